@@ -1,0 +1,1 @@
+"""Submissions (申报单) and their applications (申报件): forms, drafts, materials, submit, correct, withdraw."""

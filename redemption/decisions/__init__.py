@@ -1,0 +1,1 @@
+"""What departments said: events from their systems and from the workbench, applied in order."""

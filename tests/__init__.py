@@ -1,0 +1,1 @@
+"""Tests: real PostgreSQL and Valkey, each test rolled back."""

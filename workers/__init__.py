@@ -1,0 +1,1 @@
+"""Background processes: the relay from outbox to queue, the jobs, and the schedule."""
