@@ -1,0 +1,87 @@
+"""Plain text: which encoding, and one block a line."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Sequence
+
+from redemption.policies.reading.document import (
+    HEADING,
+    LIST_ENTRY,
+    PARAGRAPH,
+    DocumentBuilder,
+    ReadDocument,
+    ReadingFinding,
+    clean,
+)
+from redemption.policies.reading.errors import ReadingError
+
+_HEADING = re.compile(
+    r"(?:第[一二三四五六七八九十百零\d]{1,5}[章节篇]|[一二三四五六七八九十]{1,3}[、.．])[^。；]{0,40}$"
+)
+_ENTRY = re.compile(
+    r"(?:第[一二三四五六七八九十百零\d]{1,5}[条款步]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)）]|[①-⑳]|[-•·●])"
+)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def decode(data: bytes, declared: str | None = None) -> tuple[str, list[ReadingFinding]]:
+    """The text of some bytes: a byte order mark, UTF-8, UTF-16, the `declared` charset, GB18030, Big5.
+
+    Raises ReadingError `unknown_encoding` when nothing fits.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace"), []
+    head = data[:4096]
+    if head.count(b"\x00") > len(head) // 8:
+        little = head[1::2].count(b"\x00") > head[0::2].count(b"\x00")
+        return data.decode("utf-16-le" if little else "utf-16-be", "replace"), []
+    for encoding in filter(None, ("utf-8", declared, "gb18030", "big5")):
+        try:
+            return data.decode(encoding), []
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return _decode_leniently(data)
+
+
+def _decode_leniently(data: bytes) -> tuple[str, list[ReadingFinding]]:
+    """A page with a few broken bytes is still readable; a file of nothing else is not text."""
+    best = min(
+        (data.decode(e, "replace") for e in ("utf-8", "gb18030")), key=lambda text: text.count("\ufffd")
+    )
+    broken = best.count("\ufffd")
+    if broken > max(20, len(best) // 100):
+        raise ReadingError(
+            "unknown_encoding", "无法识别文件的文字编码，请用记事本打开，另存为 UTF-8 编码后再上传。"
+        )
+    return best, [ReadingFinding("broken_characters", f"有 {broken} 处文字无法识别，请对照原文检查。")]
+
+
+def read_lines(text: str, kind: str, findings: Sequence[ReadingFinding] = ()) -> ReadDocument:
+    """One block a line; lines of tab-parted cells become table rows."""
+    builder = DocumentBuilder()
+    for line in clean(text).split("\n"):
+        add_line(builder, line)
+    return builder.build(kind, findings)
+
+
+def add_line(builder: DocumentBuilder, line: str) -> None:
+    """Add a line of text as the block that it looks like."""
+    line = line.strip()
+    if not line:
+        return
+    cells = [cell for cell in line.split("\t") if cell.strip()] if "\t" in line else []
+    if len(cells) > 1 and not _ENTRY.fullmatch(cells[0].strip()) and not _HEADING.match(line):
+        builder.add_row(line.split("\t"))
+    elif _HEADING.match(line):
+        builder.add(HEADING, line, 1)
+    elif _ENTRY.match(line):
+        builder.add(LIST_ENTRY, line)
+    else:
+        builder.add(PARAGRAPH, line)
