@@ -146,7 +146,12 @@ def anchor(session: Session, key: Ed25519PrivateKey) -> AuditAnchor | None:
         return None
     digest, count = _heads_digest(session, after, upto, last.digest if last else ZERO)
     row = AuditAnchor(
-        at=clock.now(), from_entry=after, to_entry=upto, chains=count, digest=digest, signature=key.sign(digest)
+        at=clock.now(),
+        from_entry=after,
+        to_entry=upto,
+        chains=count,
+        digest=digest,
+        signature=key.sign(digest),
     )
     session.add(row)
     session.flush()
@@ -187,9 +192,8 @@ def verify(session: Session, public_key: Ed25519PublicKey) -> Verified:
             faults.append(Fault(chain, seq, "链头与最后一条记录不符"))
         if seq != expected_seq:
             faults.append(Fault(chain, expected_seq, "记录缺失"))
-    last_seqs = dict(
-        session.execute(select(AuditEntry.chain, func.max(AuditEntry.seq)).group_by(AuditEntry.chain)).tuples()
-    )
+    longest = select(AuditEntry.chain, func.max(AuditEntry.seq)).group_by(AuditEntry.chain)
+    last_seqs = {chain: seq for chain, seq in session.execute(longest)}  # noqa: C416
     for chain, head in heads.items():
         if last_seqs.get(chain, 0) < head.seq:
             faults.append(Fault(chain, head.seq, "末尾的记录被删除"))
@@ -199,16 +203,28 @@ def verify(session: Session, public_key: Ed25519PublicKey) -> Verified:
 
 def _recomputed(session: Session, faults: list[Fault]) -> Iterator[tuple[str, int, bytes, int]]:
     rows = session.execute(
-        select(AuditEntry.chain, AuditEntry.seq, AuditEntry.body, AuditEntry.hash)
+        select(
+            AuditEntry.chain,
+            AuditEntry.seq,
+            AuditEntry.actor,
+            AuditEntry.action,
+            AuditEntry.body,
+            AuditEntry.hash,
+        )
         .order_by(AuditEntry.chain, AuditEntry.seq)
         .execution_options(yield_per=5000)
     )
     chain, previous, expected = "", ZERO, 1
-    for row_chain, seq, body, stored in rows:
+    for row_chain, seq, actor, action, body, stored in rows:
         if row_chain != chain:
             chain, previous, expected = row_chain, ZERO, 1
         digest = hashlib.sha256(previous + str(seq).encode() + body.encode()).digest()
-        if digest != stored:
+        frame = json.loads(body)
+        if digest != stored or (frame["chain"], frame["actor"], frame["action"]) != (
+            row_chain,
+            actor,
+            action,
+        ):
             faults.append(Fault(chain, seq, "内容与散列值不符"))
         yield chain, seq, stored, expected
         previous, expected = stored, seq + 1

@@ -1,9 +1,10 @@
 """The outbox: what must happen after a commit, written in the same transaction.
 
 A service that wants something done later, or done elsewhere, calls `publish(session, topic, key, ...)`. The row
-commits with the change it belongs to, or not at all. PostgreSQL tells the relay (NOTIFY), the relay rings the
-queue, and a job claims rows with a lease and handles them (`workers.runtime`). Lose the queue, and the relay's
-sweep finds the rows again; kill a job, and the lease runs out. A topic has exactly one job (`workers.routes`).
+commits with the change it belongs to, or not at all. The relay looks several times a second (one small partial
+index; NOTIFY would make commits wait for each other) and rings the queue; a job claims rows with a lease and
+handles them (`workers.runtime`). Lose the queue, and the relay's next look finds the rows again; kill a job, and
+the lease runs out. A topic has exactly one job (`workers.routes`).
 
 Payloads are ids and small facts, never objects: the job loads again what it needs.
 """
@@ -66,7 +67,9 @@ def publish(
     )
 
 
-def claim(session: Session, topics: Sequence[str], *, limit: int = 20, lease: dt.timedelta = LEASE) -> list[Claimed]:
+def claim(
+    session: Session, topics: Sequence[str], *, limit: int = 20, lease: dt.timedelta = LEASE
+) -> list[Claimed]:
     """Take up to `limit` ready rows for this worker; the caller commits the claim before it works."""
     now = clock.now()
     ready = (

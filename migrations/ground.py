@@ -1,0 +1,44 @@
+"""What models cannot say: extensions and the triggers that keep immutable rows immutable. Applied by 0001."""
+
+EXTENSIONS = "CREATE EXTENSION IF NOT EXISTS pg_trgm"
+
+REFUSE_CHANGE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
+REFUSE_PUBLISHED_CHANGE = """
+CREATE FUNCTION refuse_published_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.published_at IS NOT NULL THEN
+    RAISE EXCEPTION 'a published version of % is never changed', TG_TABLE_NAME
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN COALESCE(NEW, OLD);
+END $$
+"""
+
+APPEND_ONLY = ("audit_entry", "audit_anchor", "attempt", "application_event", "duty_event")
+PUBLISHED = ("policy_version", "item_version")
+
+
+def statements() -> list[str]:
+    """Everything to run after the tables exist."""
+    made = [REFUSE_CHANGE, REFUSE_PUBLISHED_CHANGE]
+    for table in APPEND_ONLY:
+        made.append(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+        made.append(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+    for table in PUBLISHED:
+        made.append(
+            f"CREATE TRIGGER {table}_immutable BEFORE UPDATE OR DELETE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION refuse_published_change()"
+        )
+    return made

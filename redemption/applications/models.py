@@ -1,0 +1,172 @@
+"""Tables of submissions (申报单), their applications (申报件), materials, corrections, and every transition."""
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from redemption.kernel.db import Base, Identified, Json
+
+
+class Submission(Identified, Base):
+    """申报单: what is handed in at once. A draft until `received_at` is set; then its common data stand still."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        Index("ix_submission_enterprise", "enterprise_id", "id"),
+        Index("ix_submission_centre", "centre_id", "received_at"),
+        UniqueConstraint("enterprise_id", "client_key"),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    """Given with the draft, kept for ever: there is one number before and after."""
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    channel: Mapped[str]
+    filer_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """经办人 with an account; at the counter the person is in `counter`."""
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("service_centre.id"))
+    clerk_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    counter: Mapped[Json] = mapped_column(default=dict)
+    """Who stood at the counter: name, id number masked, mandate seen."""
+    counter_id_number: Mapped[bytes | None] = mapped_column(LargeBinary)
+    common: Mapped[Json] = mapped_column(default=dict)
+    """Enterprise part of the form as declared: contact, address, bank name, account masked."""
+    bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    declarations: Mapped[Json] = mapped_column(default=dict)
+    created_at: Mapped[dt.datetime]
+    saved_at: Mapped[dt.datetime]
+    received_at: Mapped[dt.datetime | None]
+    """When it was handed in (online) or received at the counter: the moment that counts."""
+    entered_at: Mapped[dt.datetime | None]
+    """When a clerk entered it; equal to `received_at` online."""
+    earlier_receipt_reason: Mapped[str] = mapped_column(default="")
+    client_key: Mapped[str | None]
+    """Idempotency key of the client: the same submission sent twice is one."""
+    receipt_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    discarded_at: Mapped[dt.datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    applications: Mapped[list["Application"]] = relationship(
+        back_populates="submission", order_by="Application.id"
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Application(Identified, Base):
+    """申报件: one item of a submission, with its own status, clock, referrals and decision."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        Index("ix_application_department_status", "department_id", "status"),
+        Index("ix_application_item_status", "item_id", "status"),
+        UniqueConstraint("submission_id", "item_id"),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"), index=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    status: Mapped[str | None]
+    """None while the submission is a draft."""
+    data: Mapped[Json] = mapped_column(default=dict)
+    """The item part of the form as declared."""
+    differences: Mapped[Json] = mapped_column(default=dict)
+    """`{field: {"declared", "department", "event", "at"}}`: both values stay visible."""
+    assignee_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    received_at: Mapped[dt.datetime | None]
+    accepted_at: Mapped[dt.datetime | None]
+    decided_at: Mapped[dt.datetime | None]
+    over_at: Mapped[dt.datetime | None]
+    due_at: Mapped[dt.datetime | None]
+    """Of the running clock, recomputed from the events at each transition and calendar change; None: stands still."""
+    due_kind: Mapped[str] = mapped_column(default="")
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    amount_requested: Mapped[Decimal | None]
+    amount_approved: Mapped[Decimal | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    submission: Mapped[Submission] = relationship(back_populates="applications")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class ApplicationEvent(Identified, Base):
+    """One transition: who, from, to, when, why. The clocks are computed from these rows."""
+
+    __tablename__ = "application_event"
+    __table_args__ = (UniqueConstraint("application_id", "seq"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    seq: Mapped[int]
+    action: Mapped[str]
+    from_status: Mapped[str | None]
+    to_status: Mapped[str]
+    at: Mapped[dt.datetime]
+    """When it happened (the department's clock, or the counter's)."""
+    recorded_at: Mapped[dt.datetime]
+    actor: Mapped[str]
+    actor_name: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    data: Mapped[Json] = mapped_column(default=dict)
+    item_version_id: Mapped[int] = mapped_column(ForeignKey("item_version.id"))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+
+
+class Material(Identified, Base):
+    """A paper or file handed in for one entry of an item's list; files lie in storage by digest."""
+
+    __tablename__ = "material"
+    __table_args__ = (Index("ix_material_submission", "submission_id"),)
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"))
+    """None: common to all applications of the submission."""
+    public_id: Mapped[str] = mapped_column(unique=True)
+    entry: Mapped[str]
+    """Key of the list entry it answers."""
+    name: Mapped[str]
+    """The file's name as the person knows it, without any path."""
+    media_type: Mapped[str] = mapped_column(default="")
+    size: Mapped[int] = mapped_column(default=0)
+    sha256: Mapped[str] = mapped_column(default="")
+    form: Mapped[str] = mapped_column(default="file")
+    """`file`, or at the window `original_seen` / `copy_kept`."""
+    scan: Mapped[str] = mapped_column(default="not_configured")
+    """Virus scan: `waiting`, `clean`, `infected`, `not_configured`."""
+    round: Mapped[int] = mapped_column(default=0)
+    """0 with the submission, n in answer to the n-th correction."""
+    uploaded_at: Mapped[dt.datetime]
+    uploaded_by: Mapped[str]
+    removed_at: Mapped[dt.datetime | None]
+
+
+class Correction(Identified, Base):
+    """补正通知: everything that is missing, in one notice (一次性告知)."""
+
+    __tablename__ = "correction"
+    __table_args__ = (
+        UniqueConstraint("application_id", "round"),
+        Index(
+            "ix_correction_open", "due_at", postgresql_where=text("answered_at IS NULL AND closed_at IS NULL")
+        ),
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    round: Mapped[int]
+    stage: Mapped[str]
+    """`received` or `accepted`: where a resubmission goes back to."""
+    entries: Mapped[list[Json]]
+    """`[{"kind": "field"|"material", "key", "message"}]`; only these are open to the applicant."""
+    reason: Mapped[str] = mapped_column(default="")
+    asked_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    due_provisional: Mapped[bool] = mapped_column(default=False)
+    answered_at: Mapped[dt.datetime | None]
+    closed_at: Mapped[dt.datetime | None]
+    before: Mapped[Json] = mapped_column(default=dict)
+    """Declared values before the answer, so that the officer sees what changed."""
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))

@@ -1,0 +1,89 @@
+"""Tables of benefit items and their versions."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from redemption.kernel.db import Base, Identified, Json
+
+
+class Item(Identified, Base):
+    """惠企政策事项: what it is called and how it works lies in its versions."""
+
+    __tablename__ = "item"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    """Public, opaque; used in addresses."""
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    """审批部门: who decides its applications."""
+    jurisdiction_id: Mapped[int] = mapped_column(ForeignKey("jurisdiction.id"), index=True)
+    state: Mapped[str] = mapped_column(index=True)
+    state_reason: Mapped[str] = mapped_column(default="")
+    source_id: Mapped[str | None] = mapped_column(unique=True)
+    current_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("item_version.id", use_alter=True), index=True
+    )
+    created_at: Mapped[dt.datetime]
+    published_at: Mapped[dt.datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    current: Mapped["ItemVersion | None"] = relationship(foreign_keys=[current_version_id], viewonly=True)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class ItemVersion(Identified, Base):
+    """An item as it stood; immutable once published (a trigger refuses changes). Applications pin one."""
+
+    __tablename__ = "item_version"
+    __table_args__ = (UniqueConstraint("item_id", "no"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    no: Mapped[int]
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("policy_version.id"), index=True)
+    name: Mapped[str]
+    summary: Mapped[str] = mapped_column(default="")
+    """One sentence: what one gets."""
+    fields: Mapped[Json] = mapped_column(default=dict)
+    """`{field: {"state": found|missing|external, "text", "spans"} | {"state", "entries": [{"text", "span", …}]}}`,
+    fields of `catalogue.rules.FIELDS`, as a person confirmed them."""
+    extracted: Mapped[Json] = mapped_column(default=dict)
+    """The same as the extractor proposed it, kept to learn from."""
+    values: Mapped[Json] = mapped_column(default=dict)
+    """Amount, rate, cap, tiers, time limit as numbers, where the text gives them."""
+    conditions: Mapped[Json] = mapped_column(default=dict)
+    """Conditions as data (`matching`), only as far as a person confirmed them."""
+    mode: Mapped[str] = mapped_column(default="within_limit")
+    theme: Mapped[str] = mapped_column(default="", index=True)
+    object_classes: Mapped[list[str]] = mapped_column(default=list)
+    time_limit_days: Mapped[int | None]
+    """办理时限 from acceptance, workdays."""
+    acceptance_days: Mapped[int] = mapped_column(default=5)
+    """Workdays to accept or refuse (行政许可法 32 as template)."""
+    deemed_acceptance: Mapped[bool] = mapped_column(default=False)
+    correction_days: Mapped[int] = mapped_column(default=10)
+    """Workdays the applicant has to answer a correction."""
+    publicity_days: Mapped[int] = mapped_column(default=0)
+    """Workdays of 公示 before approval takes effect; 0: none."""
+    payment_days: Mapped[int | None]
+    """兑现期限 from approval to payment, workdays; None: no money is paid."""
+    opens_on: Mapped[dt.date | None]
+    closes_on: Mapped[dt.date | None] = mapped_column(index=True)
+    """申报期限, both days included; the moment of receipt counts."""
+    valid_from: Mapped[dt.date | None]
+    valid_until: Mapped[dt.date | None] = mapped_column(index=True)
+    form: Mapped[Json] = mapped_column(default=dict)
+    """The item part of the form, as data (`applications.forms`)."""
+    money_rules: Mapped[Json] = mapped_column(default=dict)
+    """Budget, quota, yearly cap, exclusion groups (DOMAIN §4)."""
+    lacking: Mapped[Json] = mapped_column(default=dict)
+    """For each field of article 24 that is not given: the reason, shown to the office."""
+    change_note: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[dt.datetime]
+    created_by: Mapped[str]
+    edited_at: Mapped[dt.datetime | None]
+    edited_by: Mapped[str] = mapped_column(default="")
+    published_at: Mapped[dt.datetime | None]
+    published_by: Mapped[str] = mapped_column(default="")

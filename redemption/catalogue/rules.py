@@ -1,0 +1,84 @@
+"""The words of the catalogue: what article 24 asks for, redemption modes, the life of an item."""
+
+from enum import StrEnum
+
+
+class ItemState(StrEnum):
+    """Only items in force take applications; applications made before stay on their version."""
+
+    DRAFT = "draft"
+    IN_FORCE = "in_force"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    EXPIRED = "expired"
+    REPEALED = "repealed"
+
+
+ITEM_STATE_NAMES = {
+    ItemState.DRAFT: "草稿",
+    ItemState.IN_FORCE: "可申报",
+    ItemState.SUSPENDED: "暂停申报",
+    ItemState.CLOSED: "已截止",
+    ItemState.EXPIRED: "已失效",
+    ItemState.REPEALED: "已废止",
+}
+
+
+class Mode(StrEnum):
+    """兑现方式."""
+
+    WITHOUT_APPLICATION = "without_application"
+    INSTANT = "instant"
+    WITHIN_LIMIT = "within_limit"
+    BY_REVIEW = "by_review"
+
+
+MODE_NAMES = {
+    Mode.WITHOUT_APPLICATION: "免申即享",
+    Mode.INSTANT: "即申即享",
+    Mode.WITHIN_LIMIT: "限时兑现",
+    Mode.BY_REVIEW: "评审兑现",
+}
+
+TEXT_FIELDS = (
+    "target",
+    "conditions",
+    "standard",
+    "channels",
+    "process",
+    "time_limit",
+    "application_period",
+    "legal_basis",
+)
+LIST_FIELDS = ("materials", "online_url", "onsite_address", "phone")
+FIELDS = TEXT_FIELDS + LIST_FIELDS
+
+FIELD_NAMES = {
+    "name": "事项名称",
+    "target": "适用对象",
+    "conditions": "适用条件",
+    "standard": "兑现标准",
+    "materials": "申报材料",
+    "channels": "申报渠道",
+    "process": "办理流程",
+    "online_url": "在线办理链接",
+    "onsite_address": "现场办理地址",
+    "time_limit": "办理时限",
+    "phone": "咨询电话",
+    "application_period": "申报时间",
+    "legal_basis": "政策依据",
+}
+
+REQUIRED_FIELDS = (
+    "target",
+    "conditions",
+    "standard",
+    "materials",
+    "channels",
+    "process",
+    "online_url",
+    "onsite_address",
+    "time_limit",
+    "phone",
+)
+"""What the Measure orders to be listed with every item (第二十四条), with the redemption standard of article 25."""

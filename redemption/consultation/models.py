@@ -1,0 +1,32 @@
+"""Tables of questions and answers (政策问答)."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from redemption.kernel.db import Base, Identified
+
+
+class Question(Identified, Base):
+    """A question, asked by somebody or written with the policy; published answers are the knowledge base."""
+
+    __tablename__ = "question"
+    __table_args__ = (Index("ix_question_item", "item_id"), Index("ix_question_policy", "policy_id"))
+
+    number: Mapped[str] = mapped_column(unique=True)
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    asker_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asker_enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprise.id"))
+    text: Mapped[str]
+    answer: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="")
+    """Where the answer stands: article of the policy."""
+    state: Mapped[str]
+    """asked, passed_on, answered, published."""
+    asked_at: Mapped[dt.datetime]
+    passed_on_at: Mapped[dt.datetime | None]
+    answered_at: Mapped[dt.datetime | None]
+    published_at: Mapped[dt.datetime | None]

@@ -1,0 +1,57 @@
+"""Tables of what departments said, and what was decided."""
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from redemption.kernel.db import Base, Identified, Json
+
+
+class DepartmentEvent(Identified, Base):
+    """An event from a department's system. The same id twice has the effect of once."""
+
+    __tablename__ = "department_event"
+    __table_args__ = (
+        UniqueConstraint("department_id", "event_id"),
+        Index("ix_department_event_kept", "referral_id", postgresql_where=text("state = 'kept'")),
+        Index(
+            "ix_department_event_conflict", "department_id", postgresql_where=text("state = 'conflicting'")
+        ),
+    )
+
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    event_id: Mapped[str]
+    referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"))
+    referral_number: Mapped[str]
+    sequence: Mapped[int | None]
+    type: Mapped[str]
+    occurred_at: Mapped[dt.datetime]
+    data: Mapped[Json]
+    digest: Mapped[str]
+    """sha256 of the body: the same id with another content is refused."""
+    received_at: Mapped[dt.datetime]
+    state: Mapped[str]
+    """applied, kept (too early), conflicting (for a person), settled (a person dealt with it)."""
+    note: Mapped[str] = mapped_column(default="")
+    applied_at: Mapped[dt.datetime | None]
+
+
+class Decision(Identified, Base):
+    """What was decided on an application, with reasons; one in force at a time."""
+
+    __tablename__ = "decision"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
+    result: Mapped[str]
+    """approve or deny."""
+    amount: Mapped[Decimal | None]
+    reasons: Mapped[str] = mapped_column(default="")
+    basis: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[dt.datetime]
+    decided_by: Mapped[str]
+    decided_by_name: Mapped[str]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    revoked_at: Mapped[dt.datetime | None]
+    revoke_reason: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,42 @@
+"""Tables of publicity and payment."""
+
+import datetime as dt
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from redemption.kernel.db import Base, Identified
+
+
+class Publicity(Identified, Base):
+    """公示 of one intended approval."""
+
+    __tablename__ = "publicity"
+    __table_args__ = (Index("ix_publicity_running", "ends_at", postgresql_where=text("ended_at IS NULL")),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    begins_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime]
+    provisional: Mapped[bool] = mapped_column(default=False)
+    ended_at: Mapped[dt.datetime | None]
+
+
+class PaymentOrder(Identified, Base):
+    """拨付: one payment to an enterprise; a returned one stays, and a new one follows."""
+
+    __tablename__ = "payment_order"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    amount: Mapped[Decimal]
+    account_name: Mapped[str]
+    bank_name: Mapped[str]
+    bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(default="ordered", index=True)
+    """ordered, paid, returned."""
+    due_at: Mapped[dt.datetime | None]
+    created_at: Mapped[dt.datetime]
+    paid_at: Mapped[dt.datetime | None]
+    returned_at: Mapped[dt.datetime | None]
+    return_reason: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,36 @@
+"""Every slice's tables, for migrations and for whoever needs the whole metadata."""
+
+from redemption.applications import models as applications
+from redemption.catalogue import models as catalogue
+from redemption.consultation import models as consultation
+from redemption.decisions import models as decisions
+from redemption.disbursement import models as disbursement
+from redemption.dispatch import models as dispatch
+from redemption.documents import models as documents
+from redemption.evaluation import models as evaluation
+from redemption.identity import models as identity
+from redemption.kernel import audit, outbox
+from redemption.kernel.db import Base
+from redemption.messages import models as messages
+from redemption.policies import models as policies
+from redemption.reporting import models as reporting
+
+metadata = Base.metadata
+
+__all__ = [
+    "applications",
+    "audit",
+    "catalogue",
+    "consultation",
+    "decisions",
+    "disbursement",
+    "dispatch",
+    "documents",
+    "evaluation",
+    "identity",
+    "messages",
+    "metadata",
+    "outbox",
+    "policies",
+    "reporting",
+]
