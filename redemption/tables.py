@@ -9,7 +9,7 @@ from redemption.dispatch import models as dispatch
 from redemption.documents import models as documents
 from redemption.evaluation import models as evaluation
 from redemption.identity import models as identity
-from redemption.kernel import audit, outbox
+from redemption.kernel import audit, calendar, numbering, outbox
 from redemption.kernel.db import Base
 from redemption.messages import models as messages
 from redemption.policies import models as policies
@@ -20,6 +20,7 @@ metadata = Base.metadata
 __all__ = [
     "applications",
     "audit",
+    "calendar",
     "catalogue",
     "consultation",
     "decisions",
@@ -30,6 +31,7 @@ __all__ = [
     "identity",
     "messages",
     "metadata",
+    "numbering",
     "outbox",
     "policies",
     "reporting",

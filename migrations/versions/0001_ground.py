@@ -14,7 +14,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute(EXTENSIONS)
-
+    op.execute(sa.schema.CreateSequence(sa.Sequence("submission_number_seq", start=1)))
+    op.execute(sa.schema.CreateSequence(sa.Sequence("referral_number_seq", start=1)))
     op.create_table(
         "audit_anchor",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -46,6 +47,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     op.create_index("uq_audit_entry_chain_seq", "audit_entry", ["chain", "seq"], unique=True)
+    op.create_table(
+        "calendar_day",
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("is_off_day", sa.Boolean(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("entered_by", sa.String(length=120), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("date", name=op.f("pk_calendar_day")),
+    )
+    op.create_table(
+        "calendar_year",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(length=500), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_year")),
+    )
+    op.create_table(
+        "document_counter",
+        sa.Column("department", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("department", "kind", "year", name=op.f("pk_document_counter")),
+    )
     op.create_table(
         "jurisdiction",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -158,7 +186,7 @@ def upgrade() -> None:
         sa.Column("founded_on", sa.Date(), nullable=True),
         sa.Column("profile", postgresql.JSONB(), nullable=False),
         sa.Column("bank_name", sa.String(), nullable=False),
-        sa.Column("bank_account", sa.LargeBinary(), nullable=True),
+        sa.Column("bank_account", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -201,7 +229,7 @@ def upgrade() -> None:
         sa.Column("department_id", sa.BigInteger(), nullable=False),
         sa.Column("adapter", sa.String(), nullable=False),
         sa.Column("options", postgresql.JSONB(), nullable=False),
-        sa.Column("secrets", sa.LargeBinary(), nullable=True),
+        sa.Column("secrets", sa.String(), nullable=True),
         sa.Column("mapping", postgresql.JSONB(), nullable=False),
         sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
@@ -225,7 +253,7 @@ def upgrade() -> None:
         sa.Column("department_id", sa.BigInteger(), nullable=False),
         sa.Column("key_id", sa.String(), nullable=False),
         sa.Column("scheme", sa.String(), nullable=False),
-        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -551,9 +579,9 @@ def upgrade() -> None:
         sa.Column("centre_id", sa.BigInteger(), nullable=True),
         sa.Column("clerk_person_id", sa.BigInteger(), nullable=True),
         sa.Column("counter", postgresql.JSONB(), nullable=False),
-        sa.Column("counter_id_number", sa.LargeBinary(), nullable=True),
+        sa.Column("counter_id_number", sa.String(), nullable=True),
         sa.Column("common", postgresql.JSONB(), nullable=False),
-        sa.Column("bank_account", sa.LargeBinary(), nullable=True),
+        sa.Column("bank_account", sa.String(), nullable=True),
         sa.Column("declarations", postgresql.JSONB(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
@@ -849,7 +877,7 @@ def upgrade() -> None:
         sa.Column("amount", sa.Numeric(precision=16, scale=2), nullable=False),
         sa.Column("account_name", sa.String(), nullable=False),
         sa.Column("bank_name", sa.String(), nullable=False),
-        sa.Column("bank_account", sa.LargeBinary(), nullable=True),
+        sa.Column("bank_account", sa.String(), nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from redemption.kernel.db import Base, Identified, Json
@@ -29,10 +29,10 @@ class Submission(Identified, Base):
     clerk_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     counter: Mapped[Json] = mapped_column(default=dict)
     """Who stood at the counter: name, id number masked, mandate seen."""
-    counter_id_number: Mapped[bytes | None] = mapped_column(LargeBinary)
+    counter_id_number: Mapped[str | None]
     common: Mapped[Json] = mapped_column(default=dict)
     """Enterprise part of the form as declared: contact, address, bank name, account masked."""
-    bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    bank_account: Mapped[str | None]
     declarations: Mapped[Json] = mapped_column(default=dict)
     created_at: Mapped[dt.datetime]
     saved_at: Mapped[dt.datetime]

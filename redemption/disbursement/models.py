@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from redemption.kernel.db import Base, Identified
@@ -32,7 +32,7 @@ class PaymentOrder(Identified, Base):
     amount: Mapped[Decimal]
     account_name: Mapped[str]
     bank_name: Mapped[str]
-    bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    bank_account: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="ordered", index=True)
     """ordered, paid, returned."""
     due_at: Mapped[dt.datetime | None]

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from redemption.kernel.db import Base, Identified, Json
@@ -18,7 +18,7 @@ class Connection(Identified, Base):
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     adapter: Mapped[str]
     options: Mapped[Json] = mapped_column(default=dict)
-    secrets: Mapped[bytes | None] = mapped_column(LargeBinary)
+    secrets: Mapped[str | None]
     mapping: Mapped[Json] = mapped_column(default=dict)
     begins_at: Mapped[dt.datetime]
     ends_at: Mapped[dt.datetime | None]

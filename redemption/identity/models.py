@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from redemption.kernel.db import Base, Identified, Json
@@ -81,7 +81,7 @@ class Enterprise(Identified, Base):
     founded_on: Mapped[dt.date | None]
     profile: Mapped[Json] = mapped_column(default=dict)
     bank_name: Mapped[str] = mapped_column(default="")
-    bank_account: Mapped[bytes | None] = mapped_column(LargeBinary)
+    bank_account: Mapped[str | None]
     """Encrypted (`kernel.secrets`), bound to `enterprise:<id>:bank_account`."""
     created_at: Mapped[dt.datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -170,7 +170,7 @@ class DepartmentKey(Identified, Base):
     key_id: Mapped[str]
     scheme: Mapped[str] = mapped_column(default="v1")
     """`v1` HMAC-SHA256, `v1sm3` HMAC-SM3."""
-    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    secret: Mapped[str]
     """Encrypted, bound to `department_key:<department id>`."""
     created_at: Mapped[dt.datetime]
     retired_at: Mapped[dt.datetime | None]
