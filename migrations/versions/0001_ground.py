@@ -14,8 +14,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute(EXTENSIONS)
+    op.execute(sa.schema.CreateSequence(sa.Sequence("item_code_seq", start=1)))
     op.execute(sa.schema.CreateSequence(sa.Sequence("submission_number_seq", start=1)))
     op.execute(sa.schema.CreateSequence(sa.Sequence("referral_number_seq", start=1)))
+    op.execute(sa.schema.CreateSequence(sa.Sequence("policy_number_seq", start=1)))
     op.create_table(
         "audit_anchor",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -372,6 +374,7 @@ def upgrade() -> None:
         sa.Column("current_version_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("repealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("repeal_reason", sa.String(), nullable=False),
@@ -481,6 +484,7 @@ def upgrade() -> None:
         sa.Column("source_id", sa.String(), nullable=True),
         sa.Column("current_version_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -2,10 +2,13 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Sequence, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from redemption.kernel.db import Base, Identified, Json
+
+CODES = Sequence("item_code_seq", minvalue=1, maxvalue=99_999_999, metadata=Base.metadata)
+"""Counts the public codes of items; a transaction that is rolled back leaves a gap."""
 
 
 class Item(Identified, Base):
@@ -26,6 +29,8 @@ class Item(Identified, Base):
         ForeignKey("item_version.id", use_alter=True), index=True
     )
     created_at: Mapped[dt.datetime]
+    updated_at: Mapped[dt.datetime | None]
+    """Moved by every change to the item or its draft, so that `version` moves with it."""
     published_at: Mapped[dt.datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 

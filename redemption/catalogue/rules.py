@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from redemption.kernel.states import Machine
+
 
 class ItemState(StrEnum):
     """Only items in force take applications; applications made before stay on their version."""
@@ -13,6 +15,11 @@ class ItemState(StrEnum):
     EXPIRED = "expired"
     REPEALED = "repealed"
 
+    @property
+    def label(self) -> str:
+        """The word people read."""
+        return ITEM_STATE_NAMES[self]
+
 
 ITEM_STATE_NAMES = {
     ItemState.DRAFT: "草稿",
@@ -22,6 +29,60 @@ ITEM_STATE_NAMES = {
     ItemState.EXPIRED: "已失效",
     ItemState.REPEALED: "已废止",
 }
+
+
+class ItemAction(StrEnum):
+    """What is done to an item. `PUBLISH` also publishes a later version of it."""
+
+    PUBLISH = "publish"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    EXPIRE = "expire"
+    REPEAL = "repeal"
+
+    @property
+    def label(self) -> str:
+        """The word people read."""
+        return ITEM_ACTION_NAMES[self]
+
+
+ITEM_ACTION_NAMES = {
+    ItemAction.PUBLISH: "发布",
+    ItemAction.SUSPEND: "暂停申报",
+    ItemAction.RESUME: "恢复申报",
+    ItemAction.CLOSE: "截止申报",
+    ItemAction.REOPEN: "重新开放",
+    ItemAction.EXPIRE: "到期失效",
+    ItemAction.REPEAL: "废止",
+}
+
+ITEM_MACHINE = Machine(
+    "事项",
+    ItemState.DRAFT,
+    {
+        (ItemState.DRAFT, ItemAction.PUBLISH): ItemState.IN_FORCE,
+        (ItemState.IN_FORCE, ItemAction.PUBLISH): ItemState.IN_FORCE,
+        (ItemState.IN_FORCE, ItemAction.SUSPEND): ItemState.SUSPENDED,
+        (ItemState.IN_FORCE, ItemAction.CLOSE): ItemState.CLOSED,
+        (ItemState.IN_FORCE, ItemAction.EXPIRE): ItemState.EXPIRED,
+        (ItemState.IN_FORCE, ItemAction.REPEAL): ItemState.REPEALED,
+        (ItemState.SUSPENDED, ItemAction.PUBLISH): ItemState.SUSPENDED,
+        (ItemState.SUSPENDED, ItemAction.RESUME): ItemState.IN_FORCE,
+        (ItemState.SUSPENDED, ItemAction.CLOSE): ItemState.CLOSED,
+        (ItemState.SUSPENDED, ItemAction.EXPIRE): ItemState.EXPIRED,
+        (ItemState.SUSPENDED, ItemAction.REPEAL): ItemState.REPEALED,
+        # a new batch: a version with new dates, or the same one again
+        (ItemState.CLOSED, ItemAction.PUBLISH): ItemState.IN_FORCE,
+        (ItemState.CLOSED, ItemAction.REOPEN): ItemState.IN_FORCE,
+        (ItemState.CLOSED, ItemAction.EXPIRE): ItemState.EXPIRED,
+        (ItemState.CLOSED, ItemAction.REPEAL): ItemState.REPEALED,
+        # prolonged: only by a version with a later end
+        (ItemState.EXPIRED, ItemAction.PUBLISH): ItemState.IN_FORCE,
+        (ItemState.EXPIRED, ItemAction.REPEAL): ItemState.REPEALED,
+    },
+)
 
 
 class Mode(StrEnum):
@@ -82,3 +143,10 @@ REQUIRED_FIELDS = (
     "phone",
 )
 """What the Measure orders to be listed with every item (第二十四条), with the redemption standard of article 25."""
+
+FINDING_FIELDS = ("name", *FIELDS)
+
+MATERIAL_FORMS = {"original": "原件", "copy": "复印件", "either": "原件或复印件"}
+"""In which form a paper is handed in."""
+
+CODE_PREFIX = "SX"

@@ -2,10 +2,13 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Sequence, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from redemption.kernel.db import Base, Identified, Json
+
+NUMBERS = Sequence("policy_number_seq", metadata=Base.metadata)
+"""Counts the public numbers of policies; a transaction that is rolled back leaves a gap."""
 
 
 class Policy(Identified, Base):
@@ -29,6 +32,8 @@ class Policy(Identified, Base):
     )
     created_at: Mapped[dt.datetime]
     created_by: Mapped[str]
+    updated_at: Mapped[dt.datetime | None]
+    """Moved by every change to the policy or its draft, so that `version` moves with it."""
     published_at: Mapped[dt.datetime | None]
     repealed_at: Mapped[dt.datetime | None]
     repeal_reason: Mapped[str] = mapped_column(default="")
