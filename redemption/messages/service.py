@@ -1,0 +1,158 @@
+"""Telling people: one message in their space, and its deliveries by e-mail and SMS, once for each occasion.
+
+    tell(session, template="correction_requested", once=f"correction:{correction.id}", enterprise_id=…,
+         data={"item_name": …, …}, link=f"/space/applications/{number}")
+
+`once` names the occasion: the same occasion never tells twice, whoever repeats the call. The message and its
+deliveries are written in one statement in the caller's transaction; a job sends them after the commit.
+"""
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Session
+
+from redemption.identity.rules import Actor
+from redemption.kernel import audit, clock, outbox
+from redemption.kernel.db import Json
+from redemption.kernel.errors import Invalid, NotFound
+from redemption.messages.models import Message, MessageTemplate
+from redemption.messages.queries import mine
+from redemption.messages.rules import Template, built_in, fill, placeholders
+
+_OVERRIDES = "redemption.message_templates"
+
+_TELL = text(
+    """
+WITH told AS (
+  INSERT INTO message (once, template, enterprise_id, person_id, department_id, office_id,
+                       subject, body, link, data, created_at)
+  VALUES (:once, :template, :enterprise_id, :person_id, :department_id, :office_id,
+          :subject, :body, :link, :data, :now)
+  ON CONFLICT (once) DO NOTHING
+  RETURNING id, enterprise_id, person_id, department_id, office_id
+), reach AS (
+  SELECT told.id, e.contact_email AS email, e.contact_phone AS phone
+    FROM told JOIN enterprise e ON e.id = told.enterprise_id
+  UNION SELECT told.id, p.email, p.phone FROM told JOIN person p ON p.id = told.person_id
+  UNION SELECT told.id, d.contact_email, '' FROM told JOIN department d ON d.id = told.department_id
+  UNION SELECT told.id, p.email, p.phone
+    FROM told JOIN post ON post.office_id = told.office_id AND post.ended_at IS NULL
+              JOIN person p ON p.id = post.person_id AND p.closed_at IS NULL
+), gone AS (
+  INSERT INTO message_delivery (message_id, channel, address, state, attempts, next_at, error)
+  SELECT id, 'email', email, 'waiting', 0, CAST(:now AS timestamptz), '' FROM reach WHERE email <> '' AND :by_email
+  UNION
+  SELECT id, 'sms', phone, 'waiting', 0, CAST(:now AS timestamptz), '' FROM reach WHERE phone <> '' AND :by_sms
+  ON CONFLICT DO NOTHING
+  RETURNING message_id
+)
+SELECT told.id, (SELECT count(*) FROM gone) FROM told
+"""
+).bindparams(bindparam("data", type_=JSONB))
+
+
+def tell(
+    session: Session,
+    *,
+    template: str,
+    once: str,
+    data: Json,
+    link: str = "",
+    enterprise_id: int | None = None,
+    person_id: int | None = None,
+    department_id: int | None = None,
+    office_id: int | None = None,
+) -> None:
+    """Tell an enterprise, a person, a department or an office (any of them, at least one).
+
+    Raises:
+        ValueError: no such template, a value that its words need is missing, or nobody to tell.
+    """
+    if not any((enterprise_id, person_id, department_id, office_id)):
+        raise ValueError(f"nobody to tell: {once}")
+    words = wording(session, template)
+    session.flush()
+    told = session.execute(
+        _TELL,
+        {
+            "once": once,
+            "template": template,
+            "enterprise_id": enterprise_id,
+            "person_id": person_id,
+            "department_id": department_id,
+            "office_id": office_id,
+            "subject": fill(words.subject, data),
+            "body": fill(words.body, data),
+            "link": link,
+            "data": data,
+            "now": clock.now(),
+            "by_email": "email" in words.channels,
+            "by_sms": "sms" in words.channels,
+        },
+    ).one_or_none()
+    if told is not None and told[1]:
+        outbox.publish(session, "message.ready", once, message_id=told[0])
+
+
+def wording(session: Session, code: str) -> Template:
+    """The administrator's wording if there is one, else the built-in. ValueError for an unknown code."""
+    if code not in built_in():
+        raise ValueError(f"no message template {code}")
+    edited = session.info.get(_OVERRIDES)
+    if edited is None:
+        rows = session.execute(select(MessageTemplate.code, MessageTemplate.subject, MessageTemplate.body))
+        edited = session.info[_OVERRIDES] = {row.code: (row.subject, row.body) for row in rows}
+    own = built_in()[code]
+    if code not in edited:
+        return own
+    subject, body = edited[code]
+    return Template(code, subject, body, own.channels)
+
+
+def save_template(session: Session, actor: Actor, code: str, subject: str, body: str) -> None:
+    """Put an administrator's wording in the place of the built-in one; empty texts bring the built-in one back.
+
+    Raises:
+        NotFound: no such template. Invalid: it names a value that this message does not have.
+    """
+    own = built_in().get(code)
+    if own is None:
+        raise NotFound("没有这个消息模板。")
+    subject, body = subject.strip(), body.strip()
+    if not subject and not body:
+        session.execute(delete(MessageTemplate).where(MessageTemplate.code == code))
+    else:
+        _check(own, subject, body)
+        now = clock.now()
+        values = {"subject": subject, "body": body, "edited_at": now, "edited_by": actor.ref}
+        row = insert(MessageTemplate).values(code=code, **values)
+        session.execute(row.on_conflict_do_update(index_elements=["code"], set_=values))
+    session.info.pop(_OVERRIDES, None)
+    audit.record(
+        session, f"message_template:{code}", actor.ref, "save_template", {"subject": subject, "body": body}
+    )
+
+
+def mark_read(session: Session, actor: Actor, message_ids: list[int]) -> int:
+    """Mark messages of the acting person's place as read; others' are left alone. Returns how many."""
+    ids = mine(actor).with_only_columns(Message.id).scalar_subquery()
+    read = update(Message).where(Message.id.in_(message_ids), Message.id.in_(ids), Message.read_at.is_(None))
+    done = session.scalars(
+        read.values(read_at=func.now()).returning(Message.id).execution_options(synchronize_session=False)
+    )
+    return len(done.all())
+
+
+def _check(own: Template, subject: str, body: str) -> None:
+    faults: dict[str, str] = {}
+    for name, words, limit in (("subject", subject, 60), ("body", body, 1000)):
+        unknown = sorted(placeholders(words) - own.keys)
+        if not words:
+            faults[name] = "请填写内容。"
+        elif len(words) > limit:
+            faults[name] = f"请不要超过{limit}个字。"
+        elif unknown:
+            known = "、".join(f"{{{key}}}" for key in sorted(own.keys))
+            faults[name] = f"没有可填入的内容 {{{unknown[0]}}}；可以使用：{known}。"
+    if faults:
+        raise Invalid(fields=faults)
