@@ -1,0 +1,167 @@
+"""Selects over policy documents: one's own, and what higher slices join."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, undefer
+
+from redemption.identity.models import Department
+from redemption.identity.rules import Actor, Role
+from redemption.kernel.errors import NotFound
+from redemption.policies.models import Interpretation, Policy, PolicyDepartment, PolicyVersion
+from redemption.policies.rules import PolicyState
+
+PUBLISHED = select(Policy).where(Policy.state != PolicyState.DRAFT)
+"""Everything the public may see: in force, and repealed (which says so)."""
+
+
+def owned_by(department_id: int | None) -> ColumnElement[bool]:
+    """Policies that a department may change: it leads them, or drafted them for the government (第三条)."""
+    return or_(Policy.lead_department_id == department_id, Policy.drafting_department_id == department_id)
+
+
+def shared_with(department_id: int | None) -> ColumnElement[bool]:
+    """Policies that a department may open: its own, and those it signed jointly."""
+    joint = select(PolicyDepartment.policy_id).where(PolicyDepartment.department_id == department_id)
+    return or_(owned_by(department_id), Policy.id.in_(joint))
+
+
+def of_department(department_id: int | None) -> Select[Policy]:
+    """What a department's policy makers work on."""
+    return select(Policy).where(shared_with(department_id))
+
+
+def by_number(session: Session, number: str) -> Policy | None:
+    """Whatever its state; who may see a draft is the caller's question."""
+    return session.scalar(select(Policy).where(Policy.number == number))
+
+
+def published(session: Session, number: str) -> Policy | None:
+    """A policy that the public may see."""
+    return session.scalar(PUBLISHED.where(Policy.number == number))
+
+
+def seen_by(session: Session, actor: Actor, number: str) -> Policy:
+    """A policy that a policy maker may open. NotFound for everybody else's."""
+    mine = actor.role is Role.POLICY_MAKER and actor.department_id is not None
+    found = session.scalar(select(Policy).where(Policy.number == number, shared_with(actor.department_id)))
+    if not mine or found is None:
+        raise NotFound("没有找到这份政策文件，请核对编号，或确认它是否属于您的部门。")
+    return found
+
+
+def may_change(policy: Policy, actor: Actor) -> bool:
+    """Whether the acting person's department leads or drafted the policy."""
+    place = actor.department_id
+    return place is not None and place in (policy.lead_department_id, policy.drafting_department_id)
+
+
+def versions(session: Session, policy_id: int) -> list[PolicyVersion]:
+    """All versions, newest first, without their texts."""
+    return list(
+        session.scalars(
+            select(PolicyVersion)
+            .where(PolicyVersion.policy_id == policy_id)
+            .order_by(PolicyVersion.no.desc())
+        )
+    )
+
+
+def version_with_text(session: Session, version_id: int) -> PolicyVersion:
+    """One version with its text and blocks, in one round trip. NotFound if there is none."""
+    found = session.scalar(
+        select(PolicyVersion)
+        .where(PolicyVersion.id == version_id)
+        .options(undefer(PolicyVersion.text), undefer(PolicyVersion.blocks))
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def working_version(session: Session, policy: Policy) -> PolicyVersion:
+    """The version that is being worked on: the unpublished one if there is one, else the current one."""
+    found = session.scalar(
+        select(PolicyVersion)
+        .where(PolicyVersion.policy_id == policy.id)
+        .order_by(PolicyVersion.published_at.is_(None).desc(), PolicyVersion.no.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def departments_of(session: Session, policy: Policy) -> list[Department]:
+    """The other departments of a joint document."""
+    return list(
+        session.scalars(
+            select(Department)
+            .join(PolicyDepartment, PolicyDepartment.department_id == Department.id)
+            .where(PolicyDepartment.policy_id == policy.id)
+            .order_by(Department.id)
+        )
+    )
+
+
+def department_by_code(session: Session, code: str) -> Department | None:
+    """A department that still exists."""
+    return session.scalar(
+        select(Department).where(Department.code == code, Department.dissolved_at.is_(None))
+    )
+
+
+def departments_by_code(session: Session, codes: Iterable[str]) -> dict[str, Department]:
+    """Departments that still exist, by their codes; unknown codes are left out."""
+    found = session.scalars(
+        select(Department).where(Department.code.in_(list(codes)), Department.dissolved_at.is_(None))
+    )
+    return {department.code: department for department in found}
+
+
+def departments_of_jurisdiction(session: Session, jurisdiction_id: int | None) -> list[Department]:
+    """Departments that may issue a document together."""
+    return list(
+        session.scalars(
+            select(Department)
+            .where(Department.jurisdiction_id == jurisdiction_id, Department.dissolved_at.is_(None))
+            .order_by(Department.id)
+        )
+    )
+
+
+def same_document_number(session: Session, policy: Policy, document_number: str) -> Policy | None:
+    """Another published policy of the same jurisdiction that carries this 文号."""
+    return session.scalar(
+        select(Policy)
+        .join(PolicyVersion, PolicyVersion.id == Policy.current_version_id)
+        .where(
+            Policy.id != policy.id,
+            Policy.jurisdiction_id == policy.jurisdiction_id,
+            Policy.state == PolicyState.PUBLISHED,
+            PolicyVersion.document_number == document_number,
+        )
+        .limit(1)
+    )
+
+
+def interpretations(session: Session, policy_id: int) -> list[Interpretation]:
+    """政策解读 of a policy, newest first (articles 12 and 19)."""
+    return list(
+        session.scalars(
+            select(Interpretation)
+            .where(Interpretation.policy_id == policy_id)
+            .order_by(Interpretation.published_at.desc())
+        )
+    )
+
+
+def past_validity(day: dt.date) -> Select[Policy]:
+    """Published policies whose validity ended before a day."""
+    return (
+        select(Policy)
+        .join(PolicyVersion, PolicyVersion.id == Policy.current_version_id)
+        .where(Policy.state == PolicyState.PUBLISHED, PolicyVersion.valid_until < day)
+    )
