@@ -24,17 +24,16 @@ from stdnum.iso7064 import mod_97_10
 from redemption.kernel.db import Base
 from redemption.kernel.errors import Invalid
 
-# The day is part of the number, so the count may start again at a million: no day has a million submissions.
-SUBMISSIONS = Sequence(
-    "submission_number_seq", minvalue=1, maxvalue=999_999, cycle=True, metadata=Base.metadata
-)
-REFERRALS = Sequence("referral_number_seq", minvalue=1, maxvalue=999_999, cycle=True, metadata=Base.metadata)
+SUBMISSIONS = Sequence("submission_number_seq", start=1, metadata=Base.metadata)
+REFERRALS = Sequence("referral_number_seq", start=1, metadata=Base.metadata)
 
 REFERRAL_PREFIX = "ZB"
 CODE_ALPHABET = "34679ACDEFHJKMNPRTVWXY"
 """Without 0 O, 1 I L, 2 Z, 5 S, 8 B, U: 22 characters, 16 of them are 71 random bits."""
 
 _PREFIX = re.compile(r"[0-9A-Z]{1,12}")
+_NUMBER = re.compile(r"([0-9A-Z]{1,12})([0-9]{6})([0-9]{6})([0-9]{2})")
+_PLACE = re.compile(r"0[1-9]|[1-9][0-9]")
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _GAP = re.compile(r"[\s\-‐-―−_·.]+")
 
@@ -74,16 +73,16 @@ def referral_number(session: Session, day: date) -> str:
 def read_number(text: str) -> str:
     """A typed, dictated or scanned number as it is stored: hyphens, spaces, width and case do not matter.
 
-    Invalid `number_mistyped` if it is none or its check digits say that something was mistyped.
+    Only the place of an application must be set apart (`… 38 01`): run together it could not be told from the
+    check digits, and a mistyped number might pass. Invalid `number_mistyped` for what is no number.
     """
-    plain = _GAP.sub("", text.translate(_WIDE)).upper()
-    readings = [reading for reading in (_read(plain, ""), _read(plain[:-2], plain[-2:])) if reading]
-    # run together, the end of a number can look like the place of an application: written gaps decide
-    written = _GAP.sub("-", text.translate(_WIDE)).upper().strip("-")
-    exact = [reading for reading in readings if reading == written]
-    if len(exact or readings) != 1:
+    groups = _GAP.sub(" ", text.translate(_WIDE)).upper().split()
+    has_place = [len(group) for group in groups[-2:]] == [2, 2]
+    place = groups.pop() if has_place else ""
+    match = _NUMBER.fullmatch("".join(groups))
+    if match is None or not mod_97_10.is_valid(match[0]) or (place and _PLACE.fullmatch(place) is None):
         raise Invalid("编号有误，可能有一位填错或两位颠倒，请对照回执核对。", code="number_mistyped")
-    return (exact or readings)[0]
+    return "-".join([*match.groups(), *([place] if place else [])])
 
 
 def verification_code() -> str:
@@ -120,14 +119,6 @@ def document_number(session: Session, *, department: str, kind: str, mark: str, 
 def _numbered(prefix: str, day: date, count: int) -> str:
     if _PREFIX.fullmatch(prefix) is None:
         raise ValueError(f"not a prefix of a number: {prefix!r}")
-    stem = f"{prefix}-{day:%y%m%d}-{count:06d}"
+    # the day is part of the number, so the count may start again: no day has a million of them
+    stem = f"{prefix}-{day:%y%m%d}-{count % 1_000_000:06d}"
     return f"{stem}-{mod_97_10.calc_check_digits(stem.replace('-', ''))}"
-
-
-def _read(plain: str, place: str) -> str | None:
-    match = re.fullmatch(r"([0-9A-Z]{1,12})([0-9]{6})([0-9]{6})([0-9]{2})", plain)
-    if match is None or not mod_97_10.is_valid(plain):
-        return None
-    if place and (re.fullmatch(r"[0-9]{2}", place) is None or place == "00"):
-        return None
-    return "-".join((*match.groups(), place)) if place else "-".join(match.groups())

@@ -38,15 +38,18 @@ numbers = st.builds(
 def test_submissions_are_numbered_one_after_the_other(session):
     first, second = (submission_number(session, "110108", DAY) for _ in range(2))
     assert first.startswith("110108-261122-")
-    assert int(second.split("-")[2]) == int(first.split("-")[2]) % 999_999 + 1
+    assert int(second.split("-")[2]) == int(first.split("-")[2]) + 1
     assert read_number(first) == first
     assert referral_number(session, DAY).startswith("ZB-261122-")
 
 
-def test_the_count_starts_again_at_its_end(session):
-    session.execute(text("SELECT setval('submission_number_seq', 999999)"))
-    assert submission_number(session, "110108", DAY) == number_of("110108", DAY, 1)
-    session.execute(text("SELECT setval('submission_number_seq', 1, false)"))
+def test_the_count_starts_again_at_a_million(session):
+    before = session.scalar(text("SELECT nextval('submission_number_seq')"))
+    try:
+        session.execute(text("SELECT setval('submission_number_seq', 1000000)"))
+        assert submission_number(session, "110108", DAY) == number_of("110108", DAY, 1)
+    finally:  # no rollback undoes this
+        session.execute(text("SELECT setval('submission_number_seq', :before)"), {"before": before})
 
 
 def test_applications_carry_their_place():
@@ -73,10 +76,14 @@ def test_numbers_are_read_however_they_are_written(number, place):
     assert read_number("".join(chr(ord(char) + 0xFEE0) for char in number)) == number
 
 
-def test_a_scanned_number_without_hyphens():
+def test_a_number_without_its_hyphens():
     number = number_of("110108", DAY, 457)
-    assert read_number(number.replace("-", "")) == number
-    assert read_number(number.replace("-", "") + "01") == f"{number}-01"
+    run_together = number.replace("-", "")
+    assert read_number(run_together) == number
+    assert read_number(f"{run_together[:-2]} {run_together[-2:]} 01") == f"{number}-01"
+    for mistyped in (f"{run_together}01", f"{number}-00", f"{number}-1", f"{number}-0A", f"{number}-001"):
+        with pytest.raises(Invalid):
+            read_number(mistyped)
 
 
 @given(numbers, st.data())
@@ -86,6 +93,8 @@ def test_one_wrong_digit_is_caught(number, data):
     digit = data.draw(st.sampled_from([char for char in "0123456789" if char != number[place]]))
     with pytest.raises(Invalid) as refused:
         read_number(number[:place] + digit + number[place + 1 :])
+    with pytest.raises(Invalid):
+        read_number((number[:place] + digit + number[place + 1 :]).replace("-", ""))
     assert refused.value.code == "number_mistyped"
 
 
