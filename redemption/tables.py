@@ -11,6 +11,7 @@ from redemption.evaluation import models as evaluation
 from redemption.identity import models as identity
 from redemption.kernel import audit, calendar, numbering, outbox
 from redemption.kernel.db import Base
+from redemption.matching import models as matching
 from redemption.messages import models as messages
 from redemption.policies import models as policies
 from redemption.reporting import models as reporting
@@ -29,6 +30,7 @@ __all__ = [
     "documents",
     "evaluation",
     "identity",
+    "matching",
     "messages",
     "metadata",
     "numbering",

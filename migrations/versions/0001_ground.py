@@ -587,6 +587,7 @@ def upgrade() -> None:
         sa.Column("common", postgresql.JSONB(), nullable=False),
         sa.Column("bank_account", sa.String(), nullable=True),
         sa.Column("declarations", postgresql.JSONB(), nullable=False),
+        sa.Column("typed", postgresql.JSONB(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
@@ -615,6 +616,80 @@ def upgrade() -> None:
     )
     op.create_index("ix_submission_centre", "submission", ["centre_id", "received_at"], unique=False)
     op.create_index("ix_submission_enterprise", "submission", ["enterprise_id", "id"], unique=False)
+    op.create_table(
+        "item_search",
+        sa.Column("item_id", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("summary", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("name_folded", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("grams", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("name_grams", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("pinyin", sa.String(), nullable=False),
+        sa.Column("theme", sa.String(), nullable=False),
+        sa.Column("object_classes", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("level", sa.String(), nullable=False),
+        sa.Column("jurisdiction_id", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("department", sa.String(), nullable=False),
+        sa.Column("document_number", sa.String(), nullable=False),
+        sa.Column("policy_number", sa.String(), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=True),
+        sa.Column("closes_on", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_item_search_item_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_item_search")),
+    )
+    op.create_index("ix_item_search_closing", "item_search", ["open", "closes_on", "item_id"], unique=False)
+    op.create_index(
+        "ix_item_search_department",
+        "item_search",
+        ["open", "department_id", "published_at", "item_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_item_search_grams",
+        "item_search",
+        ["grams"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.create_index(
+        "ix_item_search_name",
+        "item_search",
+        ["name_folded"],
+        unique=False,
+        postgresql_ops={"name_folded": "text_pattern_ops"},
+    )
+    op.create_index(
+        "ix_item_search_name_grams",
+        "item_search",
+        ["name_grams"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.create_index("ix_item_search_newest", "item_search", ["open", "published_at", "item_id"], unique=False)
+    op.create_index(
+        "ix_item_search_pinyin",
+        "item_search",
+        ["pinyin"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"pinyin": "gin_trgm_ops"},
+        postgresql_with={"fastupdate": "off"},
+    )
+    op.create_index(
+        "ix_item_search_theme", "item_search", ["open", "theme", "published_at", "item_id"], unique=False
+    )
     op.create_table(
         "item_version",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -732,7 +807,9 @@ def upgrade() -> None:
         sa.Column("department_id", sa.BigInteger(), nullable=False),
         sa.Column("status", sa.String(), nullable=True),
         sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.Column("typed", postgresql.JSONB(), nullable=False),
         sa.Column("differences", postgresql.JSONB(), nullable=False),
+        sa.Column("single", sa.Boolean(), nullable=False),
         sa.Column("assignee_person_id", sa.BigInteger(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
@@ -767,9 +844,58 @@ def upgrade() -> None:
     op.create_index(
         "ix_application_department_status", "application", ["department_id", "status"], unique=False
     )
+    op.create_index(
+        "ix_application_due",
+        "application",
+        ["due_kind", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("due_at IS NOT NULL"),
+    )
     op.create_index(op.f("ix_application_enterprise_id"), "application", ["enterprise_id"], unique=False)
     op.create_index("ix_application_item_status", "application", ["item_id", "status"], unique=False)
     op.create_index(op.f("ix_application_item_version_id"), "application", ["item_version_id"], unique=False)
+    op.create_index(
+        "uq_application_running",
+        "application",
+        ["enterprise_id", "item_id"],
+        unique=True,
+        postgresql_where=sa.text(
+            "single AND status IN ('received', 'correction_requested', 'accepted', 'publicity', 'objection_review')"
+        ),
+    )
+    op.create_table(
+        "offer",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("item_id", sa.BigInteger(), nullable=False),
+        sa.Column("item_version_id", sa.BigInteger(), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger(), nullable=False),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.Column("basis", postgresql.JSONB(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("offered_by", sa.String(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_offer_department_id")),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_offer_enterprise_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_offer_item_id")),
+        sa.ForeignKeyConstraint(
+            ["item_version_id"], ["item_version.id"], name=op.f("fk_offer_item_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
+        sa.UniqueConstraint("item_id", "enterprise_id", name=op.f("uq_offer_item_id_enterprise_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_offer_public_id")),
+    )
+    op.create_index(op.f("ix_offer_department_id"), "offer", ["department_id"], unique=False)
+    op.create_index(
+        "ix_offer_open",
+        "offer",
+        ["enterprise_id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'offered'"),
+    )
     op.create_table(
         "application_event",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -811,6 +937,7 @@ def upgrade() -> None:
         sa.Column("due_provisional", sa.Boolean(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("draft", postgresql.JSONB(), nullable=False),
         sa.Column("before", postgresql.JSONB(), nullable=False),
         sa.Column("document_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -873,6 +1000,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_material_public_id")),
     )
     op.create_index("ix_material_submission", "material", ["submission_id"], unique=False)
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("application_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("phone", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_objection_application_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+    )
+    op.create_index(op.f("ix_objection_application_id"), "objection", ["application_id"], unique=False)
     op.create_table(
         "payment_order",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -1041,6 +1184,42 @@ def upgrade() -> None:
         ["connection_id", "next_at"],
         unique=False,
         postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_table(
+        "rating_follow_up",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("rating_id", sa.BigInteger(), nullable=False),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_note", sa.String(), nullable=False),
+        sa.Column("founded", sa.Boolean(), nullable=True),
+        sa.Column("mended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mended_note", sa.String(), nullable=False),
+        sa.Column("called_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("called_back_note", sa.String(), nullable=False),
+        sa.Column("satisfied", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_rating_follow_up_department_id")
+        ),
+        sa.ForeignKeyConstraint(["rating_id"], ["rating.id"], name=op.f("fk_rating_follow_up_rating_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating_follow_up")),
+        sa.UniqueConstraint("number", name=op.f("uq_rating_follow_up_number")),
+        sa.UniqueConstraint("rating_id", name=op.f("uq_rating_follow_up_rating_id")),
+    )
+    op.create_index(
+        "ix_rating_follow_up_department", "rating_follow_up", ["department_id", "state"], unique=False
+    )
+    op.create_index(
+        "ix_rating_follow_up_due",
+        "rating_follow_up",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'closed'"),
     )
     op.create_table(
         "attempt",

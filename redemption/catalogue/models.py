@@ -5,7 +5,10 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Sequence, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from redemption.catalogue.search_models import ItemSearch
 from redemption.kernel.db import Base, Identified, Json
+
+__all__ = ["Item", "ItemSearch", "ItemVersion"]
 
 CODES = Sequence("item_code_seq", minvalue=1, maxvalue=99_999_999, metadata=Base.metadata)
 """Counts the public codes of items; a transaction that is rolled back leaves a gap."""

@@ -8,7 +8,8 @@ Conditions of an item are data, so that a policy finds its enterprises:
                       {"attribute": "revenue", "op": "at_least", "value": 20000000}]}]}
 
 A node is `all`, `any` (lists of nodes), `not` (one node) or a leaf. `text` and `span` say where it was read; `as_of`
-(a date) fixes the day a leaf is asked for, otherwise it is the day of asking. `{"manual": true, "text": "…"}` is a
+(a date) fixes the day a leaf is asked for, otherwise it is the day of asking. Places are codes or names of
+jurisdictions; `here` is the item's own. `{"manual": true, "text": "…"}` is a
 condition that only a person can judge. `{}` means: nothing has been confirmed as data.
 
 `matching` evaluates; this module names, checks and words. Money is in yuan, shares are percentages.
@@ -86,7 +87,6 @@ QUALIFICATIONS = {
     "tech_service": "技术先进型服务企业",
     "time_honoured": "老字号",
     "quality_award": "政府质量奖",
-    "host_designated": "定点接待单位",
 }
 
 _ALL = (
@@ -152,6 +152,8 @@ OPERATIONS: Mapping[Kind, Mapping[str, str]] = {
 }
 """Operation → its word, by the kind of the attribute."""
 
+HERE = "here"
+"""In place of a code: the jurisdiction of the item itself (在本区注册)."""
 UNITS = {"year": "年", "month": "个月", "day": "日"}
 SECTIONS = {
     "A": "农、林、牧、渔业",
@@ -307,7 +309,7 @@ def _check_leaf(leaf: Mapping[str, Any], path: str) -> Iterator[Fault]:
         return
     if "as_of" in leaf and parse_day(leaf["as_of"]) is None:
         yield Fault("wrong_value", f"{path}/as_of", "计算日期请按 2026-01-01 的格式填写。")
-    said = _wrong_value(attribute, op, leaf.get("value"))
+    said = _wrong_value(attribute, str(op), leaf.get("value"))
     if said:
         yield Fault("wrong_value", f"{path}/value", f"{attribute.label}：{said}")
 
@@ -383,7 +385,7 @@ def _listed(attribute: Attribute, word: str, leaf: Mapping[str, Any]) -> str:
     if attribute.kind is Kind.INDUSTRY:
         names = [industry_text(str(part)) for part in values or []]
     if attribute.kind is Kind.PLACE:
-        names = [str(name) for name in leaf.get("names") or names]
+        names = ["本市或本区" if name == HERE else name for name in names]
     if attribute.kind is Kind.QUALIFICATIONS:
         joined = "、".join(names)
         forms = {
