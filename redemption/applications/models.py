@@ -6,7 +6,10 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from redemption.applications.rules import RUNNING
 from redemption.kernel.db import Base, Identified, Json
+
+RUNNING_SQL = "(" + ", ".join(f"'{status.value}'" for status in RUNNING) + ")"
 
 
 class Submission(Identified, Base):
@@ -34,6 +37,8 @@ class Submission(Identified, Base):
     """Enterprise part of the form as declared: contact, address, bank name, account masked."""
     bank_account: Mapped[str | None]
     declarations: Mapped[Json] = mapped_column(default=dict)
+    typed: Mapped[Json] = mapped_column(default=dict)
+    """Of a draft: what was typed into the enterprise part and cannot be taken yet, so that it is not lost."""
     created_at: Mapped[dt.datetime]
     saved_at: Mapped[dt.datetime]
     received_at: Mapped[dt.datetime | None]
@@ -61,6 +66,14 @@ class Application(Identified, Base):
     __table_args__ = (
         Index("ix_application_department_status", "department_id", "status"),
         Index("ix_application_item_status", "item_id", "status"),
+        Index("ix_application_due", "due_kind", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index(
+            "uq_application_running",
+            "enterprise_id",
+            "item_id",
+            unique=True,
+            postgresql_where=text(f"single AND status IN {RUNNING_SQL}"),
+        ),
         UniqueConstraint("submission_id", "item_id"),
     )
 
@@ -74,8 +87,12 @@ class Application(Identified, Base):
     """None while the submission is a draft."""
     data: Mapped[Json] = mapped_column(default=dict)
     """The item part of the form as declared."""
+    typed: Mapped[Json] = mapped_column(default=dict)
+    """Of a draft: what was typed and cannot be taken yet."""
     differences: Mapped[Json] = mapped_column(default=dict)
     """`{field: {"declared", "department", "event", "at"}}`: both values stay visible."""
+    single: Mapped[bool] = mapped_column(default=True)
+    """Only one application of this item may run for an enterprise at a time (a partial unique index sees to it)."""
     assignee_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     received_at: Mapped[dt.datetime | None]
     accepted_at: Mapped[dt.datetime | None]
@@ -167,6 +184,23 @@ class Correction(Identified, Base):
     due_provisional: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
+    draft: Mapped[Json] = mapped_column(default=dict)
+    """The answer while it is being written."""
     before: Mapped[Json] = mapped_column(default=dict)
     """Declared values before the answer, so that the officer sees what changed."""
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+
+
+class Objection(Identified, Base):
+    """An objection during publicity (公示异议): who objects is known to the department alone."""
+
+    __tablename__ = "objection"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    name: Mapped[str]
+    phone: Mapped[str]
+    reason: Mapped[str]
+    raised_at: Mapped[dt.datetime]
+    outcome: Mapped[str] = mapped_column(default="")
+    """Empty while it is looked into; then dismissed, upheld or changed_amount."""
+    settled_at: Mapped[dt.datetime | None]

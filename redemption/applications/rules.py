@@ -49,6 +49,8 @@ STATUS_NAMES = {
 class Action(StrEnum):
     """What moves an application. A resubmission goes back to where the correction was asked from, hence two."""
 
+    RECEIVE = "receive"
+    """The first row of every application: it came in. Not in the table, because before it there is no state."""
     ACCEPT = "accept"
     DEEM_ACCEPTED = "deem_accepted"
     ASK_CORRECTION = "ask_correction"
@@ -79,6 +81,7 @@ class Action(StrEnum):
 
 
 ACTION_NAMES = {
+    Action.RECEIVE: "收件",
     Action.ACCEPT: "受理",
     Action.DEEM_ACCEPTED: "视为受理",
     Action.ASK_CORRECTION: "要求补正",
@@ -153,6 +156,18 @@ MACHINE: Machine[Status, Action] = Machine(
 
 del S, A
 
+RUNNING = (
+    Status.RECEIVED,
+    Status.CORRECTION_REQUESTED,
+    Status.ACCEPTED,
+    Status.PUBLICITY,
+    Status.OBJECTION_REVIEW,
+)
+"""Undecided: while one of these runs, the same item is not applied for again."""
+
+WITHDRAWABLE = MACHINE.sources(Action.WITHDRAW)
+"""Until the decision."""
+
 
 def is_over(status: Status, pays_money: bool) -> bool:
     """办结: no further step is expected. An approval that pays money is over when it is disbursed."""
@@ -170,3 +185,65 @@ class Channel(StrEnum):
 
 
 CHANNEL_NAMES = {Channel.ONLINE: "网上申报", Channel.WINDOW: "窗口申报", Channel.COMPUTED: "免申即享"}
+
+
+class DueKind(StrEnum):
+    """Which clock runs."""
+
+    ACCEPTANCE = "acceptance"
+    CORRECTION = "correction"
+    DECISION = "decision"
+    PUBLICITY = "publicity"
+    OBJECTION = "objection"
+    PAYMENT = "payment"
+
+
+DUE_NAMES = {
+    DueKind.ACCEPTANCE: "受理期限",
+    DueKind.CORRECTION: "补正期限",
+    DueKind.DECISION: "办理期限",
+    DueKind.PUBLICITY: "公示截止",
+    DueKind.OBJECTION: "异议核查",
+    DueKind.PAYMENT: "兑现期限",
+}
+
+
+class Scan(StrEnum):
+    """What the virus scan says of a file. A file that waits is in quarantine: nobody can open or hand it in."""
+
+    WAITING = "waiting"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    NOT_CONFIGURED = "not_configured"
+
+
+class MaterialForm(StrEnum):
+    """How a material was handed in."""
+
+    FILE = "file"
+    ORIGINAL_SEEN = "original_seen"
+    COPY_KEPT = "copy_kept"
+
+
+MATERIAL_FORM_NAMES = {
+    MaterialForm.FILE: "电子文件",
+    MaterialForm.ORIGINAL_SEEN: "已核验原件",
+    MaterialForm.COPY_KEPT: "已留存复印件",
+}
+
+MATERIALS_AT_MOST = 300
+ITEMS_AT_MOST = 20
+
+DECLARATIONS = {
+    "truth": (
+        "信用承诺",
+        "本单位承诺：所填信息和提交的材料真实、准确、完整；如有虚假，愿意退回已兑现的资金，并依法承担相应责任。",
+    ),
+    "consent": (
+        "信息使用告知",
+        "本单位已知悉：所填信息（包括收款账户）仅用于本次申报的审核、公示和资金拨付，由受理部门依法保管；"
+        "需要核验时，受理部门可以通过数据共享核对相关信息。",
+    ),
+}
+"""What the applicant declares when handing in: key → (title, text). The texts are kept with the submission."""
+DECLARATIONS_VERSION = "2026-11"
