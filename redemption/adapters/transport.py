@@ -1,0 +1,148 @@
+"""Signed HTTP to a department's system, and how its answers are read (DESIGN §5).
+
+One `Transport` an endpoint: connections are kept and reused by all threads. A call is bounded as a whole, not only
+between bytes, so that a system that drips an answer cannot hold a parcel longer than its lease.
+"""
+
+import json
+import ssl
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from redemption.dispatch.port import Alert, Context, Later, Outcome, Refused, Retry, Taken
+from redemption.dispatch.port.signing import signed_headers
+
+LONGEST_CALL = 60.0
+"""Seconds; options may ask for less, never for more."""
+MOST_ANSWER = 64 * 1024
+KEPT_ANSWER = 2000
+WRONG_SETTINGS = (401, 403, 404)
+TRY_AGAIN = (408, 425, 429)
+
+
+class Transport:
+    """Calls below one address. `timeout` in seconds bounds each call."""
+
+    def __init__(self, context: Context, endpoint: str, timeout: float) -> None:
+        self._context = context
+        self._endpoint = endpoint.rstrip("/")
+        self._timeout = min(timeout, LONGEST_CALL)
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(self._timeout, connect=min(5.0, self._timeout)),
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=16),
+            follow_redirects=False,
+            trust_env=False,
+            verify=_tls(context),
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def post(self, path: str, body: Mapping[str, Any], key: str) -> Outcome:
+        """Send one body and read the answer; whatever happens ends in an `Outcome`."""
+        raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = {
+            "content-type": "application/json; charset=utf-8",
+            "idempotency-key": key,
+            "user-agent": "redemption/1",
+            **signed_headers(self._context.keys, key, self._context.now(), raw),
+        }
+        try:
+            status, answered, content = self._call(self._endpoint + path, raw, headers)
+        except httpx.ConnectTimeout:
+            return Retry("连接部门系统超时。")
+        except httpx.TimeoutException:
+            return Retry(f"部门系统在 {self._timeout:g} 秒内没有答复。")
+        except (ssl.SSLError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            return Alert(f"连接设置有误：{_short(error)}")
+        except httpx.TransportError as error:
+            if "certificate" in str(error).lower() or "ssl" in str(error).lower():
+                return Alert(f"TLS 证书校验未通过：{_short(error)}")
+            return Retry(f"连接中断：{_short(error)}")
+        return outcome_of(status, answered, content, self._context.now().timestamp())
+
+    def _call(self, url: str, raw: bytes, headers: Mapping[str, str]) -> tuple[int, httpx.Headers, bytes]:
+        deadline = time.monotonic() + self._timeout
+        with self._client.stream("POST", url, content=raw, headers=dict(headers)) as response:
+            parts, size = [], 0
+            for chunk in response.iter_raw():
+                size += len(chunk)
+                parts.append(chunk)
+                if size > MOST_ANSWER:
+                    break
+                if time.monotonic() > deadline:
+                    raise httpx.ReadTimeout("the answer drips")
+            return response.status_code, response.headers, b"".join(parts)[:MOST_ANSWER]
+
+
+def outcome_of(status: int, headers: Mapping[str, str], content: bytes, now: float) -> Outcome:
+    """The table of DESIGN §5: what each answer of a department means."""
+    text = content.decode("utf-8", "replace")
+    body = _object(text)
+    kept = text[:KEPT_ANSWER]
+    number = str(body.get("number") or "")[:100]
+    if status == 202:
+        return Later(str(body.get("message") or "部门将稍后答复。")[:500], status, kept)
+    if status in (200, 201):
+        return Taken(number, status, kept)
+    if status == 409:
+        # already there: as good as taken if the department says under which number, else its answer is not complete
+        if number:
+            return Taken(number, status, kept)
+        return Retry("部门答复已收过，但没有给出编号。", None, status, kept)
+    if status == 422:
+        return Refused(_reasons(body, text), status, kept)
+    wait = retry_after(headers.get("retry-after", ""), now)
+    if status in TRY_AGAIN or status >= 500:
+        return Retry(f"部门系统答复 {status}。", wait, status, kept)
+    if status in WRONG_SETTINGS:
+        word = {401: "签名或密钥不被接受", 403: "被拒绝访问", 404: "地址不存在"}[status]
+        return Alert(f"部门系统答复 {status}（{word}），请核对对接配置。", wait, status, kept)
+    return Alert(f"部门系统给出了协议之外的答复 {status}，请核对对接配置。", wait, status, kept)
+
+
+def retry_after(value: str, now: float) -> float | None:
+    """Seconds from a Retry-After header (a number or a date); None when there is none that can be read."""
+    plain = value.strip()
+    if plain.isascii() and plain.isdigit() and len(plain) < 8:
+        return float(plain)
+    try:
+        return max(0.0, parsedate_to_datetime(plain).timestamp() - now)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _tls(context: Context) -> ssl.SSLContext:
+    """The system's authorities, or the department's own; our certificate where it asks for one (mutual TLS)."""
+    authority = context.options.get("authority_file")
+    made = ssl.create_default_context(cafile=authority or None)
+    certificate = context.options.get("certificate_file")
+    if certificate:
+        made.load_cert_chain(
+            certificate, context.options.get("key_file") or None, context.secrets.get("key_password") or None
+        )
+    return made
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _reasons(body: Mapping[str, Any], text: str) -> tuple[str, ...]:
+    given = body.get("reasons") or body.get("errors") or body.get("detail") or body.get("message") or text
+    if isinstance(given, Mapping):
+        given = [f"{name}：{said}" for name, said in given.items()]
+    found = [str(reason)[:500] for reason in (given if isinstance(given, list) else [given]) if reason]
+    return tuple(found[:50]) or ("部门系统退回，没有说明原因。",)
+
+
+def _short(error: Exception) -> str:
+    return (str(error) or type(error).__name__)[:200]
