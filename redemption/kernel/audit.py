@@ -54,7 +54,7 @@ class AuditEntry(Identified, Base):
     @property
     def data(self) -> dict[str, Any]:
         """What was recorded, without the frame."""
-        return json.loads(self.body)["data"]  # type: ignore[no-any-return]
+        return json.loads(self.body)["data"]
 
 
 class AuditAnchor(Identified, Base):

@@ -190,4 +190,4 @@ def forget_done(session: Session, older_than: dt.timedelta = dt.timedelta(days=7
     gone = session.execute(
         text("DELETE FROM outbox WHERE done_at IS NOT NULL AND done_at < :cut"), {"cut": cut}
     )
-    return gone.rowcount  # type: ignore[attr-defined, no-any-return]
+    return gone.rowcount  # type: ignore[attr-defined]

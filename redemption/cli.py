@@ -1,0 +1,231 @@
+"""The `redemption` command. Every command works with the embedded servers where no address is set."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from redemption import local
+from redemption.config import Settings
+
+VAR = Path(os.environ.get("REDEMPTION_VAR", "var"))
+
+
+def ready() -> Settings:
+    """Start what is needed on this machine and read the settings."""
+    local.prepare(VAR)
+    return Settings.from_environment()
+
+
+@click.group()
+@click.version_option(package_name="redemption")
+def main() -> None:
+    """惠企政策兑现“一窗”系统."""
+
+
+@main.command()
+@click.option("--port", default=8600, show_default=True, help="Port of the web pages, on 127.0.0.1.")
+@click.option("--seed/--no-seed", default=True, help="Fill an empty database with demonstration data.")
+@click.option("--department/--no-department", default=True, help="Start the demonstration department.")
+def run(port: int, seed: bool, department: bool) -> None:
+    """Everything on this machine: database, queue, web, workers, relay, schedule, a demonstration department."""
+    from redemption.supervisor import run_all
+
+    os.environ.setdefault("REDEMPTION_BASE_URL", f"http://127.0.0.1:{port}")
+    sys.exit(run_all(ready(), port=port, seed=seed, department=department))
+
+
+@main.command()
+@click.option("--bind", default="127.0.0.1:8600", show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--threads", default=4, show_default=True)
+def web(bind: str, workers: int, threads: int) -> None:
+    """The web process (gunicorn)."""
+    ready()
+    os.execvp(  # noqa: S606 - replaces this process
+        sys.executable,
+        [
+            sys.executable, "-m", "gunicorn", "wsgi:application",
+            "--bind", bind, "--workers", str(workers), "--threads", str(threads),
+            "--worker-class", "gthread", "--timeout", "120", "--graceful-timeout", "20", "--keep-alive", "30",
+            "--max-requests", "50000", "--max-requests-jitter", "5000", "--worker-tmp-dir", "/dev/shm",  # noqa: S108
+            "--chdir", str(Path(__file__).resolve().parent.parent), "--log-level", "warning",
+        ],
+    )  # fmt: skip
+
+
+@main.command()
+@click.option("--queue", "queues", multiple=True, help="Queues to serve, in order; all by default.")
+@click.option(
+    "--max-jobs", default=20000, show_default=True, help="End after so many jobs (a supervisor restarts)."
+)
+def worker(queues: tuple[str, ...], max_jobs: int) -> None:
+    """A worker process."""
+    settings = ready()
+    from redemption.web import logs
+
+    logs.configure(settings.log_level, as_json=settings.log_json)
+    _background("workers.main", "work")(queues, max_jobs)
+
+
+@main.command()
+def schedule() -> None:
+    """The schedule: what runs when."""
+    _background("workers.main", "keep_schedule")(ready())
+
+
+@main.command()
+def relay() -> None:
+    """The relay: from the outbox to the queue."""
+    _background("workers.main", "keep_relay")(ready())
+
+
+def _background(module: str, name: str) -> Callable[..., Any]:
+    """Workers stand above this package, so they are started by name, never imported."""
+    import importlib
+
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest revision."""
+    from redemption.kernel.db import Database
+    from redemption.migrate import current, upgrade
+
+    database = Database(ready().database_url)
+    upgrade(database)
+    click.echo(f"database at revision {current(database)}")
+    database.dispose()
+
+
+@main.command()
+def seed() -> None:
+    """Fill an empty database with demonstration data."""
+    from redemption.seed import fill
+
+    click.echo("filled" if fill(ready()) else "there are data already: nothing was changed")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--json/--text",
+    "as_json",
+    default=True,
+    help="The draft items as JSON, or the plain text spans point into.",
+)
+def extract(file: Path, as_json: bool) -> None:
+    """Draft items of a policy file."""
+    from redemption.catalogue.extraction import command
+
+    click.echo(command.run(str(file), as_json))
+
+
+@main.group()
+def calendar() -> None:
+    """The workday calendar."""
+
+
+@calendar.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--reason", default="命令行导入")
+@click.option("--confirm", is_flag=True, help="Apply although days differ from what is known.")
+def calendar_import(file: Path, reason: str, confirm: bool) -> None:
+    """Enter a year's schedule (JSON: year, days[{name, date, isOffDay}])."""
+    from redemption.kernel.calendar import import_schedule
+    from redemption.kernel.db import Database
+    from redemption.kernel.errors import DomainError
+    from redemption.kernel.uow import unit_of_work
+
+    database = Database(ready().database_url)
+    try:
+        data = json.loads(file.read_text("utf-8"))
+        with unit_of_work(database) as session:
+            preview = import_schedule(session, "system:command", data, reason, confirm=confirm)
+    except (ValueError, DomainError) as error:
+        raise click.ClickException(getattr(error, "message", str(error))) from error
+    finally:
+        database.dispose()
+    click.echo(f"{data['year']}: entered, {len(preview.differences)} days changed")
+
+
+@main.group()
+def audit() -> None:
+    """The audit log."""
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Recompute every hash, head and anchor; exit status 1 when something does not add up."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from redemption.kernel.audit import verify
+    from redemption.kernel.db import Database
+    from redemption.kernel.uow import unit_of_work
+
+    settings = ready()
+    database = Database(settings.database_url)
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(settings.audit_key)).public_key()
+    with unit_of_work(database) as session:
+        result = verify(session, key)
+    database.dispose()
+    click.echo(f"{result.entries} entries in {result.chains} chains, {result.anchors} anchors")
+    for fault in result.faults:
+        click.echo(f"FAULT {fault.chain} #{fault.seq}: {fault.what}", err=True)
+    sys.exit(1 if result.faults else 0)
+
+
+@main.group()
+def department() -> None:
+    """Departments' systems."""
+
+
+@department.command("simulate", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def department_simulate(arguments: tuple[str, ...]) -> None:
+    """A full department for tests, with faults by option (see --help of the simulator)."""
+    os.execv(sys.executable, [sys.executable, "-m", "redemption.adapters.simulator", *arguments])  # noqa: S606
+
+
+@main.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("create")
+@click.argument("login")
+@click.option("--name", required=True)
+@click.option("--role", required=True)
+@click.option(
+    "--place", default="", help="Department code, centre code, USCC, or jurisdiction code of an office."
+)
+@click.option("--grade", default="member")
+@click.password_option()
+def user_create(login: str, name: str, role: str, place: str, grade: str, password: str) -> None:
+    """Open an account with one post (the first administrator of an installation is made this way)."""
+    from redemption.identity.accounts import open_account
+    from redemption.kernel.db import Database
+    from redemption.kernel.errors import DomainError
+    from redemption.kernel.uow import unit_of_work
+
+    database = Database(ready().database_url)
+    try:
+        with unit_of_work(database) as session:
+            open_account(
+                session, login=login, name=name, role=role, place=place, grade=grade, password=password
+            )
+    except DomainError as error:
+        raise click.ClickException(error.message) from error
+    finally:
+        database.dispose()
+    click.echo(f"{login}: {role} {place}".rstrip())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""For gunicorn: `gunicorn wsgi:application`."""
+
+from redemption.app import create_app
+
+application = create_app()
