@@ -33,12 +33,15 @@ def issue(
     issuer_department_id: int | None = None,
     issuer_centre_id: int | None = None,
     enterprise_id: int | None = None,
+    number: str | None = None,
 ) -> Document:
     """Give out a numbered document. Ask for it last: a department's 字号 is locked until the transaction ends.
 
     Args:
         kind: one of `documents.rules.Kind`; data: as `SPECS[kind]` says.
         subject: what it is about: `submission:17`, `application:18`, `duty:4`; also the audit chain.
+        number: one that the caller made (a receipt has its submission's): no counter, and no audit entry of its
+            own, because the caller's entry names the document.
 
     Raises:
         ValueError: a key that the kind needs is missing; that is a mistake of the program, not of a person.
@@ -48,7 +51,7 @@ def issue(
     missing = missing_keys(Kind(kind), plain)
     if missing:
         raise ValueError(f"a {kind} needs {', '.join(missing)}")
-    number = _number(session, Kind(kind), subject, plain, issuer_department_id)
+    given, number = number, number or _number(session, Kind(kind), subject, plain, issuer_department_id)
     document = Document(
         kind=kind,
         number=number,
@@ -67,13 +70,9 @@ def issue(
     )
     session.add(document)
     session.flush()
-    audit.record(
-        session,
-        subject,
-        actor.ref,
-        "issue_document",
-        {"kind": kind, "number": number, "digest": document.digest},
-    )
+    if given is None:
+        said = {"kind": kind, "number": number, "digest": document.digest}
+        audit.record(session, subject, actor.ref, "issue_document", said)
     outbox.publish(session, "document.issued", number, document_id=document.id)
     return document
 

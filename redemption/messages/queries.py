@@ -9,7 +9,7 @@ from redemption.identity.rules import Actor
 from redemption.messages.models import Delivery, Message
 
 
-def mine(actor: Actor) -> Select[tuple[Message]]:
+def mine(actor: Actor) -> Select[Message]:
     """Messages to the acting person, or to the place they act for."""
     places: list[Any] = []
     if actor.person_id:

@@ -95,7 +95,7 @@ def test_an_office_is_told_through_its_people_and_sms_only_where_the_template_sa
     )
     service.tell(
         session,
-        template="acceptance_refused",
+        template="application_refused",
         once="e",
         enterprise_id=enterprise.id,
         data={
