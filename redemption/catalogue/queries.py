@@ -1,0 +1,107 @@
+"""Selects over items and their versions: one's own drafts, and what higher slices join."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from redemption.catalogue.models import Item, ItemVersion
+from redemption.catalogue.rules import ITEM_MACHINE, ItemAction, ItemState
+from redemption.identity.models import Department
+from redemption.identity.rules import Actor, Role
+from redemption.kernel.errors import NotFound
+from redemption.policies import queries as policies
+from redemption.policies.models import Policy
+
+PUBLISHED = select(Item).where(Item.state != ItemState.DRAFT)
+"""Everything that was ever public, also what is closed or repealed."""
+
+IN_FORCE = select(Item).where(Item.state == ItemState.IN_FORCE)
+"""What the 兑现专栏 shows (第二十六条)."""
+
+
+def item_by_code(session: Session, code: str) -> Item | None:
+    """Whatever its state; who may see a draft is the caller's question."""
+    return session.scalar(select(Item).where(Item.code == code))
+
+
+def published_item(session: Session, code: str) -> Item | None:
+    """An item the public may see."""
+    return session.scalar(PUBLISHED.where(Item.code == code))
+
+
+def version(session: Session, version_id: int) -> ItemVersion | None:
+    """One version, as an application pins it."""
+    return session.get(ItemVersion, version_id)
+
+
+def published_versions(session: Session, item_id: int) -> list[ItemVersion]:
+    """Every version that was public, newest first."""
+    return list(
+        session.scalars(
+            select(ItemVersion)
+            .where(ItemVersion.item_id == item_id, ItemVersion.published_at.is_not(None))
+            .order_by(ItemVersion.no.desc())
+        )
+    )
+
+
+def items_of_policy(session: Session, policy_id: int) -> list[Item]:
+    """All items of a policy in the order in which they were made."""
+    return list(session.scalars(select(Item).where(Item.policy_id == policy_id).order_by(Item.id)))
+
+
+def working_versions(session: Session, item_ids: Iterable[int]) -> dict[int, ItemVersion]:
+    """For each item the version that is worked on: the unpublished one if there is one, else the newest."""
+    rows = session.scalars(
+        select(ItemVersion)
+        .where(ItemVersion.item_id.in_(list(item_ids)))
+        .distinct(ItemVersion.item_id)
+        .order_by(ItemVersion.item_id, ItemVersion.published_at.is_(None).desc(), ItemVersion.no.desc())
+    )
+    return {row.item_id: row for row in rows}
+
+
+def working_version(session: Session, item: Item) -> ItemVersion:
+    """The unpublished version if there is one, else the newest."""
+    return working_versions(session, [item.id])[item.id]
+
+
+def seen_by(session: Session, actor: Actor, code: str) -> tuple[Item, Policy]:
+    """An item that a policy maker may open, with its policy. NotFound for everybody else's."""
+    row = session.execute(
+        select(Item, Policy)
+        .join(Policy, Policy.id == Item.policy_id)
+        .where(Item.code == code, policies.shared_with(actor.department_id))
+    ).one_or_none()
+    if row is None or actor.role is not Role.POLICY_MAKER or actor.department_id is None:
+        raise NotFound("没有找到这个事项，请核对编码，或确认它是否属于您的部门。")
+    return row[0], row[1]
+
+
+def of_department(department_id: int | None) -> Select[Item]:
+    """Items of the policies that a department's policy makers work on."""
+    return select(Item).join(Policy, Policy.id == Item.policy_id).where(policies.shared_with(department_id))
+
+
+def department_of(session: Session, item: Item) -> Department:
+    """审批部门."""
+    return session.get_one(Department, item.department_id)
+
+
+def outdated(day: dt.date) -> Select[Item]:
+    """Items whose validity or application period ended before a day, and whose state does not say so yet."""
+    closable = [str(state) for state in ITEM_MACHINE.sources(ItemAction.CLOSE)]
+    expirable = [str(state) for state in ITEM_MACHINE.sources(ItemAction.EXPIRE)]
+    return (
+        select(Item)
+        .join(ItemVersion, ItemVersion.id == Item.current_version_id)
+        .where(
+            or_(
+                Item.state.in_(expirable) & (ItemVersion.valid_until < day),
+                Item.state.in_(closable) & (ItemVersion.closes_on < day),
+            )
+        )
+        .order_by(Item.id)
+    )

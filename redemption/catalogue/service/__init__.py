@@ -1,0 +1,45 @@
+"""What is done to the catalogue: from a document to drafts, from drafts to public versions, and to their end.
+
+`read_file`/`read_pasted` and `take_in` make a draft policy with draft items; `save_item`, `add_item`, `discard_item`
+change drafts; `publish_policy` and `publish_item` make them public; `amend_item` begins the next version;
+`change_state`, `repeal_policy` and the periodic `expire_due` end or pause items. Only the department that leads or
+drafted the policy may; for anybody else it does not exist. Nothing here commits.
+"""
+
+from redemption.catalogue.service.editing import (
+    add_item,
+    amend_item,
+    discard_item,
+    discard_policy,
+    save_item,
+)
+from redemption.catalogue.service.intake import add_extracted, read_file, read_pasted, take_in
+from redemption.catalogue.service.living import change_state, expire_due, repeal_policy
+from redemption.catalogue.service.owning import Owned, mine
+from redemption.catalogue.service.publishing import (
+    owned_for_reading,
+    publish_item,
+    publish_policy,
+    what_is_missing,
+)
+
+__all__ = [
+    "Owned",
+    "add_extracted",
+    "add_item",
+    "amend_item",
+    "change_state",
+    "discard_item",
+    "discard_policy",
+    "expire_due",
+    "mine",
+    "owned_for_reading",
+    "publish_item",
+    "publish_policy",
+    "read_file",
+    "read_pasted",
+    "repeal_policy",
+    "save_item",
+    "take_in",
+    "what_is_missing",
+]

@@ -1,0 +1,208 @@
+"""Changing the draft of an item: its words, its numbers, the reasons for what it lacks."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from redemption.catalogue import queries, review, vocabulary
+from redemption.catalogue.models import Item, ItemVersion
+from redemption.catalogue.rules import FIELD_NAMES, REQUIRED_FIELDS, ItemState
+from redemption.catalogue.service import intake
+from redemption.catalogue.service.owning import Owned, mine, my_draft, note, touch
+from redemption.identity.rules import Actor
+from redemption.kernel import clock
+from redemption.kernel.errors import Conflict, Fields, Invalid
+from redemption.policies import queries as policies
+from redemption.policies import service as policy_service
+
+PLAIN_COLUMNS = (
+    "name",
+    "summary",
+    "theme",
+    "mode",
+    "object_classes",
+    "time_limit_days",
+    "acceptance_days",
+    "deemed_acceptance",
+    "correction_days",
+    "publicity_days",
+    "payment_days",
+    "opens_on",
+    "closes_on",
+    "valid_from",
+    "valid_until",
+    "form",
+    "money_rules",
+    "conditions",
+    "values",
+    "change_note",
+)
+PERIODS = (
+    ("opens_on", "closes_on", "申报截止日期早于开始日期，请核对。"),
+    ("valid_from", "valid_until", "有效期截止日期早于起始日期，请核对。"),
+)
+
+
+def add_item(session: Session, actor: Actor, number: str, name: str, *, source_id: str | None = None) -> Item:
+    """An empty draft item of a policy, for what the extractor did not see. Invalid without a name."""
+    policy = policy_service.mine(session, actor, number)
+    if not name.strip():
+        raise Invalid.field("name", "请填写事项名称。")
+    draft = policies.working_version(session, policy)
+    item = intake.add_proposed(
+        session, actor, policy, draft, {"name": name.strip(), "fields": {}}, [], source_id=source_id
+    )
+    owned = Owned(item, policy, queries.working_version(session, item))
+    owned.draft.extracted = {}
+    note(session, owned, actor, "add_item", name=name.strip())
+    return item
+
+
+def save_item(
+    session: Session, actor: Actor, code: str, changes: Mapping[str, Any], *, version: int | None = None
+) -> Item:
+    """Save what a person changed in a draft; what is not in `changes` stays.
+
+    Args:
+        changes: any of `PLAIN_COLUMNS`; `department` (a code); `fields`: see `review.changed`; `lacking`: field →
+            reason. What the extractor proposed stays beside it in `extracted`.
+
+    Raises:
+        Stale: somebody saved since `version`. Conflict: published; amend it. Invalid: with `fields`.
+    """
+    owned = my_draft(session, actor, code, version=version)
+    item, draft = owned.item, owned.draft
+    before = {name: getattr(draft, name) for name in (*PLAIN_COLUMNS, "fields", "lacking")}
+    wrong: Fields = {}
+    for name in PLAIN_COLUMNS:
+        if name in changes:
+            value = changes[name]
+            setattr(draft, name, value.strip() if isinstance(value, str) else value)
+    if changes.get("fields"):
+        text = policies.version_with_text(session, draft.policy_version_id).text
+        draft.fields = review.changed(draft.fields, changes["fields"], review.Source(text))
+    if "lacking" in changes:
+        draft.lacking = _reasons({**draft.lacking, **changes["lacking"]})
+    if changes.get("department"):
+        _set_department(session, item, changes["department"], wrong)
+    _check(draft, wrong)
+    if wrong:
+        raise Invalid(fields=wrong)
+    draft.edited_at, draft.edited_by = clock.now(), actor.ref
+    touch(item)
+    session.flush()
+    changed = sorted(name for name, value in before.items() if getattr(draft, name) != value)
+    note(session, owned, actor, "save_item", changed=changed)
+    return item
+
+
+def discard_item(session: Session, actor: Actor, code: str, *, version: int | None = None) -> None:
+    """Throw away the unpublished version; an item that was never published goes with it."""
+    owned = my_draft(session, actor, code, version=version)
+    note(session, owned, actor, "discard_item", name=owned.draft.name)
+    _delete(session, owned.item, owned.draft)
+
+
+def discard_policy(session: Session, actor: Actor, number: str) -> None:
+    """Throw away the draft of a policy, with its items if it was never published."""
+    policy = policy_service.mine(session, actor, number)
+    if policy.published_at is None:
+        items = queries.items_of_policy(session, policy.id)
+        drafts = queries.working_versions(session, [item.id for item in items])
+        for item in items:
+            _delete(session, item, drafts[item.id])
+    policy_service.discard(session, actor, number)
+
+
+def amend_item(session: Session, actor: Actor, code: str, change_note: str) -> ItemVersion:
+    """Begin the next version of a published item; asked for again while one is open, it is that one.
+
+    Applications stay on the version they were made on.
+
+    Raises:
+        Conflict: the item is still a draft, or repealed. Invalid: no note.
+    """
+    owned = mine(session, actor, code)
+    if owned.item.state == ItemState.DRAFT:
+        raise Conflict("事项还没有发布，可以直接修改。", code="not_published")
+    if owned.item.state == ItemState.REPEALED:
+        raise Conflict("事项已经废止，不能再修订。", code="repealed")
+    if owned.is_draft:
+        return owned.draft
+    if not change_note.strip():
+        raise Invalid.field("change_note", "请说明修订了什么、为什么修订，发布后会公开显示。")
+    skipped = {
+        "id",
+        "no",
+        "published_at",
+        "published_by",
+        "created_at",
+        "created_by",
+        "edited_at",
+        "edited_by",
+    }
+    copied = {
+        column.key: getattr(owned.draft, column.key)
+        for column in ItemVersion.__mapper__.column_attrs
+        if column.key not in skipped
+    }
+    following = ItemVersion(
+        **{
+            **copied,
+            "no": owned.draft.no + 1,
+            "policy_version_id": owned.policy.current_version_id,
+            "change_note": change_note.strip(),
+            "created_at": clock.now(),
+            "created_by": actor.ref,
+        }
+    )
+    session.add(following)
+    touch(owned.item)
+    session.flush()
+    note(
+        session, Owned(owned.item, owned.policy, following), actor, "amend_item", change=following.change_note
+    )
+    return following
+
+
+def _delete(session: Session, item: Item, draft: ItemVersion) -> None:
+    session.execute(delete(ItemVersion).where(ItemVersion.id == draft.id, ItemVersion.published_at.is_(None)))
+    if item.state == ItemState.DRAFT:
+        session.delete(item)
+    else:
+        touch(item)
+    session.flush()
+    session.expunge(draft)
+
+
+def _set_department(session: Session, item: Item, code: str, wrong: Fields) -> None:
+    found = policies.department_by_code(session, code)
+    if found is None:
+        wrong["department"] = [f"没有找到部门“{code}”，请从列表中选择。"]
+    else:
+        item.department_id, item.jurisdiction_id = found.id, found.jurisdiction_id
+
+
+def _reasons(reasons: Mapping[str, str]) -> dict[str, str]:
+    unknown = set(reasons) - set(REQUIRED_FIELDS)
+    if unknown:
+        raise Invalid(fields={f"lacking.{name}": ["没有这个栏目。"] for name in sorted(unknown)})
+    return {name: reason.strip() for name, reason in reasons.items() if reason and reason.strip()}
+
+
+def _check(draft: ItemVersion, wrong: Fields) -> None:
+    """What may not even be saved. A gap may: a draft is work in progress."""
+    if not draft.name.strip():
+        wrong["name"] = [f"请填写{FIELD_NAMES['name']}。"]
+    for first, last, sentence in PERIODS:
+        begins: dt.date | None = getattr(draft, first)
+        ends: dt.date | None = getattr(draft, last)
+        if begins and ends and ends < begins:
+            wrong[last] = [sentence]
+    if draft.conditions:
+        faults = vocabulary.check(draft.conditions)
+        if faults:
+            wrong["conditions"] = [fault.message for fault in faults]

@@ -1,0 +1,128 @@
+"""Making items public: each published version is immutable, searchable, and reported."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from redemption.catalogue import queries, review, search, vocabulary
+from redemption.catalogue.models import Item, ItemVersion
+from redemption.catalogue.rules import FIELD_NAMES, ITEM_MACHINE, ItemAction, ItemState
+from redemption.catalogue.service.owning import Owned, mine, note, touch
+from redemption.identity.rules import Actor
+from redemption.kernel import clock, outbox
+from redemption.kernel.errors import Conflict, Fields, Invalid
+from redemption.policies import queries as policies
+from redemption.policies import service as policy_service
+from redemption.policies.models import PolicyVersion
+from redemption.policies.rules import PolicyState
+
+
+def what_is_missing(draft: ItemVersion) -> Fields:
+    """What keeps a version from being published, by field (`lacking.<field>` where a reason would do)."""
+    wrong: Fields = {}
+    for check in review.checklist(draft.name, draft.fields, draft.lacking):
+        if check.settled:
+            continue
+        if check.field == "name":
+            wrong["name"] = ["请填写事项名称。"]
+        else:
+            wrong[f"lacking.{check.field}"] = [
+                f"“{check.label}”是第二十四条要求列明的内容。请补充，或说明暂缺的原因（会报送公开办）。"
+            ]
+    if draft.conditions:
+        faults = vocabulary.check(draft.conditions)
+        if faults:
+            wrong["conditions"] = [fault.message for fault in faults]
+    return wrong
+
+
+def publish_item(session: Session, actor: Actor, code: str, *, version: int | None = None) -> Item:
+    """Confirm and publish the draft version; publishing once more changes nothing.
+
+    An item whose application period or validity is over by then is closed or expired at once. Writes
+    `item.published`, and `item.announced` when it takes applications.
+
+    Raises:
+        Conflict: its policy is not published, or is repealed. Invalid: a field of article 24 is neither given nor
+            explained. Stale: somebody saved since `version`.
+    """
+    owned = mine(session, actor, code)
+    if not owned.is_draft:
+        return owned.item
+    owned = mine(session, actor, code, version=version)
+    item, draft = owned.item, owned.draft
+    if owned.policy.state == PolicyState.DRAFT:
+        raise Conflict("请先发布政策文件，再发布它的事项。", code="policy_not_published")
+    if owned.policy.state == PolicyState.REPEALED:
+        raise Conflict("政策文件已经废止，不能再发布它的事项。", code="policy_repealed")
+    wrong = what_is_missing(draft)
+    if wrong:
+        raise Invalid(
+            f"“{draft.name or '未命名事项'}”还不能发布：有必列内容既没有填写，也没有说明原因。",
+            code="item_incomplete",
+            fields=wrong,
+        )
+    item.state = ITEM_MACHINE.next(ItemState(item.state), ItemAction.PUBLISH)
+    now = clock.now()
+    draft.published_at, draft.published_by = now, actor.ref
+    item.published_at = item.published_at or now
+    item.current_version_id = draft.id
+    item.state_reason = ""
+    settle(item, draft)
+    touch(item)
+    session.flush()
+    lacking = {FIELD_NAMES[name]: reason for name, reason in draft.lacking.items()}
+    note(session, owned, actor, "publish_item", name=draft.name, lacking=lacking, change=draft.change_note)
+    outbox.publish(session, "item.published", item.code, item_id=item.id, version_id=draft.id)
+    if item.state == ItemState.IN_FORCE:
+        outbox.publish(session, "item.announced", item.code, item_id=item.id, version_id=draft.id)
+    search.index(session, item.id)
+    return item
+
+
+def publish_policy(
+    session: Session, actor: Actor, number: str, *, items: Iterable[str] = (), version: int | None = None
+) -> PolicyVersion:
+    """Publish a policy together with those of its items that are named by code.
+
+    All or nothing: one item that cannot be published keeps the policy from being published too; `fields` then name
+    it as `items.<code>`.
+    """
+    published = policy_service.publish(session, actor, number, version=version)
+    policy = policies.seen_by(session, actor, number)
+    known = {item.code for item in queries.items_of_policy(session, policy.id)}
+    wrong: Fields = {}
+    for code in dict.fromkeys(items):
+        if code not in known:
+            wrong[f"items.{code}"] = ["这个事项不属于这份文件。"]
+            continue
+        try:
+            publish_item(session, actor, code)
+        except Invalid as error:
+            wrong[f"items.{code}"] = [error.message]
+    if wrong:
+        raise Invalid(
+            "有事项还不能发布，请补全后再试，或先只发布文件。", code="items_incomplete", fields=wrong
+        )
+    return published
+
+
+def settle(item: Item, version: ItemVersion) -> ItemAction | None:
+    """Close or expire an item whose days are over; says which, None while they are not."""
+    today, state = clock.today(), ItemState(item.state)
+    over = version.valid_until is not None and version.valid_until < today
+    closed = version.closes_on is not None and version.closes_on < today
+    for wanted, action, reason in (
+        (over, ItemAction.EXPIRE, "有效期已满"),
+        (closed, ItemAction.CLOSE, "申报期已过"),
+    ):
+        if wanted and (state, action) in ITEM_MACHINE.table:
+            item.state, item.state_reason = ITEM_MACHINE.next(state, action), reason
+            return action
+    return None
+
+
+def owned_for_reading(session: Session, actor: Actor, code: str) -> Owned:
+    """The same as `mine`, without a lock, for pages; joint departments may look."""
+    item, policy = queries.seen_by(session, actor, code)
+    return Owned(item, policy, queries.working_version(session, item))
