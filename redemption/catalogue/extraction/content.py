@@ -1,0 +1,102 @@
+"""Step 2: which lines are the policy, and which are page furniture, advertising or blank annex forms."""
+
+from __future__ import annotations
+
+import re
+
+from redemption.catalogue.extraction.lines import Line
+
+_FURNITURE = re.compile(
+    r"^(?:"
+    r"(?:当前|您(?:当前)?所在|您的|所在)的?位置.*|首页(?:Home)?|.{0,12}首页\s*[>＞»/].*|.*[>＞»].*[>＞»].*"
+    r"|(?:上|下)一[篇条个页][：:]?.*|相关(?:阅读|链接|文章|新闻|稿件|信息)[：:]?.*|推荐阅读.*|延伸阅读.*"
+    r"|(?:【?\s*)?(?:打印|关闭|分享|收藏|返回|纠错|评论)(?:本?[页窗]口?面?|本文|到|顶部|首页|列表|上一页)*[】:：]?"
+    r"|打印关闭|分享文章到|【?字[体号](?:大小)?[：:]?.*|浏览字号.*|[【\[]?\s*[大中小](?:\s*[大中小])+\s*[】\]]?|A\s*[-+]?|A[+-].*"
+    r"|(?:浏览|阅读|点击|访问)(?:次数|量|数|人次)[：:].*|扫一扫.*|手机扫.*|微信扫.*"
+    r"|(?:发布|发表|更新|录入|撰写|成稿)(?:日期|时间|于)[：:].*|(?:信息|文章|稿件|内容)?来源[：:].*|作者[：:].*|责任编辑[：:].*|编辑[：:].*"
+    r"|(?:粤|京|沪|津|渝|冀|晋|蒙|辽|吉|黑|苏|浙|皖|闽|赣|鲁|豫|鄂|湘|桂|琼|川|蜀|贵|黔|云|滇|藏|陕|甘|青|宁|新)(?:ICP|公网安备).*"
+    r"|.{0,40}(?:ICP备|公网安备|网站标识码|版权所有|Copyright).*|(?:主办|承办|主管|技术支持|维护)(?:单位)?[：:].{2,60}"
+    r"|(?:登\s*录|注\s*册|退出|搜索|手机[端版]|电脑版|无障碍.{0,4}|长者.{0,4}|适老.{0,3}|简体.{0,2}|繁[体體].{0,2}|English|EN|英文版|IPV6|网站支持IPV6)"
+    r"|(?:网站地图|联系我们|关于我们|友情链接|网站声明|隐私(?:安全|声明)|使用帮助|回到顶部|政务(?:公开|服务|动态|微信|微博)|互动交流|政民互动|返回首页)"
+    r"|您是第|位访[问客]者?|[|｜\-–—·\s]+|搜索热词.*|索\s*引\s*号[：:].*|主题(?:分类|词)[：:].*|发文(?:机关|日期)[：:].*"
+    r"|点击(?:下载|查看).*|附件下载.*|(?:图解|音频|视频|文字)?解读[：:].*|政策解读[：:]?"
+    r")$",
+    re.I,
+)
+_ANNEX_HEAD = re.compile(
+    r"^附\s*(?:件|表|录)\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})?\s*(?:[-—]\s*\d{1,2})?\s*(?:[：:、.．]|$|\s{2,})"
+)
+_ANNEX_LIST = re.compile(r"^附\s*(?:件|表)\s*[：:]|^附\s*(?:件|表)?\s*\d{0,2}\s*[：:.、．]?\s*\S")
+_BODY = re.compile(r"第\s*一\s*条|^[一1]\s*[、.．]|[（(]一[)）]")
+_FORM = re.compile(
+    r"年\s{1,}月\s{1,}日|□|（\s*(?:签字|签名|签章|盖章|公章)\s*）|(?:单位|企业|法定代表人)?(?:\(|（)?(?:盖章|签字|签章|公章)(?:\)|）)?\s*[：:]?\s*$|_{3,}|…{3,}|\.{6,}|×××|XXX"
+)
+_FORM_TITLE = re.compile(
+    r"(?:申请|申报|审批|汇总|信息|登记|推荐|备案|明细|统计|评分|核查|花名|确认|报名|自评|绩效|情况|反馈|收款|台账)[^，。；]{0,8}表(?:$|[（(\s])"
+    r"|(?:承诺|委托|授权|证明|声明|意见|责任|保证|申报|申请|计划|任务)书(?:$|[（(\s模样])|模板|样式|封面|样本|目\s{0,4}录$|承诺函|诚信声明|范本|回执|花名册|名单|大纲|提纲|清单$|格式"
+)
+
+
+def drop_furniture(lines: list[Line]) -> list[Line]:
+    """The lines without page furniture and without what stands before the page's title."""
+    return [line for line in lines if line.roles or not is_furniture(line.text)]
+
+
+def is_furniture(text: str) -> bool:
+    """Whether a line belongs to the page and not to the policy."""
+    text = text.strip()
+    return len(text) <= 160 and bool(_FURNITURE.match(text))
+
+
+def cut_annexes(lines: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Content lines, and the lines of annexes that are blank forms. An annex with text of its own stays.
+
+    A notice that only hands on a regulation has the regulation as its annex.
+    """
+    heads = [index for index, line in enumerate(lines) if _begins_annex(lines, index)]
+    if not heads:
+        return lines, []
+    kept, dropped = lines[: heads[0]], []
+    for place, head in enumerate(heads):
+        after = heads[place + 1] if place + 1 < len(heads) else len(lines)
+        annex = lines[head:after]
+        if _is_form(annex):
+            dropped.extend(annex)
+        else:
+            kept.extend(annex[1:] if len(annex[0].text) <= 8 else annex)
+    return kept, dropped
+
+
+def _begins_annex(lines: list[Line], index: int) -> bool:
+    """A line "附件1" that begins an annex, as against one that lists annexes or mentions one."""
+    text = lines[index].text
+    if not _ANNEX_HEAD.match(text) or index == 0:
+        return False
+    bare = re.sub(r"[\s：:、.．]", "", text)
+    if len(bare) <= 6 and not text.rstrip().endswith(("：", ":")):
+        return True
+    if re.match(r"附\s*件\s*\d{0,2}[ \t\u3000]{3,}", text):
+        return True
+    if index + 1 >= len(lines) or len(text) > 60 or "：" in text[:6] or ":" in text[:6]:
+        return False
+    following = lines[index + 1].text
+    listing = _ANNEX_LIST.match(following) or re.match(r"\s*\d{1,2}\s*[.．、]", following)
+    previous = lines[index - 1].text
+    return not listing and not _ANNEX_LIST.match(previous)
+
+
+def _is_form(annex: list[Line]) -> bool:
+    text = [line.text for line in annex]
+    head = " ".join(text[:4])
+    blanks = sum(bool(_FORM.search(line)) for line in text)
+    sentences = sum(line.rstrip().endswith(("。", "；")) for line in text)
+    if any(re.match(r"\s*第\s*[一1]\s*条", line) for line in text) and blanks < 6:
+        return False
+    roles = {
+        role for line in annex for role in line.roles if role not in ("ignore", "phone", "name", "receiver")
+    }
+    if _FORM_TITLE.search(head):
+        return not (len(roles) >= 4 and sentences >= 6 and blanks < 4)
+    if len(roles) >= 2 and sentences >= 2:
+        return blanks > sentences
+    return blanks >= 2 or sentences < 3

@@ -1,0 +1,245 @@
+"""Sentences that give something: 对…的企业，给予10万元奖励. Who, on which conditions, what.
+
+Works on offsets of the document's text. A sentence ends at 。, a clause at ； too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from redemption.catalogue.extraction.model import Span
+
+AMOUNT = (
+    r"(?:人民币)?(?:[\d０-９][\d０-９,，.．]*\s*(?:个|[百千])?\s*[多余]?\s*(?:万|亿|千|百)?\s*(?:美元|港元|欧元|元)"
+    r"|[一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]{1,12}(?:万|亿)?元)"
+)
+_MONEY = re.compile(
+    AMOUNT
+    + r"|[\d０-９.]+\s*万(?!人|家|户|平|吨|千|头|亩|台|件)|[\d０-９.．]+\s*[%％‰]|百分之[一二三四五六七八九十]+|全额|等额|1[:：]1"
+)
+_BENEFIT = r"(?:补贴|补助|奖励|资助|贴息|奖补|津贴|扶持|补偿|奖金|减免|返还|配套|支持|待遇|贷款|保险金|资金|优惠|激励|扶助|退税)"
+_GIVE = (
+    r"(?:给予|予以|给与|发放|奖励|奖补|补贴|补助|资助|拨付|支付|兑付|配套|贴息|补足|返还|减免|减征|免征|免除|免收|减收|缓缴|提供"
+    r"|安排|享受|申请(?!之日|前|时|人|单位|企业|材料|条件|对象|表|资料|主体|补贴当月|当月)|申领(?!时|人)|领取(?!之日|证|营业|失业保险金人员|毕业证)|支持|授予)"
+)
+_LEAD = r"(?:(?:分别|可以?|均|再|另|将|由[^，。；]{2,16}?|按(?:有关)?规定|经[^，。；]{2,12}后|每年|每月|一次性|最高|额外|按月|按季|按年|直接|在职期间可?|依[次法]|同时|累计|择优|优先)\s*){0,4}"
+_START = re.compile(
+    rf"(?:按照?|以)(?!规定(?:缴|为|足|办|参|签)|时(?:足额)?缴|要求|期(?!权)|国家|其?本人)[^，。；]{{1,60}}?(?:标准|比例|额度|原则|[%％]|元[^，。；]{{0,4}}的?)[^，。；]{{0,20}}?{_GIVE}"
+    rf"|{_LEAD}(?:{_GIVE})(?!后|的(?:企业|单位|个人|项目|人员)|对象|资金的|条件|政策的|活动)"
+    rf"|{_LEAD}(?:每[^，。；]{{1,12}}?|单[^，。；]{{1,8}}?)?(?:最高|不超过|给予)?{AMOUNT}"
+    rf"|每(?:人|家|户|个|件|月|年|名|项|台|次|连续|成功|增加|招用)[^，。；]{{0,16}}?(?:给予|补贴|奖励|补助|资助|发放|最高|不超过)"
+)
+_NEGATIVE = re.compile(
+    r"不予(?:以)?(?:支持|奖励|补贴|资助|补助|受理|兑现|拨付|发放)|不再(?:享受|给予|受理|补贴|资助|予以)|追回|追缴|收回|退回|取消(?:其)?(?:资格|补贴|奖励|申报)|停止(?:拨付|发放|享受)"
+    r"|不得(?:重复|同时|再|申|享)|罚款|处以|挪用|骗取|套取|截留|弄虚作假|虚报|冒领"
+)
+_BUDGET = re.compile(
+    r"^(?:每年|市财政|区财政|县财政|财政|统筹|设立|安排|由.{2,10}财政)[^，。；]{0,20}(?:安排|设立|统筹)[^，。；]{0,30}(?:资金|经费|基金|预算)"
+)
+_CAP = re.compile(
+    r"^(?:同一|单个|单[家户笔项]|每[个家户人年名项]|年度|累计|最高|总额|合计|原则上|补贴期限|奖励期限|期限|上述|以上|其中|具体|所需资金|对(?:同一|已)|已享受|本[条项款])"
+)
+_SENTENCE = re.compile(r"[^。！？\n]+[。！？]?[”」）)]*")
+_CLAUSE = re.compile(r"[^；;。\n]+[；;。]?")
+_WHO = (
+    r"(?:企业|公司|单位|机构|个人|人员|毕业生|大学生|学生|青年|团队|载体|平台|商户|工商户|组织|协会|园区|学校|院校|高校|家庭|农户|合作社"
+    r"|居民|股东|创业者|人才|劳动者|职工|员工|家长|主体|经营者|农场|基地|孵化器|众创空间|加速器|楼宇|项目|实验室|中心|研究院|站|运营方|承办方|主办方"
+    r"|投资人|投资者|退役军人|残疾人|失业人员|用人单位|借款人|申请人|申报人|专利权人|业主|门店|酒店|民宿|旅行社|车间|工厂|代理人|经纪人|事务所|银行"
+    r"|金融机构|医院|村|街区|商圈|集团|总部|店铺|电商|主播|法人|持有人|所有人|发明人|参保人|家|户)"
+)
+_WHO_END = re.compile(rf"{_WHO}(?:[（(][^（）()]{{1,40}}[)）])?(?:等)?$")
+_SUBJECT = re.compile(
+    rf"{_WHO}(?:[（(][^（）()]{{1,40}}[)）])?"
+    r"(?=[，,]|在(?!职)|每|取得|获得|吸纳|招用|招聘|新招|成功|首次|首[^都]|新[增建购引设入]|通过|被|当年|实现|达到|入选|开展|购买|租[赁用]|投资|建设|参加|符合|自[^主]|为|按|与(?!其|员)"
+    r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|上市|迁入|落户)"
+)
+_LEADING = re.compile(r"^[\s　]*(?:对于?|凡是?|针对|鼓励|支持|推动|引导|凡属)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One giving clause. Spans are offsets in the document; `condition` and `target` may be absent."""
+
+    clause: Span
+    condition: Span | None
+    target: Span | None
+    gift: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """What a passage gives: its giving clauses, and the sentences that belong to them."""
+
+    grants: tuple[Grant, ...]
+    sentences: tuple[Span, ...]  # all sentences of the passage
+    giving: tuple[int, ...]  # indices of the sentences that hold a grant
+
+
+def sentences(text: str, span: Span) -> list[Span]:
+    """The sentences of a span, white space trimmed."""
+    found = []
+    for match in _SENTENCE.finditer(text, *span):
+        a, b = _trim(text, match.start(), match.end())
+        if a < b:
+            found.append((a, b))
+    return found
+
+
+def has_money(text: str) -> bool:
+    return bool(_MONEY.search(text))
+
+
+def is_giving(sentence: str) -> bool:
+    """Whether a sentence promises something to an applicant."""
+    if _NEGATIVE.search(sentence) and not re.search(rf"给予[^，。；]{{0,30}}{_BENEFIT}|{AMOUNT}", sentence):
+        return False
+    if _BUDGET.match(sentence.strip()) and not re.search(
+        r"对[^，。；]{2,60}[，,]?[^。；]{0,20}(?:给予|予以)", sentence
+    ):
+        return False
+    start = _START.search(sentence)
+    if not start:
+        return False
+    if _MONEY.search(sentence, start.start() if start else 0):
+        return bool(re.search(rf"{_GIVE}|{_BENEFIT}|最高|不超过", sentence))
+    return bool(
+        re.search(rf"(?:给予|予以|享受|申领|申请|发放|提供)[^，。；]{{0,40}}{_BENEFIT}", sentence)
+    ) and bool(re.search(r"给予|予以|可(?:以)?(?:申请|申领|享受|领取)|发放", sentence))
+
+
+def read_giving(text: str, spans: list[Span]) -> Giving:
+    """The giving clauses of a passage (several lines)."""
+    all_sentences: list[Span] = []
+    for span in spans:
+        all_sentences.extend(sentences(text, span))
+    grants: list[Grant] = []
+    giving: list[int] = []
+    for index, (a, b) in enumerate(all_sentences):
+        if not is_giving(text[a:b]):
+            continue
+        giving.append(index)
+        for match in _CLAUSE.finditer(text, a, b):
+            start, end = _trim(text, match.start(), match.end())
+            if start < end and is_giving(text[start:end]):
+                grants.append(_grant(text, start, end))
+    return Giving(tuple(grants), tuple(all_sentences), tuple(giving))
+
+
+def _grant(text: str, start: int, end: int) -> Grant:
+    split = _split(text, start, end)
+    condition = _condition(text, start, split)
+    target = find_target(text, condition) if condition else None
+    return Grant((start, end), condition, target, (split, end))
+
+
+def _split(text: str, start: int, end: int) -> int:
+    """Where what is given begins."""
+    for match in _START.finditer(text, start, end):
+        at = match.start()
+        segment = (
+            max(text.rfind("，", start, at), text.rfind("；", start, at), text.rfind("：", start, at)) + 1
+        )
+        segment = max(segment, start)
+        before = text[segment:at].strip()
+        rest = text[at:end]
+        if not _MONEY.search(rest) and not re.search(_BENEFIT, rest):
+            continue
+        if re.search(
+            r"(?:注册资本|营业收入|产值|税收|投资额?|销售额|融资|营收|资产|金额达|纳税)[^，。；]{0,12}$",
+            before,
+        ) and re.match(AMOUNT, rest):
+            continue  # a threshold, not a gift
+        if re.match(r"^(?:每[^，]{1,12}|对其|按|以|其|一次性|最高|单|总额)", before) and len(before) <= 45:
+            return segment + len(text[segment:at]) - len(text[segment:at].lstrip())
+        return at
+    return start
+
+
+def _condition(text: str, start: int, split: int) -> Span | None:
+    a, b = start, split
+    if match := _LEADING.match(text[a:b]):
+        a += match.end()
+    while b > a and text[b - 1] in "，,、：: \u3000的由":
+        if text[b - 1] == "的" and not text[b:split].startswith(("，", ",")) and b == split:
+            b -= 1
+            continue
+        if text[b - 1] == "的":
+            break
+        b -= 1
+    a, b = _trim(text, a, b)
+    return (a, b) if b - a >= 4 else None
+
+
+def find_target(text: str, condition: Span) -> Span | None:
+    """The phrase that says who: the noun at the end of the condition, or its subject."""
+    a, b = condition
+    words = text[a:b]
+    comma = _top_level_comma(words)
+    first = words[:comma] if comma >= 0 else words
+    if _WHO_END.search(words.rstrip("的，")) and not words.endswith("的"):
+        return _who_phrase(text, a, b)
+    if comma >= 0 and _WHO_END.search(first):
+        return (a, a + comma)
+    if match := _SUBJECT.search(words):
+        end = match.end()
+        if end <= len(words):
+            return (a, a + end)
+    return None
+
+
+def _who_phrase(text: str, a: int, b: int) -> Span:
+    """All of a short phrase; of a long one with commas, what follows its last 的."""
+    words = text[a:b]
+    comma = _top_level_comma(words)
+    if comma < 0:
+        return (a, b)
+    tail = words.rfind("的") + 1
+    noun = words[tail:]
+    if "、" in noun and len(noun) >= 8:
+        return (a + tail, b)
+    return (a, b)
+
+
+def _top_level_comma(words: str) -> int:
+    depth = 0
+    for index, c in enumerate(words):
+        depth += (c in "（(《“") - (c in "）)》”")
+        if c in "，," and depth <= 0:
+            return index
+    return -1
+
+
+def _trim(text: str, a: int, b: int) -> Span:
+    while a < b and text[a] in " \t\n\u3000":
+        a += 1
+    while b > a and text[b - 1] in " \t\n\u3000":
+        b -= 1
+    return a, b
+
+
+def is_cap(sentence: str) -> bool:
+    """A sentence that limits what the one before it gave."""
+    return bool(_CAP.match(sentence.strip()))
+
+
+_BENEFIT_NAME = re.compile(
+    rf"(?:元|[%％]|额|高|的|予|放|领|次性|享受|申请|取|计)(?:的)?(?:一次性)?((?:[\u4e00-\u9fff]|[“”]){{2,12}}?{_BENEFIT}(?:支持|资金)?)(?![\u4e00-\u9fff]{{0,2}}(?:资金|政策|标准|对象|期限))"
+)
+
+
+def benefit_name(text: str, span: Span) -> Span | None:
+    """The name a gift gives itself: 每月1500元住房补贴 → 住房补贴."""
+    best: Span | None = None
+    for match in _BENEFIT_NAME.finditer(text, *span):
+        name = match.group(1)
+        if re.match(
+            r"(?:一次性|每|最高|给予|予以|按|不超过|标准|额度|以上|以下|分别|相应|以内|[的和与]|财政)", name
+        ):
+            trimmed = re.sub(r"^(?:一次性|给予|予以|最高|相应|分别|财政|[的和与])+", "", name)
+            if len(trimmed) < 4:
+                continue
+            best = best or (match.end(1) - len(trimmed), match.end(1))
+            continue
+        return match.span(1)
+    return best

@@ -1,0 +1,346 @@
+"""Step 4: one document, how many items? Each item with its own sections, and those it shares with the others.
+
+An item is one benefit that can be applied for on its own. It shows itself as a section with its own 对象, 条件,
+标准; as an article or list entry that gives something; or, where the document speaks of one programme only, as the
+whole document.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from redemption.catalogue.extraction.grants import Giving, benefit_name, is_giving, read_giving
+from redemption.catalogue.extraction.model import FIELDS, Span
+from redemption.catalogue.extraction.structure import Node
+from redemption.catalogue.extraction.synonyms import Synonyms
+
+CORE = frozenset(
+    {
+        "target",
+        "target_weak",
+        "conditions",
+        "standard",
+        "materials",
+        "process",
+        "application_period",
+        "channels",
+    }
+)
+TELLING = frozenset({"target", "target_weak", "conditions", "standard"})
+_FIELD_ROLES = frozenset(FIELDS) | {"target_weak", "receiver"}
+_TIER = re.compile(
+    r"[一二三四五六七八九十特金银铜甲乙丙\dA-Z]+\s*(?:等|级|类|档|星|奖$)|国家级|省级|市级|区级|首次|初级|中级|高级|标准$|额度$"
+)
+_NOT_GRANT = re.compile(
+    r"监督|管理|法律责任|罚|追究|绩效|附则|解释|施行|资金来源|保障|总则|职责|组织|目的|定义|名词|术语|程序|流程|材料|审核|拨付|兑现流程|重复|违规|退出"
+)
+_NAME_TRIM = re.compile(r"^(?:关于|支持|鼓励)?\s*|\s*[：:。]$")
+
+
+@dataclass
+class Draft:
+    """An item before its fields are read."""
+
+    name_span: Span | None
+    name: str
+    scope: Node
+    sections: list[Node] = field(default_factory=list)  # own sections with roles
+    shared: list[Node] = field(default_factory=list)  # sections of the document that apply to it too
+    passage: list[Span] = field(default_factory=list)  # own text that gives
+    giving: Giving | None = None
+    own_lines: list[Span] = field(default_factory=list)  # text of the scope outside of any section
+    cells: dict[str, Span] = field(default_factory=dict)  # a row of a list: field → cell
+
+
+class ItemFinder:
+    """Finds the drafts of one document's tree."""
+
+    def __init__(self, text: str, synonyms: Synonyms) -> None:
+        self._text = text
+        self._benefits = tuple(synonyms.words("benefits", "nouns"))
+        self._giving_cache: dict[int, bool] = {}
+
+    def find(self, root: Node, title: str, title_span: Span | None) -> list[Draft]:
+        """All drafts; [] when nothing in the document can be applied for."""
+        drafts = self._by_sections(root)
+        if not drafts:
+            drafts = self._by_groups(root)
+        if not drafts:
+            grants = self._grant_nodes(root)
+            sections = sections_of(root)
+            roles = {role for node in sections for role in node.roles}
+            single = (
+                len(roles & CORE) >= 2 and bool(roles & (TELLING | {"materials"})) and "standard" in roles
+            )
+            if len(grants) >= 2 and not single:
+                drafts = [draft for node in grants for draft in self._grant_drafts(node)]
+            elif (
+                roles & (TELLING | {"materials", "process", "channels", "application_period"})
+                or len(grants) == 1
+            ):
+                drafts = [self._single(root, title, title_span, grants)]
+        self._share(root, drafts)
+        return drafts
+
+    # -- sections with fields of their own
+
+    def _by_sections(self, root: Node) -> list[Draft]:
+        for group in _levels(root):
+            fielded = [node for node in group if self._is_fielded(node)]
+            if len(fielded) < 2 or not _overlap(fielded):
+                continue
+            drafts = []
+            for node in group:
+                if node in fielded:
+                    drafts.append(self._section_draft(node))
+                elif not node.roles and node.caption and self._gives(node) and not self._refused(node):
+                    drafts.extend(self._grant_drafts(node))
+            return drafts
+        return []
+
+    def _is_fielded(self, node: Node) -> bool:
+        if not node.line or (set(node.roles) & _FIELD_ROLES and "name" not in node.roles):
+            return False
+        roles = {role for child in sections_of(node) for role in child.roles} & CORE
+        return len(roles) >= 2 and bool(roles & TELLING)
+
+    def _section_draft(self, node: Node) -> Draft:
+        span = self._caption_or_start(node)
+        return Draft(span, self._name(span), node, sections_of(node), own_lines=_own_lines(node))
+
+    # -- a section that lists benefits: 扶持措施, or 奖励标准 whose parts are benefits with names
+
+    def _by_groups(self, root: Node) -> list[Draft]:
+        for node in root.walk():
+            if node.kind == "root" or not ({"group", "standard"} & set(node.roles)):
+                continue
+            named = [child for child in node.children if self._gives(child)]
+            if len(named) < 2:
+                continue
+            if "group" in node.roles or self._distinct_benefits(named):
+                return [draft for child in named for draft in self._grant_drafts(child)]
+        return []
+
+    def _distinct_benefits(self, nodes: list[Node]) -> bool:
+        names = [self._text[a:b] for node in nodes if node.caption for a, b in [node.caption]]
+        if len(names) < 2 or len(names) < len(nodes) - 1:
+            return False
+        nouns = sum(name.endswith(self._benefits) and not _TIER.search(name) for name in names)
+        return nouns >= 2 and nouns >= len(names) - 1
+
+    # -- articles and list entries that give
+
+    def _grant_nodes(self, node: Node) -> list[Node]:
+        found: list[Node] = []
+        for child in node.children:
+            if set(child.roles) & (_FIELD_ROLES | {"ignore", "validity"}) - {"name"}:
+                continue
+            captioned = [sub for sub in child.children if sub.caption and not sub.roles and self._gives(sub)]
+            if child.kind in ("chapter", "section") or "group" in child.roles or "container" in child.roles:
+                found.extend(self._grant_nodes(child))
+            elif len(captioned) >= 2 and self._separate(child, captioned):
+                found.extend(captioned)
+            elif self._gives(child) and not self._refused(child):
+                found.append(child)
+            elif child.children:
+                found.extend(self._grant_nodes(child))
+        return found
+
+    def _separate(self, node: Node, children: list[Node]) -> bool:
+        """Whether captioned parts are benefits of their own and not tiers of one."""
+        captions = [self._text[a:b] for child in children if child.caption for a, b in [child.caption]]
+        return sum(bool(_TIER.search(caption)) for caption in captions) <= len(captions) // 2
+
+    def _gives(self, node: Node) -> bool:
+        known = self._giving_cache.get(id(node))
+        if known is None:
+            known = any(is_giving(self._text[a:b]) for a, b in node.spans())
+            self._giving_cache[id(node)] = known
+        return known
+
+    def _refused(self, node: Node) -> bool:
+        caption = self._text[slice(*node.caption)] if node.caption else ""
+        return bool(caption and _NOT_GRANT.search(caption) and not caption.endswith(self._benefits))
+
+    def _grant_drafts(self, node: Node) -> list[Draft]:
+        sections = sections_of(node)
+        inner = {
+            id(line)
+            for section in sections
+            for sub in section.walk()
+            for line in [sub.line, *sub.lines]
+            if line
+        }
+        spans = _own_lines(node)
+        if not inner:
+            spans = node.spans()
+        giving = read_giving(self._text, spans)
+        parts = self._several_benefits(node, giving)
+        if parts:
+            drafts = []
+            for span, sentences in parts:
+                part = read_giving(self._text, sentences)
+                drafts.append(Draft(span, self._name(span), node, sections, passage=sentences, giving=part))
+            return drafts
+        span = self._caption_or_start(node, giving)
+        return [Draft(span, self._name(span), node, sections, passage=spans, giving=giving)]
+
+    def _several_benefits(self, node: Node, giving: Giving) -> list[tuple[Span | None, list[Span]]]:
+        """One paragraph, several benefits with names of their own: 实习补贴 … 住房补贴 … 交通补贴."""
+        if len(giving.giving) < 3 or node.children:
+            return []
+        caption = self._text[slice(*node.caption)] if node.caption else ""
+        if any(
+            noun in caption
+            for noun in self._benefits
+            if noun not in ("支持", "扶持", "资金", "奖", "补", "配套", "激励")
+        ):
+            return []
+        parts: list[tuple[Span | None, list[Span]]] = []
+        names: list[str] = []
+        for index, sentence in enumerate(giving.sentences):
+            if index not in giving.giving:
+                if parts:
+                    parts[-1][1].append(sentence)
+                continue
+            grants = [g for g in giving.grants if sentence[0] <= g.clause[0] < sentence[1]]
+            name = next((n for g in grants if (n := benefit_name(self._text, g.gift))), None)
+            if not any(g.condition for g in grants):
+                if parts:
+                    parts[-1][1].append(sentence)
+                continue
+            names.append(self._text[slice(*name)] if name else "")
+            parts.append((name, [sentence]))
+        distinct = {name for name in names if name}
+        return parts if len(parts) >= 2 and len(distinct) >= max(2, len(parts) - 1) else []
+
+    # -- one programme
+
+    def _single(self, root: Node, title: str, title_span: Span | None, grants: list[Node]) -> Draft:
+        draft = Draft(title_span, title, root, sections_of(root), own_lines=_own_lines(root))
+        roles = {role for node in draft.sections for role in node.roles}
+        if "standard" not in roles and grants:
+            draft.passage = [span for node in grants for span in node.spans()]
+            draft.giving = read_giving(self._text, draft.passage)
+        return draft
+
+    # -- names and sharing
+
+    def _caption_or_start(self, node: Node, giving: Giving | None = None) -> Span | None:
+        if node.caption:
+            return node.caption
+        if giving and giving.grants:
+            for grant in giving.grants:
+                if name := benefit_name(self._text, grant.gift):
+                    return name
+            grant = giving.grants[0]
+            return grant.target or grant.condition or grant.gift
+        spans = node.spans()
+        return (spans[0][0], min(spans[0][1], spans[0][0] + 30)) if spans else None
+
+    def _name(self, span: Span | None) -> str:
+        if span is None:
+            return ""
+        name = re.sub(r"\s+", " ", self._text[span[0] : span[1]]).strip(" 　：:。，；、")
+        return re.sub(r"^关于", "", name)[:80]
+
+    def _share(self, root: Node, drafts: list[Draft]) -> None:
+        """Sections that stand outside of every item apply to all items below the place where they stand."""
+        scopes = {id(draft.scope) for draft in drafts}
+        holders = set()
+        for draft in drafts:
+            node: Node | None = draft.scope
+            while node is not None:
+                holders.add(id(node))
+                node = node.parent
+        names = Counter(draft.name for draft in drafts)
+        for draft in drafts:
+            node = draft.scope.parent
+            while node is not None:
+                for section in sections_of(node):
+                    if id(section) not in holders and id(section) not in scopes:
+                        draft.shared.append(section)
+                node = node.parent
+        _assign_parts(self._text, drafts, names)
+
+
+def _assign_parts(text: str, drafts: list[Draft], names: Counter[str]) -> None:
+    """A shared section whose parts are headed by item names gives each item its part."""
+    if len(drafts) < 2:
+        return
+    for draft in drafts:
+        replaced = []
+        for section in draft.shared:
+            parts = {}
+            for child in section.children:
+                if child.caption and (owner := _owner(text[slice(*child.caption)], names)):
+                    parts[owner] = child
+            if len(parts) >= 2:
+                if draft.name in parts:
+                    part = parts[draft.name]
+                    part.roles = part.roles or section.roles
+                    replaced.append(part)
+            else:
+                replaced.append(section)
+        draft.shared = replaced
+
+
+def _owner(caption: str, names: Counter[str]) -> str | None:
+    caption = re.sub(r"\s|[：:。]|申报材料|申请材料|所需材料|材料$", "", caption)
+    for name in names:
+        if name and len(caption) >= 3 and (caption in name or name in caption):
+            return name
+    return None
+
+
+def sections_of(node: Node) -> list[Node]:
+    """The sections with roles directly under a node; containers (申报须知 …) are looked through."""
+    found: list[Node] = []
+    for child in node.children:
+        fields = set(child.roles) & _FIELD_ROLES
+        inner = [sub for sub in child.children if set(sub.roles) & _FIELD_ROLES]
+        if fields:
+            found.append(child)
+        elif "container" in child.roles or child.kind in ("chapter", "section"):
+            found.extend(sections_of(child))
+        elif not child.roles and len(inner) == len(child.children) and inner and not child.caption:
+            found.extend(sections_of(child))
+        elif "validity" in child.roles or "ignore" in child.roles:
+            found.append(child)
+    return found
+
+
+def _levels(root: Node) -> list[list[Node]]:
+    """Groups of siblings, outermost first."""
+    groups, queue = [], [root]
+    while queue:
+        following: list[Node] = []
+        for node in queue:
+            if len(node.children) >= 2:
+                groups.append(node.children)
+            following.extend(node.children)
+        queue = following
+    return groups
+
+
+def _overlap(nodes: list[Node]) -> bool:
+    counts: Counter[str] = Counter()
+    for node in nodes:
+        counts.update({role for child in sections_of(node) for role in child.roles} & CORE)
+    return any(count >= 2 for count in counts.values())
+
+
+def _own_lines(node: Node) -> list[Span]:
+    """The text of a node that stands in none of its sections."""
+    taken = {id(section) for section in sections_of(node)}
+    spans = list(node.own_spans())
+    queue = list(node.children)
+    while queue:
+        child = queue.pop(0)
+        if id(child) in taken:
+            continue
+        spans.extend(child.own_spans() if child.caption is None or child.children else child.full_spans())
+        queue.extend(child.children)
+    return sorted(spans)

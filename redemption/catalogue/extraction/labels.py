@@ -1,0 +1,121 @@
+"""Which part of a policy a heading announces: 申报条件 → conditions, 申报时间及方式 → application_period + channels."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from redemption.catalogue.extraction.model import FIELDS
+from redemption.catalogue.extraction.synonyms import Synonyms
+
+MAX_HEADING = 30
+_TRIM = re.compile(r"^[\s【\[《“\"（(<>*#·:：]+|[\s】\]》”\"）)<>*#·:：、.．]+$")
+_SPACE = re.compile(r"\s+")
+_BRACKETS = re.compile(r"[（(][^（）()]{0,20}[)）]$")
+_CONJUNCTION = re.compile(r"[、及与和或/／+＋&＆,，；]|以及")
+_TAIL = re.compile(
+    r"(?:的?(?:具体|有关|相关)?(?:要求|说明|明细|目录|一览表|如下|规定|安排|情况|须知|事项|内容|简介|一览|包括|为|是)|等)$"
+)
+# A prefix with one of these is a sentence, not the name of a programme before a label.
+_NOT_PREFIX = re.compile(
+    r"[，。；：、？！《》“”\"]|[不未无免按将被把向已]|符合|提交|提供|满足|具备|以下|下列|上述|根据|按照|其他|其它|有关|相关$"
+)
+_HELPERS = frozenset({"receiver", "validity", "group", "container", "ignore", "name", "target_weak"})
+ROLES = frozenset(FIELDS) | _HELPERS
+
+
+class Labels:
+    """Classifies headings by a synonym table. Keeps what it has seen: headings repeat."""
+
+    def __init__(self, synonyms: Synonyms) -> None:
+        self._synonyms = synonyms
+        self._roles = synonyms.roles
+        self._parts = synonyms.parts
+        self._longest = synonyms.longest_label
+        self.classify = lru_cache(maxsize=4096)(self._classify)
+
+    def exact(self, text: str) -> tuple[str, ...]:
+        """The roles of a text that is nothing but a label, e.g. a table header or a line of its own."""
+        key = _normal(text)
+        role = self._roles.get(key) or self._roles.get(_BRACKETS.sub("", key))
+        return (role,) if role else ()
+
+    def _classify(self, text: str) -> tuple[str, ...]:
+        """The roles of a heading, () when it is none. Most specific first; combined headings give several."""
+        if len(text) > 2 * MAX_HEADING:
+            return ()
+        key = _normal(text)
+        if not 2 <= len(key) <= MAX_HEADING:
+            return ()
+        if role := self._roles.get(key):
+            return (role,)
+        bare = _BRACKETS.sub("", key)
+        if bare != key and (role := self._roles.get(bare)):
+            return (role,)
+        return self._by_parts(bare) or self._by_ending(bare)
+
+    def _by_ending(self, key: str) -> tuple[str, ...]:
+        """The longest label that the heading ends with, after a programme's name or before 要求, 清单 …"""
+        for ending in (key, _TAIL.sub("", key)):
+            if role := self._roles.get(ending):
+                return (role,)
+            for length in range(min(self._longest, len(ending) - 1), 3, -1):
+                role = self._roles.get(ending[-length:])
+                prefix = ending[:-length]
+                if role and role not in ("name", "container") and not _NOT_PREFIX.search(prefix):
+                    return (role,)
+        return ()
+
+    def _by_parts(self, key: str) -> tuple[str, ...]:
+        pieces = [piece for piece in _CONJUNCTION.split(key) if piece]
+        if len(pieces) < 2:
+            return ()
+        found: list[tuple[str, ...]] = []
+        strong = 0
+        for piece in pieces:
+            piece = _TAIL.sub("", piece) or piece
+            role = self._roles.get(piece) or (self._by_ending(piece) or (None,))[0]
+            if role:
+                strong += 1
+                found.append((role,))
+            elif short := self._parts.get(piece):
+                found.append(short)
+            else:
+                return ()
+        if not strong:
+            return ()
+        return _settled(found)
+
+
+def _settled(found: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """One role a piece; a short form that could mean several takes what the heading does not have yet."""
+    roles: list[str] = [options[0] for options in found if len(options) == 1]
+    for options in found:
+        if len(options) > 1:
+            # 支持方式和标准: one field; 申报时间及方式: two. 方式 after a standard belongs to the standard.
+            kin = [role for role in options if role in roles]
+            roles.append(kin[0] if kin else _fitting(options, roles))
+    settled = tuple(dict.fromkeys(roles))
+    fields = tuple(role for role in settled if role in FIELDS or role == "target_weak")
+    return fields or settled
+
+
+def _fitting(options: tuple[str, ...], roles: list[str]) -> str:
+    applying = {"application_period", "channels", "process", "materials", "onsite_address", "phone"}
+    for role in options:
+        if (role in applying) == bool(applying & set(roles)):
+            return role
+    return options[0]
+
+
+def _normal(text: str) -> str:
+    key = _SPACE.sub("", text)
+    while True:
+        trimmed = (
+            _TRIM.sub("", key)
+            if not key.endswith(("）", ")")) or key.count("（") < key.count("）")
+            else (key.lstrip('【[《“"（(<>*#·:： '))
+        )
+        if trimmed == key:
+            return key
+        key = trimmed

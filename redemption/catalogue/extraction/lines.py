@@ -1,0 +1,231 @@
+"""Step 1: the document as numbered lines. Every line knows its marker (一、 （二） 3. ④ 第五条 …) and its label.
+
+Tables of labels and values are flattened to lines, so that a 办事指南 in a table reads as one in headings.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from redemption.catalogue.extraction.labels import Labels
+from redemption.catalogue.extraction.model import Span
+from redemption.policies.reading import TABLE_ROW, Block, ReadDocument
+
+_CN = r"[一二三四五六七八九十]{1,3}"
+_MARKERS: tuple[tuple[str, str], ...] = (
+    ("chapter", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*[章篇编]"),
+    ("section", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*节"),
+    ("article", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*条(?:之[一二三四五])?(?![例款件])"),
+    ("step", rf"(?:第\s*(?:{_CN}|\d{{1,2}})\s*步|步骤\s*(?:{_CN}|\d{{1,2}}))\s*[：:、.]?"),
+    ("cn", rf"{_CN}\s*[、．.]|{_CN}(?=[\s\u3000])"),
+    ("paren_cn", rf"[（(〔\[【]\s*{_CN}\s*[)）〕\]】]\s*[、.．]?|{_CN}\s*[)）]"),
+    ("paren_num", r"[（(]\s*\d{1,2}\s*[)）]\s*[、.．]?|[⑴-⒇]"),
+    ("half", r"\d{1,2}\s*[)）]"),
+    ("decimal", r"\d{1,2}(?:[.．]\d{1,2}){1,2}[、.．]?(?=[\s\u3000]|[\u4e00-\u9fff《“])"),
+    ("num", r"\d{1,2}\s*[、．]|\d{1,2}\s*\.(?!\d)|\d{1,2}[ \t\u3000]+(?=[\u4e00-\u9fff《“])(?![\d年月日个家项]\S)"),
+    ("circled", r"[①-⑳❶-❿➀-➉]"),
+    ("letter", r"[A-Za-z]\s*[、．)）](?=\s*[\u4e00-\u9fff《“])|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]\s*[、.．]"),
+    ("bullet", r"[-–—•·●■◆▶★☆※▪◇○□*➢✓]+\s*(?=[\u4e00-\u9fff《“A-Za-z\d])"),
+)  # fmt: skip
+_MARKER = re.compile(r"[\s\u3000]*(?:" + "|".join(f"(?P<{name}>{rule})" for name, rule in _MARKERS) + ")")
+RANK = {name: rank for rank, (name, _) in enumerate(_MARKERS)}
+_LABELLED = re.compile(r"\s*([【\[]?[^\s：:，。；、？！?（(][^：:，。；？！?]{0,24}?[】\]]?)\s*[：:]")
+_BRACKETED = re.compile(r"\s*[【\[]([^】\]]{2,24})[】\]]\s*[：:]?")
+_RUN_IN = re.compile(r"[\s\u3000]*([^，。；：:！？\s]{2,24})(?:。|[\s\u3000]+(?=\S{6}))")
+_STOP = re.compile(r"[，。；！？：:]")
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
+
+
+@dataclass(slots=True)
+class Line:
+    """One line. `body` begins after marker, label and colon; `caption` is the heading or label, where there is one."""
+
+    start: int
+    end: int
+    text: str
+    kind: str = ""  # kind of its marker, "" without one; "label" for a label without a number
+    number: int = 0
+    after_marker: int = 0  # offset in the document where the marker ends
+    caption: Span | None = None
+    roles: tuple[str, ...] = ()
+    body: int = 0
+    cells: tuple[Span, ...] = ()
+    table: int | None = None
+    heading: bool = False  # said to be one by the file
+    strong: bool = False  # its label is exact, so it is a heading even without a number or colon
+    dropped: bool = field(default=False)
+
+    @property
+    def content(self) -> str:
+        return self.text[self.body - self.start :]
+
+    @property
+    def unmarked(self) -> str:
+        return self.text[self.after_marker - self.start :]
+
+
+def read_lines(document: ReadDocument, labels: Labels) -> list[Line]:
+    """All lines of the document in reading order."""
+    lines: list[Line] = []
+    seen_label: Span | None = None
+    for block in document.blocks:
+        if block.kind != TABLE_ROW:
+            _add(lines, document.text, block.start, block.end, labels, block)
+            seen_label = None
+            continue
+        pairs = _label_pairs(document.text, block, labels)
+        if not pairs:
+            lines.append(_row(document.text, block))
+            continue
+        for label, value in pairs:
+            if label != seen_label:
+                lines.append(_label_line(document.text, label, labels))
+                seen_label = label
+            _add(lines, document.text, *value, labels, None)
+    return _join_lone_markers(lines, labels)
+
+
+def parse_line(text: str, start: int, end: int, labels: Labels, heading: bool = False) -> Line:
+    """One line with its marker, its caption and the roles of that caption."""
+    content = text[start:end]
+    line = Line(start, end, content, after_marker=start, body=start, heading=heading)
+    if match := _MARKER.match(content):
+        line.kind = match.lastgroup or ""
+        line.number = _value(match.group(line.kind))
+        rest = match.end()
+        rest += len(content[rest:]) - len(content[rest:].lstrip())
+        line.after_marker = line.body = start + rest
+    _find_caption(line, labels)
+    return line
+
+
+def _find_caption(line: Line, labels: Labels) -> None:
+    rest = line.unmarked
+    offset = line.after_marker
+    bare = rest.strip()
+    if not bare:
+        return
+    if match := _BRACKETED.match(rest):
+        roles = labels.classify(match.group(1))
+        if roles or match.end() == len(rest):
+            _caption(line, offset, match.span(1), match.end(), roles, strong=True)
+            return
+    match = _LABELLED.match(rest)
+    if match and (roles := labels.classify(match.group(1))):
+        _caption(line, offset, match.span(1), match.end(), roles, strong=True)
+        return
+    short = len(bare) <= 40 and not _STOP.search(bare.rstrip("：:"))
+    if short:
+        roles = labels.classify(bare)
+        exact = bool(labels.exact(bare))
+        if line.kind or line.heading or exact or bare.endswith(("：", ":")):
+            _caption(line, offset, (0, len(rest)), len(rest), roles, strong=exact and bool(roles))
+            return
+        if roles and len(bare) <= 16:
+            _caption(line, offset, (0, len(rest)), len(rest), roles, strong=False)
+        return
+    if line.kind and (match := _RUN_IN.match(rest)):
+        roles = labels.classify(match.group(1))
+        spaced = not match.group(0).rstrip().endswith("。")
+        if roles or not spaced or line.kind in ("article", "chapter", "section"):
+            _caption(line, offset, match.span(1), match.end(), roles, strong=bool(roles))
+            return
+    if line.kind and (match := re.match(r"\s*([^，。；：:]{2,24})[：:]", rest)):
+        _caption(line, offset, match.span(1), match.end(), (), strong=False)
+
+
+def _caption(line: Line, offset: int, span: Span, end: int, roles: tuple[str, ...], strong: bool) -> None:
+    line.caption = (offset + span[0], offset + span[1])
+    line.roles = roles
+    line.strong = strong
+    line.body = min(offset + end, line.end)
+
+
+def _add(lines: list[Line], text: str, start: int, end: int, labels: Labels, block: Block | None) -> None:
+    at = start
+    for piece in text[start:end].split("\n"):
+        if piece.strip():
+            begin = at + len(piece) - len(piece.lstrip())
+            heading = block is not None and block.kind == "heading" and block.level > 0
+            lines.append(parse_line(text, begin, at + len(piece.rstrip()), labels, heading))
+        at += len(piece) + 1
+
+
+def _row(text: str, block: Block) -> Line:
+    line = Line(block.start, block.end, text[block.start : block.end], body=block.start)
+    line.after_marker = block.start
+    line.cells, line.table = block.cells, block.table
+    return line
+
+
+def _label_line(text: str, span: Span, labels: Labels) -> Line:
+    line = Line(span[0], span[1], text[span[0] : span[1]], after_marker=span[0], body=span[1], strong=True)
+    line.caption, line.roles = span, labels.classify(line.text)
+    return line
+
+
+def _label_pairs(text: str, block: Block, labels: Labels) -> list[tuple[Span, Span]]:
+    """The label/value pairs of a table row, [] when it is a row of a list or a header."""
+    cells = [(a, b) for a, b in dict.fromkeys(block.cells) if text[a:b].strip()]
+    roles = [bool(b - a <= 24 and labels.exact(text[a:b].strip(" ：:*"))) for a, b in cells]
+    if not any(roles) or len(cells) < 2:
+        return []
+    pairs: list[tuple[Span, Span]] = []
+    place = 0
+    while place < len(cells):
+        if roles[place] and place + 1 < len(cells) and not roles[place + 1]:
+            last = place + 1
+            while last + 1 < len(cells) and not roles[last + 1]:
+                last += 1
+            if last > place + 1 and len(cells) > 3 and not any(roles[place + 1 :]) and block.table is None:
+                return []
+            pairs.append((cells[place], (cells[place + 1][0], cells[last][1])))
+            place = last + 1
+        elif place == 0 and not roles[0] and len(cells) >= 3 and roles[1]:
+            place += 1  # a merged category to the left of the label
+        else:
+            return []
+    return pairs
+
+
+def _join_lone_markers(lines: list[Line], labels: Labels) -> list[Line]:
+    """A number on a line of its own belongs to the title on the next line."""
+    joined: list[Line] = []
+    lone: Line | None = None
+    for line in lines:
+        if lone is not None:
+            if not line.kind and not line.cells:
+                line.kind, line.number = lone.kind, lone.number
+                line.caption, line.body, line.roles, line.strong = None, line.start, (), False
+                _find_caption(line, labels)
+            lone = None
+        if line.kind and line.kind != "bullet" and line.after_marker >= line.end and not line.cells:
+            lone = line
+            continue
+        joined.append(line)
+    return joined
+
+
+def _value(marker: str) -> int:
+    digits = re.search(r"\d+", marker)
+    if digits:
+        return int(digits.group())
+    for first, count in (("①", 20), ("⑴", 20), ("❶", 10), ("➀", 10)):
+        if 0 <= ord(marker.strip()[:1] or "\0") - ord(first) < count:
+            return ord(marker.strip()[0]) - ord(first) + 1
+    written = re.search(r"[零〇一二三四五六七八九十百]+", marker)
+    return chinese_number(written.group()) if written else 0
+
+
+def chinese_number(text: str) -> int:
+    """A written number below 1000: 二十三 → 23."""
+    total = digit = 0
+    for c in text.replace("〇", "零"):
+        if c == "百":
+            total, digit = total + (digit or 1) * 100, 0
+        elif c == "十":
+            total, digit = total + (digit or 1) * 10, 0
+        else:
+            digit = _DIGITS.get(c, 0)
+    return total + digit

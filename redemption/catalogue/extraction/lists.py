@@ -1,0 +1,73 @@
+"""Lists in tables: a header row of labels, then one item a row (政策清单, 奖补项目表), in any column order."""
+
+from __future__ import annotations
+
+import re
+
+from redemption.catalogue.extraction.items import Draft
+from redemption.catalogue.extraction.labels import Labels
+from redemption.catalogue.extraction.lines import Line
+from redemption.catalogue.extraction.model import FIELDS, Span
+from redemption.catalogue.extraction.structure import Node
+
+_NUMBERED = re.compile(r"^\s*[\d一二三四五六七八九十（()）.、]{1,6}\s*$")
+
+
+def read_lists(text: str, lines: list[Line], labels: Labels) -> list[Draft]:
+    """A draft for every row of a list of items; [] when the document holds no such list."""
+    drafts: list[Draft] = []
+    header: dict[int, str] = {}
+    table: int | None = None
+    for index, line in enumerate(lines):
+        if not line.cells:
+            continue
+        if columns := _header(text, line, labels):
+            header, table = columns, line.table
+            continue
+        if header and line.table == table and (draft := _row(text, line, header)):
+            drafts.append(draft)
+        elif line.table != table:
+            header = {}
+    return drafts if drafts and _is_list_of_items(drafts) else []
+
+
+def _header(text: str, line: Line, labels: Labels) -> dict[int, str]:
+    columns: dict[int, str] = {}
+    long = 0
+    for place, (a, b) in enumerate(line.cells):
+        cell = text[a:b].strip()
+        long += len(cell) > 24
+        roles = labels.exact(cell) or (labels.classify(cell) if len(cell) <= 14 else ())
+        if roles:
+            role = "target" if roles[0] == "target_weak" else roles[0]
+            if role not in columns.values():
+                columns[place] = role
+    known = [role for role in columns.values() if role in FIELDS or role in ("name", "group")]
+    return columns if len(known) >= 2 and not long and len(known) >= len(line.cells) // 3 else {}
+
+
+def _row(text: str, line: Line, header: dict[int, str]) -> Draft | None:
+    cells = {role: line.cells[place] for place, role in header.items() if place < len(line.cells)}
+    filled = {role: span for role, span in cells.items() if text[slice(*span)].strip()}
+    if len(filled) < 2:
+        return None
+    name_span = filled.get("name") or _first_words(text, line, header)
+    if name_span is None:
+        return None
+    name = re.sub(r"\s+", "", text[slice(*name_span)])[:80]
+    if "group" in filled and "standard" not in filled:
+        filled["standard"] = filled["group"]
+    return Draft(name_span, name, Node(line), cells={k: v for k, v in filled.items() if k in FIELDS})
+
+
+def _first_words(text: str, line: Line, header: dict[int, str]) -> Span | None:
+    for place, span in enumerate(line.cells):
+        cell = text[slice(*span)].strip()
+        if place not in header and 3 <= len(cell) <= 40 and not _NUMBERED.match(cell):
+            return span
+    return None
+
+
+def _is_list_of_items(drafts: list[Draft]) -> bool:
+    telling = {"standard", "conditions", "target"}
+    return any(telling & set(draft.cells) for draft in drafts)

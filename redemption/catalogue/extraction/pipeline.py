@@ -1,0 +1,73 @@
+"""The steps in their order. Each is a module that can be read alone; this one only hands on.
+
+lines → content (furniture, annex forms) → structure → items → fields and entries → values → findings
+"""
+
+from __future__ import annotations
+
+import re
+
+from redemption.catalogue.extraction.content import cut_annexes, drop_furniture
+from redemption.catalogue.extraction.fields import FieldReader
+from redemption.catalogue.extraction.findings import find_all
+from redemption.catalogue.extraction.items import Draft, ItemFinder, sections_of
+from redemption.catalogue.extraction.labels import Labels
+from redemption.catalogue.extraction.lines import read_lines
+from redemption.catalogue.extraction.lists import read_lists
+from redemption.catalogue.extraction.metadata import find_title, read_policy
+from redemption.catalogue.extraction.model import Extraction, Item, Span
+from redemption.catalogue.extraction.names import programme_name
+from redemption.catalogue.extraction.structure import Node, build_tree
+from redemption.catalogue.extraction.synonyms import Synonyms
+from redemption.catalogue.extraction.values import read_values
+from redemption.policies.reading import ReadDocument
+
+
+def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extraction:
+    """Draft items of a document. Pure and deterministic; never raises for any text."""
+    synonyms = synonyms or Synonyms.default()
+    labels = Labels(synonyms)
+    text = document.text
+    properties = dict(document.properties)
+
+    everything = read_lines(document, labels)
+    title, title_span, after_title = find_title(everything, properties)
+    policy = read_policy(everything, title, title_span, properties, text)
+
+    body = drop_furniture(everything[after_title:])
+    content, _forms = cut_annexes(body)
+
+    drafts = read_lists(text, content, labels)
+    root = build_tree(content)
+    if not drafts:
+        name, name_span = programme_name(text, title, title_span, root)
+        drafts = ItemFinder(text, synonyms).find(root, name, name_span)
+
+    reader = FieldReader(text)
+    preamble = _preamble(root, drafts)
+    items = [reader.read(draft, preamble, len(drafts) == 1) for draft in drafts]
+    items = [item for item in items if _holds_something(item)]
+    for item in items:
+        item.values = read_values(text, item)
+    return Extraction(policy, items, find_all(text, items, policy, synonyms))
+
+
+def _preamble(root: Node, drafts: list[Draft]) -> list[Span]:
+    """Text of the document outside of every section and every item."""
+    scopes = {id(draft.scope) for draft in drafts if draft.scope is not root}
+    spans: list[Span] = list(root.own_spans())
+    sections = {id(section) for section in sections_of(root)}
+    queue = [child for child in root.children if id(child) not in sections]
+    while queue:
+        node = queue.pop(0)
+        if id(node) in scopes:
+            continue
+        spans.extend(node.own_spans())
+        queue.extend(child for child in node.children if not child.roles or "container" in child.roles)
+    return sorted(spans)
+
+
+def _holds_something(item: Item) -> bool:
+    return bool(re.sub(r"\W", "", item.name)) and any(
+        value.state != "missing" for value in item.fields.values()
+    )

@@ -1,0 +1,132 @@
+"""Step 3: the lines as a tree of sections, whatever numbering the author used or broke."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from redemption.catalogue.extraction.lines import RANK, Line
+from redemption.catalogue.extraction.model import Span
+
+
+@dataclass(eq=False)
+class Node:
+    """A section: its heading line, the lines that follow it, the sections inside it."""
+
+    line: Line | None
+    kind: str = "root"
+    parent: Node | None = None
+    lines: list[Line] = field(default_factory=list)
+    children: list[Node] = field(default_factory=list)
+    roles: tuple[str, ...] = ()
+
+    @property
+    def caption(self) -> Span | None:
+        return self.line.caption if self.line else None
+
+    def walk(self) -> Iterator[Node]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def own_spans(self) -> list[Span]:
+        """The section's own text after its caption, without the sections inside it."""
+        spans: list[Span] = []
+        if self.line and self.line.body < self.line.end:
+            spans.append((self.line.body, self.line.end))
+        spans.extend((line.start, line.end) for line in self.lines)
+        return spans
+
+    def spans(self) -> list[Span]:
+        """The whole content of the section in reading order, its heading and first number dropped."""
+        spans = self.own_spans()
+        for child in self.children:
+            spans.extend(child.full_spans())
+        return sorted(spans)
+
+    def full_spans(self) -> list[Span]:
+        """Heading and content."""
+        spans: list[Span] = []
+        if self.line:
+            spans.append((self.line.start, self.line.end))
+        spans.extend((line.start, line.end) for line in self.lines)
+        for child in self.children:
+            spans.extend(child.full_spans())
+        return sorted(spans)
+
+
+def build_tree(lines: list[Line]) -> Node:
+    """Nest the lines. The order in which kinds of numbers first appear decides who contains whom."""
+    root = Node(None)
+    stack: list[Node] = [root]
+    headings = _unnumbered_headings(lines)
+    for index, line in enumerate(lines):
+        kind = line.kind
+        if kind == "bullet" and not line.strong:
+            kind = ""
+        if not kind and (line.strong or index in headings):
+            kind = "label"
+        if not kind:
+            stack[-1].lines.append(line)
+            continue
+        _pop_for(line, kind, stack)
+        node = Node(line, kind, stack[-1], roles=line.roles)
+        stack[-1].children.append(node)
+        stack.append(node)
+    return root
+
+
+def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
+    if kind in ("chapter", "section", "article"):
+        while len(stack) > 1 and (stack[-1].kind == "label" or RANK.get(stack[-1].kind, 99) >= RANK[kind]):
+            stack.pop()
+        return
+    places = [place for place, node in enumerate(stack) if node.kind == kind]
+    if not places:
+        if kind == "cn":  # 一、 stands above （一）, 1） and ①, whatever came first
+            while stack[-1].kind in ("paren_cn", "paren_num", "half", "circled"):
+                stack.pop()
+        elif line.number > 1:  # its first number is missing: fall back to the usual order
+            rank = RANK.get(kind, 0)
+            while stack[-1].kind in RANK and RANK[stack[-1].kind] > rank:
+                stack.pop()
+        return
+    place = places[-1]
+    if kind != "label":
+        open_line = stack[place].line
+        assert open_line is not None
+        # the same kind of number on two levels: 2、申报材料 ⏎ 1、营业执照
+        if line.number == 1 and open_line.number >= 1 and open_line.roles and not line.roles:
+            return
+        if len(places) > 1 and (line.roles or not _follows(line, stack[place])):
+            for outer in reversed(places[:-1]):
+                if _follows(line, stack[outer]):
+                    place = outer
+                    break
+    del stack[place:]
+
+
+def _follows(line: Line, node: Node) -> bool:
+    return node.line is not None and line.number == node.line.number + 1
+
+
+def _unnumbered_headings(lines: list[Line]) -> set[int]:
+    """Short lines that stand as headings because the document's other headings are unnumbered labels too."""
+    labels = {
+        index
+        for index, line in enumerate(lines)
+        if not line.kind and not line.cells and line.roles and line.body >= line.end
+    }
+    plain = [index for index in labels if not lines[index].text.rstrip().endswith(("：", ":"))]
+    if len(plain) < 2:
+        return labels
+    first, last = min(plain), max(plain)
+    for index in range(first + 1, last):
+        line = lines[index]
+        if line.kind or line.cells or line.caption or not 4 <= len(line.text) <= 14:
+            continue
+        if line.text[-1] not in "。；，、：:！？）)”》…" and not any(c.isdigit() for c in line.text[-4:]):
+            long_next = len(lines[index + 1].text) > 20 or bool(lines[index + 1].kind)
+            if long_next and not any(c in line.text for c in "，。；：:"):
+                labels.add(index)
+    return labels
