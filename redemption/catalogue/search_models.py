@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from sqlalchemy import ARRAY, ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from redemption.kernel.db import Base
