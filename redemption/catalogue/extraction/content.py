@@ -23,6 +23,9 @@ _FURNITURE = re.compile(
     r")$",
     re.I,
 )
+_FOOT = re.compile(
+    r"^(?:(?:浏览|阅读|点击|访问)(?:次数|量|数|人次)|分享|返回顶部|打印|【?关闭|扫一扫|手机扫|(?:上|下)一[篇条个页]|主办|承办|版权所有|网站地图|相关(?:阅读|链接|文章|新闻|稿件|信息)|您是第|推荐阅读)"
+)
 _ANNEX_HEAD = re.compile(
     r"^附\s*(?:件|表|录)\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})?\s*(?:[-—]\s*\d{1,2})?\s*(?:[：:、.．]|$|\s{2,})"
 )
@@ -38,8 +41,21 @@ _FORM_TITLE = re.compile(
 
 
 def drop_furniture(lines: list[Line]) -> list[Line]:
-    """The lines without page furniture and without what stands before the page's title."""
-    return [line for line in lines if line.roles or not is_furniture(line.text)]
+    """The lines without page furniture; what follows the foot of the page goes with it."""
+    end = _foot(lines)
+    return [line for line in lines[:end] if set(line.roles) - {"ignore"} or not is_furniture(line.text)]
+
+
+def _foot(lines: list[Line]) -> int:
+    """The index where the foot of the page begins: after it no long line follows."""
+    end = len(lines)
+    for index in range(len(lines) - 1, -1, -1):
+        text = lines[index].text.strip()
+        if len(text) > 45 and not is_furniture(text):
+            break
+        if _FOOT.match(text):
+            end = index
+    return end
 
 
 def is_furniture(text: str) -> bool:

@@ -381,7 +381,7 @@ def read_links(text: str, spans: list[Span], applying_only: bool = False) -> lis
                 if not _APPLY_SITE.search(before + after) or (
                     other
                     and not re.search(
-                        r"登[录陆]|申报系统|填报|申报平台|网上申报|注册|申请|申办", before[-30:] + after
+                        r"登[录陆]|申报系统|填报|申报平台|网上申报|在线申报|网上申请", before[-30:] + after
                     )
                 ):
                     continue

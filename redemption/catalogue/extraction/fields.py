@@ -37,6 +37,7 @@ _APPLYING = re.compile(
 _APPLY_SENTENCE = re.compile(
     r"(?:登[录陆]|通过|在|访问|进入|到|向|至|前往)[^。；]{2,60}(?:提出申请|提交申请|进行申报|网上申报|在线申报|申报|申请|填报|办理|申领|报送|提交)"
 )
+_HOURS = re.compile(r"周[一二三四五六日]|星期|上午|下午|法定节假日|工作日")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
 _AUTHORITY = re.compile(
     r"审[核查批定]|受理|办结|拨付|发放|兑付|反馈|答复|出具|作出|完成|核准|批复|初审|复审|复核|核实|核查|到账|办理|支付|评审|决定|告知|确认|核定|汇总|上报"
@@ -47,6 +48,10 @@ _APPLICANT = re.compile(
 _BASIS = re.compile(
     r"(?:根据|依据|按照|依照)\s*((?:[^。；《]{0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
 )
+_PLACES_ELSEWHERE = re.compile(
+    r"(?:受理|办理|经办|服务|申报|业务)(?:网点|地点|地址|窗口|机构)[^。；]{0,60}(?:查询|详见|见附|公布|查看|获取)"
+)
+_NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
 _LAST_TITLE = re.compile(r".*[》）)]")
 _GENERAL = re.compile(
     r"(?:本(?:办法|措施|政策|意见|细则|规定|通知|实施办法|实施细则|方案|条款|若干)[^。；]{0,30}|享受|申请|申报|获得|符合)[^。；]{0,24}(?:对象|企业|单位|主体|申请人|申报人|机构|个人|项目)[^。；]{0,14}(?:应当|须|必须|需|应同时|应(?!用|急|收))"
@@ -90,6 +95,9 @@ class FieldReader:
         for section in sections:
             for role, spans in self._parts(section, strong_target):
                 if spans:
+                    if role in collected and section.line and section.line.kind != "question":
+                        if section.line.caption and "？" not in section.line.text and section.roles == (role,):
+                            spans = section.full_spans()
                     collected.setdefault(role, []).append(spans)
                     nodes.setdefault(role, []).append(section)
         for role, groups in collected.items():
@@ -106,40 +114,42 @@ class FieldReader:
                 self._from_receiver(item, section.spans())
 
     def _parts(self, section: Node, strong_target: bool) -> list[tuple[str, list[Span]]]:
-        """Which spans of a section go to which field; a combined section is cut by sentence where it can be."""
+        """Which spans of a section go to which field.
+
+        Parts with headings of their own go to their own fields; process and channels keep them too, because a
+        procedure is told as a whole.
+        """
         roles = [role for role in section.roles if role in FIELDS or role == "target_weak"]
         if "target_weak" in roles and strong_target:
             roles = ["conditions" if role == "target_weak" else role for role in roles]
         inner: list[tuple[str, list[Span]]] = []
-        excluded: set[int] = set()
-        for child in section.children:
-            foreign = [role for role in child.roles if role in FIELDS and role not in roles]
-            same = [role for role in child.roles if role in roles]
-            if foreign or (same and len(roles) > 1):
+        apart: set[int] = set()
+        for child in section.children if roles != ["materials"] else []:
+            own = {role for role in child.roles if role in FIELDS}
+            if own - set(roles) or (own and len(roles) > 1):
                 inner.extend(self._parts(child, strong_target))
-                if not set(child.roles) & {
-                    "channels",
-                    "process",
-                    "application_period",
-                    "time_limit",
-                    "phone",
-                } or (same and len(roles) > 1):
-                    excluded.add(id(child))
-        spans = sorted(
-            section.own_spans()
-            + [span for c in section.children if id(c) not in excluded for span in c.full_spans()]
-        )
-        if excluded and spans and spans[0][0] == section.children[0].line.start:  # type: ignore[union-attr]
-            pass
-        if not section.own_spans() and section.children and spans:
-            first = section.children[0].line
-            if first and spans[0][0] == first.start and id(section.children[0]) not in excluded:
-                spans[0] = (first.after_marker, first.end)
-        if not roles:
-            return inner
-        taken = {role for role, _ in inner} if excluded else set()
-        out = [(role, part) for role, part in self._divide(spans, roles) if role not in taken]
-        return out + [(role, part) for role, part in inner if role not in {r for r, p in out if p}]
+                apart.add(id(child))
+        whole = self._content(section, frozenset(), keep_number="materials" in roles)
+        rest = self._content(section, frozenset(apart), keep_number="materials" in roles) if apart else whole
+        told = {role for role, spans in inner if spans}
+        out: list[tuple[str, list[Span]]] = []
+        for role, spans in self._divide(rest, roles) if rest else []:
+            if role in told and len(roles) > 1 and role not in ("process", "channels"):
+                continue
+            out.append((role, whole if role in ("process", "channels") and apart and len(roles) != 2 else spans))
+        given = {role for role, spans in out if spans}
+        return out + [(role, spans) for role, spans in inner if role not in given]
+
+    def _content(self, section: Node, without: frozenset[int], keep_number: bool) -> list[Span]:
+        spans = section.own_spans()
+        for child in section.children:
+            if id(child) not in without:
+                spans.extend(child.full_spans())
+        spans.sort()
+        first = section.children[0].line if section.children else None
+        if spans and first and not keep_number and spans[0][0] == first.start:
+            spans[0] = (min(first.after_marker, first.end), first.end)
+        return spans
 
     def _divide(self, spans: list[Span], roles: list[str]) -> list[tuple[str, list[Span]]]:
         if len(roles) == 1 or not spans:
@@ -217,8 +227,12 @@ class FieldReader:
         spans = [span for span in spans if self._text[span[0] : span[1]].strip()]
         if not spans:
             return
+        if name in ("application_period", "time_limit"):
+            spans = self._until_note(spans)
         value = item[name]
         text = text_of(self._text, spans)
+        if name == "application_period" and _HOURS.search(text) and not _DATE.search(text):
+            return  # opening hours of a counter
         if name in LIST_FIELDS:
             entries = {
                 "materials": lambda: read_materials(self._text, nodes, spans),
@@ -236,6 +250,12 @@ class FieldReader:
             return
         value.text, value.spans = text, spans
         value.state = EXTERNAL if _only_points_elsewhere(text) else FOUND
+
+    def _until_note(self, spans: list[Span]) -> list[Span]:
+        for index, (a, b) in enumerate(spans):
+            if index and re.match(r"\s*[（(【]?(?:注意|备注|注|说明|温馨提示|提示)\s*[:：]", self._text[a:b]):
+                return spans[:index]
+        return spans
 
     def _addresses_in_contacts(self, item: Item, spans: list[Span]) -> None:
         found = read_addresses(self._text, spans, labelled_only=True)
@@ -258,6 +278,8 @@ class FieldReader:
         if not giving.grants:
             return
         conditions = [g.condition for g in giving.grants if g.condition]
+        if not conditions:  # the conditions are told first, the gift in a sentence of its own
+            conditions = [s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])]
         targets = [g.target for g in giving.grants if g.target]
         if item["standard"].state == "missing":
             self._set(item, "standard", self._standard(giving, passage, conditions), [])
@@ -312,10 +334,13 @@ class FieldReader:
 
     def _from_sentences(self, item: Item, draft: Draft, preamble: list[Span], alone: bool) -> None:
         around = preamble if alone else draft.own_lines
+        self._around = [*around, *item["channels"].spans, *item["process"].spans]
         receiver = item.values.pop("_receiver", [])
         contact_addresses = item.values.pop("_contact_addresses", [])
         if item["legal_basis"].state == "missing":
-            self._find_basis(item, preamble)
+            self._find_basis(item, draft, preamble)
+        if item["target"].state == "missing":
+            self._find_target(item)
         if alone and item["standard"].state == "missing":
             giving = [span for span in preamble if is_giving(self._text[span[0] : span[1]])]
             if giving:
@@ -335,7 +360,17 @@ class FieldReader:
         self._find_addresses(item, contact_addresses)
         self._find_external(item)
 
-    def _find_basis(self, item: Item, preamble: list[Span]) -> None:
+    def _find_target(self, item: Item) -> None:
+        """凡…的企业均可申报: who may apply, said in the first condition."""
+        for a, b in item["conditions"].spans[:1]:
+            match = re.match(r"\s*(?:[（(].{1,3}[)）]\s*)?(凡是?[^。；]{4,80}?(?:企业|单位|机构|个人|组织|资格))(?=[，。；]|均|都|可)", self._text[a:b])
+            if match and re.search(r"均可|都可以|可(?:以)?申[报请]", self._text[a:b]):
+                self._set(item, "target", [(a + match.start(1), a + match.end(1))], [])
+
+    def _find_basis(self, item: Item, draft: Draft, preamble: list[Span]) -> None:
+        if draft.name_span and (match := _NAMED_BASIS.search(self._text, *draft.name_span)):
+            self._set(item, "legal_basis", [match.span()], [])
+            return
         for a, b in preamble:
             for match in _BASIS.finditer(self._text, a, b):
                 tail = self._text[match.end() : match.end() + 12]
@@ -434,6 +469,13 @@ class FieldReader:
             if match:
                 item["materials"].state, item["materials"].text = EXTERNAL, match.group()
                 item["materials"].spans = self._locate(match.group(), item)
+
+        if not item["onsite_address"].entries:
+            for a, b in self._sentences(self._around):
+                if _PLACES_ELSEWHERE.search(self._text[a:b]):
+                    item["onsite_address"].state = EXTERNAL
+                    item["onsite_address"].text, item["onsite_address"].spans = self._text[a:b], [(a, b)]
+                    break
 
     def _locate(self, words: str, item: Item) -> list[Span]:
         for name in ("channels", "process", "conditions"):

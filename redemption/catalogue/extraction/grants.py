@@ -21,7 +21,7 @@ _MONEY = re.compile(
 _BENEFIT = r"(?:补贴|补助|奖励|资助|贴息|奖补|津贴|扶持|补偿|奖金|减免|返还|配套|支持|待遇|贷款|保险金|资金|优惠|激励|扶助|退税)"
 _GIVE = (
     r"(?:给予|予以|给与|发放|奖励|奖补|补贴|补助|资助|拨付|支付|兑付|配套|贴息|补足|返还|减免|减征|免征|免除|免收|减收|缓缴|提供"
-    r"|安排|享受|申请(?!之日|前|时|人|单位|企业|材料|条件|对象|表|资料|主体|补贴当月|当月)|申领(?!时|人)|领取(?!之日|证|营业|失业保险金人员|毕业证)|支持|授予)"
+    r"|享受|(?<=可)(?:申请|申领|领取)|(?<=可以)(?:申请|申领|领取)|支持|授予)"
 )
 _LEAD = r"(?:(?:分别|可以?|均|再|另|将|由[^，。；]{2,16}?|按(?:有关)?规定|经[^，。；]{2,12}后|每年|每月|一次性|最高|额外|按月|按季|按年|直接|在职期间可?|依[次法]|同时|累计|择优|优先)\s*){0,4}"
 _START = re.compile(
@@ -37,6 +37,8 @@ _NEGATIVE = re.compile(
 _BUDGET = re.compile(
     r"^(?:每年|市财政|区财政|县财政|财政|统筹|设立|安排|由.{2,10}财政)[^，。；]{0,20}(?:安排|设立|统筹)[^，。；]{0,30}(?:资金|经费|基金|预算)"
 )
+_SPENDING = re.compile(r"安排[^，。；]{0,20}(?:经费|资金|预算)(?:予以|给予)?支持")
+_PRINCIPLE = re.compile(r"就高|不重复|从高不从低|择优享受|原则(?:予以|执行|给予)|不叠加|不累计")
 _CAP = re.compile(
     r"^(?:同一|单个|单[家户笔项]|每[个家户人年名项]|年度|累计|最高|总额|合计|原则上|补贴期限|奖励期限|期限|上述|以上|其中|具体|所需资金|对(?:同一|已)|已享受|本[条项款])"
 )
@@ -51,9 +53,11 @@ _WHO = (
 _WHO_END = re.compile(rf"{_WHO}(?:[（(][^（）()]{{1,40}}[)）])?(?:等)?$")
 _SUBJECT = re.compile(
     rf"{_WHO}(?:[（(][^（）()]{{1,40}}[)）])?"
-    r"(?=[，,]|在(?!职)|每|取得|获得|吸纳|招用|招聘|新招|成功|首次|首[^都]|新[增建购引设入]|通过|被|当年|实现|达到|入选|开展|购买|租[赁用]|投资|建设|参加|符合|自[^主]|为|按|与(?!其|员)"
+    r"(?=[，,]|在(?![职读校岗园建])|每|取得|获得|吸纳|招用|招聘|新招|成功|首次|首[^都]|新[增建购引设入]|通过|被|当年|实现|达到|入选|开展|购买|租[赁用]|投资|建设|参加|符合|自[^主]|为|按|与(?!其|员)"
     r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|上市|迁入|落户)"
 )
+_RECIPIENT = re.compile(r"(?:(?<=[，,：:])|(?<=^))\s*对于?(?![其此口接应照外内])(?=[^，。；]{4,120}[，,]?[^。；]{0,60}(?:给予|予以|按|奖励|补贴|补助|资助|发放))")
+_NO_CONDITION = re.compile(r"(?:额度|利息|标准|金额|利率|期限|总额|资金|经费|比例)$")
 _LEADING = re.compile(r"^[\s　]*(?:对于?|凡是?|针对|鼓励|支持|推动|引导|凡属)\s*")
 
 
@@ -94,9 +98,11 @@ def is_giving(sentence: str) -> bool:
     """Whether a sentence promises something to an applicant."""
     if _NEGATIVE.search(sentence) and not re.search(rf"给予[^，。；]{{0,30}}{_BENEFIT}|{AMOUNT}", sentence):
         return False
-    if _BUDGET.match(sentence.strip()) and not re.search(
+    if (_BUDGET.match(sentence.strip()) or _SPENDING.search(sentence)) and not re.search(
         r"对[^，。；]{2,60}[，,]?[^。；]{0,20}(?:给予|予以)", sentence
     ):
+        return False
+    if _PRINCIPLE.search(sentence) and not re.search(AMOUNT, sentence):
         return False
     start = _START.search(sentence)
     if not start:
@@ -134,7 +140,9 @@ def _grant(text: str, start: int, end: int) -> Grant:
 
 
 def _split(text: str, start: int, end: int) -> int:
-    """Where what is given begins."""
+    """Where what is given begins; after 对…, where the clause names the recipient so."""
+    if match := _RECIPIENT.search(text, start, end):
+        start = match.end()
     for match in _START.finditer(text, start, end):
         at = match.start()
         segment = (
@@ -168,15 +176,22 @@ def _condition(text: str, start: int, split: int) -> Span | None:
             break
         b -= 1
     a, b = _trim(text, a, b)
-    return (a, b) if b - a >= 4 else None
+    return (a, b) if b - a >= 4 and not _NO_CONDITION.search(text[a:b]) else None
 
 
 def find_target(text: str, condition: Span) -> Span | None:
     """The phrase that says who: the noun at the end of the condition, or its subject."""
     a, b = condition
     words = text[a:b]
+    if match := re.search(r"[，,](?:对于?|向)(?=[^，。；]{4,})", words):
+        begin = a + match.end()
+        end = a + (comma if (comma := words.find("，", match.end())) > 0 else len(words))
+        return (begin, end)
     comma = _top_level_comma(words)
     first = words[:comma] if comma >= 0 else words
+    if (match := _SUBJECT.search(words)) and match.end() <= 12 and "的" not in match.group():
+        if re.match(r"吸纳|招用|招聘|新招|首次|新增|购买|投资|参加|取得|获得|在(?!职)|被|通过", words[match.end() :]):
+            return (a, a + match.end())
     if _WHO_END.search(words.rstrip("的，")) and not words.endswith("的"):
         return _who_phrase(text, a, b)
     if comma >= 0 and _WHO_END.search(first):

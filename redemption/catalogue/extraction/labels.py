@@ -40,6 +40,14 @@ class Labels:
         role = self._roles.get(key) or self._roles.get(_BRACKETS.sub("", key))
         return (role,) if role else ()
 
+    def question(self, text: str) -> tuple[str, ...]:
+        """The field that a question asks about, () when it asks about none."""
+        key = _SPACE.sub("", text)
+        for role, words in self._synonyms.questions.items():
+            if any(word in key for word in words):
+                return (role,)
+        return ()
+
     def _classify(self, text: str) -> tuple[str, ...]:
         """The roles of a heading, () when it is none. Most specific first; combined headings give several."""
         if len(text) > 2 * MAX_HEADING:

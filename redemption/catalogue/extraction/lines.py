@@ -6,7 +6,7 @@ Tables of labels and values are flattened to lines, so that a 办事指南 in a 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.model import Span
@@ -17,6 +17,7 @@ _MARKERS: tuple[tuple[str, str], ...] = (
     ("chapter", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*[章篇编]"),
     ("section", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*节"),
     ("article", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*条(?:之[一二三四五])?(?![例款件])"),
+    ("question", r"问题?\s*\d{0,2}\s*[：:、.．]|Q\s*\d{0,2}\s*[：:、.．]"),
     ("step", rf"(?:第\s*(?:{_CN}|\d{{1,2}})\s*步|步骤\s*(?:{_CN}|\d{{1,2}}))\s*[：:、.]?"),
     ("cn", rf"{_CN}\s*[、．.]|{_CN}(?=[\s\u3000])"),
     ("paren_cn", rf"[（(〔\[【]\s*{_CN}\s*[)）〕\]】]\s*[、.．]?|{_CN}\s*[)）]"),
@@ -33,6 +34,8 @@ RANK = {name: rank for rank, (name, _) in enumerate(_MARKERS)}
 _LABELLED = re.compile(r"\s*([【\[]?[^\s：:，。；、？！?（(][^：:，。；？！?]{0,24}?[】\]]?)\s*[：:]")
 _BRACKETED = re.compile(r"\s*[【\[]([^】\]]{2,24})[】\]]\s*[：:]?")
 _RUN_IN = re.compile(r"[\s\u3000]*([^，。；：:！？\s]{2,24})(?:。|[\s\u3000]+(?=\S{6}))")
+_ANSWER = re.compile(r"(?:解?答(?:复|案)?|A\s*\d{0,2})\s*[：:]\s*")
+_QUESTION = re.compile(r"[^。；]{4,60}[？?]$")
 _STOP = re.compile(r"[，。；！？：:]")
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
 
@@ -54,7 +57,6 @@ class Line:
     table: int | None = None
     heading: bool = False  # said to be one by the file
     strong: bool = False  # its label is exact, so it is a heading even without a number or colon
-    dropped: bool = field(default=False)
 
     @property
     def content(self) -> str:
@@ -111,6 +113,9 @@ def _find_caption(line: Line, labels: Labels) -> None:
         if roles or match.end() == len(rest):
             _caption(line, offset, match.span(1), match.end(), roles, strong=True)
             return
+    if _QUESTION.match(bare):
+        _caption(line, offset, (0, len(rest)), len(rest), labels.question(bare), strong=True)
+        return
     match = _LABELLED.match(rest)
     if match and (roles := labels.classify(match.group(1))):
         _caption(line, offset, match.span(1), match.end(), roles, strong=True)
@@ -147,6 +152,8 @@ def _add(lines: list[Line], text: str, start: int, end: int, labels: Labels, blo
     for piece in text[start:end].split("\n"):
         if piece.strip():
             begin = at + len(piece) - len(piece.lstrip())
+            if answer := _ANSWER.match(text, begin, at + len(piece)):
+                begin = answer.end()
             heading = block is not None and block.kind == "heading" and block.level > 0
             lines.append(parse_line(text, begin, at + len(piece.rstrip()), labels, heading))
         at += len(piece) + 1

@@ -50,7 +50,7 @@ def find_title(lines: list[Line], properties: dict[str, str]) -> tuple[str, Span
         if any(_same(text, title) for title in stated):
             best = (index, index)
             continue
-        if line.kind in ("article", "chapter", "section") or _is_body(line):
+        if line.kind in ("article", "chapter", "section") or _is_body(line) or set(line.roles) - {"ignore"}:
             break
         if is_furniture(text) or _SALUTATION.match(text) or line.cells or line.roles:
             continue
@@ -66,8 +66,12 @@ def find_title(lines: list[Line], properties: dict[str, str]) -> tuple[str, Span
         text = stated[0] if stated else ""
         return text, None, 0
     a, b = lines[best[0]].start, lines[best[1]].end
-    title = "".join(line.text.strip() for line in lines[best[0] : best[1] + 1])
-    return _SITE.sub("", title), (a, b), best[1] + 1
+    title = _SITE.sub("", "".join(line.text.strip() for line in lines[best[0] : best[1] + 1]))
+    after = best[1] + 1
+    for index in range(after, min(len(lines), 150)):  # navigation may stand between a page's title and its text's
+        if re.sub(r"\s", "", lines[index].text) == re.sub(r"\s", "", title):
+            after = index + 1
+    return title, (a, b), after
 
 
 def _continues(previous: Line, title: str) -> bool:

@@ -65,7 +65,7 @@ def build_tree(lines: list[Line]) -> Node:
         if kind == "bullet" and not line.strong:
             kind = ""
         if not kind and (line.strong or index in headings):
-            kind = "label"
+            kind = "label" if line.text.rstrip().endswith(("：", ":")) or line.body < line.end else "plain"
         if not kind:
             stack[-1].lines.append(line)
             continue
@@ -73,14 +73,39 @@ def build_tree(lines: list[Line]) -> Node:
         node = Node(line, kind, stack[-1], roles=line.roles)
         stack[-1].children.append(node)
         stack.append(node)
+    _part_stacked_labels(root)
     return root
+
+
+def _part_stacked_labels(node: Node) -> None:
+    """Labels that stand above each other, their contents following in the same order (tabs of a page)."""
+    for child in node.children:
+        _part_stacked_labels(child)
+    for place in range(len(node.children) - 1):
+        empty, full = node.children[place], node.children[place + 1]
+        if empty.kind != "plain" or full.kind != "plain" or empty.spans() or not (empty.roles and full.roles):
+            continue
+        kinds = list(dict.fromkeys(child.kind for child in full.children))
+        if len(kinds) == 2 and not full.lines:
+            empty.children = [child for child in full.children if child.kind == kinds[0]]
+            full.children = [child for child in full.children if child.kind == kinds[1]]
+            for child in empty.children:
+                child.parent = empty
 
 
 def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
     if kind in ("chapter", "section", "article"):
-        while len(stack) > 1 and (stack[-1].kind == "label" or RANK.get(stack[-1].kind, 99) >= RANK[kind]):
+        while len(stack) > 1 and RANK.get(stack[-1].kind, 99) >= RANK[kind]:
             stack.pop()
         return
+    if kind == "step" and line.number == 1:
+        steps = [place for place, node in enumerate(stack) if "process" in node.roles or "channels" in node.roles]
+        if steps:
+            del stack[steps[-1] + 1 :]
+            return
+    if kind == "plain" and "plain" not in {node.kind for node in stack}:
+        while stack[-1].kind == "label":  # a heading of its own ends what a colon began
+            stack.pop()
     places = [place for place, node in enumerate(stack) if node.kind == kind]
     if not places:
         if kind == "cn":  # 一、 stands above （一）, 1） and ①, whatever came first
@@ -92,7 +117,7 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
                 stack.pop()
         return
     place = places[-1]
-    if kind != "label":
+    if kind not in ("label", "plain"):
         open_line = stack[place].line
         assert open_line is not None
         # the same kind of number on two levels: 2、申报材料 ⏎ 1、营业执照
