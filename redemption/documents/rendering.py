@@ -73,11 +73,10 @@ def render(template: str, *, identifier: str, **context: Any) -> Rendered:
     return Rendered(_write(html, identifier), missing)
 
 
-def keep(session: Session, storage: Storage, document: Document, base_url: str) -> str:
-    """Render a document once and keep the bytes; returns their sha256. Two at once keep the first one's."""
+def keep(session: Session, storage: Storage, document: Document, made: Rendered) -> str:
+    """Keep the bytes of a document's first rendering; returns their sha256. Of two at once the first one's stay."""
     if document.pdf_sha256 and storage.exists(document.pdf_sha256):
         return document.pdf_sha256
-    made = pdf(document, base_url)
     stored = storage.put(BytesIO(made.content), PDF_LIMIT)
     session.execute(
         update(Document)

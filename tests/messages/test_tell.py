@@ -98,12 +98,7 @@ def test_an_office_is_told_through_its_people_and_sms_only_where_the_template_sa
         template="application_refused",
         once="e",
         enterprise_id=enterprise.id,
-        data={
-            "item_name": "贴息",
-            "application_number": "1",
-            "department_name": "科委",
-            "reason": "不在范围",
-        },
+        data={"item": "贴息", "number": "1", "enterprise": "甲", "department": "科委", "reason": "不在范围"},
     )
     sent = {(d.channel, d.address) for d in session.scalars(select(Delivery))}
     assert sent == {
