@@ -7,15 +7,36 @@ compare with `moment < end_of_day(due)`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
+_replayed: ContextVar[datetime | None] = ContextVar("replayed", default=None)
+
+
 def now() -> datetime:
     """This moment, in UTC."""
-    return datetime.now(UTC)
+    return _replayed.get() or datetime.now(UTC)
+
+
+@contextmanager
+def replaying(moment: datetime) -> Iterator[None]:
+    """Let the clock stand at a past moment, for demonstration data that grew over weeks. Never in a request or job.
+
+    ValueError for a moment without a zone, or one that is still to come.
+    """
+    if local(moment) > datetime.now(UTC):
+        raise ValueError(f"only the past can be replayed: {moment!r}")
+    before = _replayed.set(moment)
+    try:
+        yield
+    finally:
+        _replayed.reset(before)
 
 
 def today() -> date:

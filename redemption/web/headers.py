@@ -38,7 +38,7 @@ def init(app: Flask, *, secure: bool) -> None:
         if secure:
             headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request.endpoint == "static":
-            headers["Cache-Control"] = "public, max-age=3600"
+            headers["Cache-Control"] = "no-cache"  # revalidated by ETag: a release never mixes old and new
         else:
             headers.setdefault("Cache-Control", "no-store")
             if request.endpoint not in {"health.healthz", "health.readyz", "health.metrics"}:
