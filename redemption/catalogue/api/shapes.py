@@ -1,0 +1,102 @@
+"""How an item and a policy look to their makers, and the version conditions of requests that change them."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from redemption.catalogue import queries, review
+from redemption.catalogue.models import Item, ItemVersion
+from redemption.kernel.errors import DomainError, Invalid, Stale
+from redemption.policies import queries as policies
+from redemption.policies import service as policy_service
+from redemption.policies.models import Policy
+
+COLUMNS = (
+    "no", "name", "summary", "mode", "theme", "object_classes", "fields", "extracted", "values", "conditions",
+    "lacking", "form", "money_rules", "time_limit_days", "acceptance_days", "deemed_acceptance", "correction_days",
+    "publicity_days", "payment_days", "opens_on", "closes_on", "valid_from", "valid_until",
+)  # fmt: skip
+
+
+class VersionNeeded(DomainError):
+    """A change must say which version it was made from."""
+
+    default_code = "if_match_needed"
+    default_status = 428
+    default_message = "请在请求头 If-Match 中给出查询时得到的 ETag，以免覆盖他人的修改。"
+
+
+def etag(version: int) -> dict[str, str]:
+    return {"ETag": f'"{version}"'}
+
+
+def expected_version(*, needed: bool = True) -> int | None:
+    """The version of If-Match. VersionNeeded without one, Invalid if it is none of ours; `*` means any."""
+    said = request.headers.get("If-Match", "").strip()
+    if not said and needed:
+        raise VersionNeeded
+    if not said or said == "*":
+        return None
+    match = re.fullmatch(r'"(\d{1,9})"', said)
+    if match is None:
+        raise Invalid('If-Match 应是查询时得到的 ETag，例如 "3"。', code="if_match_invalid", status=400)
+    return int(match[1])
+
+
+@contextmanager
+def preconditions() -> Iterator[None]:
+    """A stale version is 412 to a program that sent If-Match (RFC 9110)."""
+    try:
+        yield
+    except Stale as error:
+        raise Stale(error.message, status=412, **error.detail) from None
+
+
+def item(session: Session, found: Item, draft: ItemVersion | None = None) -> dict[str, Any]:
+    draft = draft or queries.working_version(session, found)
+    policy = session.get_one(Policy, found.policy_id)
+    return {
+        "code": found.code,
+        "state": found.state,
+        "policy": policy.number,
+        "department": queries.department_of(session, found).code,
+        "version": found.version,
+        "draft": draft.published_at is None,
+        **{name: getattr(draft, name) for name in COLUMNS},
+        "checklist": review.checklist(draft.name, draft.fields, draft.lacking),
+        "findings": draft.extracted.get("findings", []),
+    }
+
+
+def policy(session: Session, found: Policy, *, with_text: bool = False) -> dict[str, Any]:
+    draft = policies.working_version(session, found)
+    due = policy_service.deadline_of(session, draft)
+    unpublished = draft.published_at is None
+    shape = {
+        "number": found.number,
+        "state": found.state,
+        "version": found.version,
+        "draft": unpublished,
+        "no": draft.no,
+        "title": draft.title,
+        "document_number": draft.document_number,
+        "issuer": draft.issuer,
+        "publication_date": draft.publication_date,
+        "issue_date": draft.issue_date,
+        "valid_from": draft.valid_from,
+        "valid_until": draft.valid_until,
+        "in_government_name": found.in_government_name,
+        "published_at": found.published_at,
+        "report_due": due.date if due else None,
+        "report_due_provisional": bool(due and due.provisional),
+        "findings": draft.findings,
+        "missing": policy_service.what_is_missing(session, found, draft) if unpublished else {},
+        "items": [made.code for made in queries.items_of_policy(session, found.id)],
+    }
+    if with_text:
+        shape["text"] = policies.version_with_text(session, draft.id).text
+    return shape

@@ -1,0 +1,149 @@
+"""The editor: one item beside its source."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from werkzeug.wrappers import Response
+
+from redemption.catalogue import review, schemas, service
+from redemption.catalogue.rules import (
+    FIELD_NAMES,
+    LIST_FIELDS,
+    MATERIAL_FORMS,
+    MODE_NAMES,
+    REQUIRED_FIELDS,
+    TEXT_FIELDS,
+)
+from redemption.catalogue.service import Owned
+from redemption.catalogue.views import source, typed
+from redemption.identity.models import Department
+from redemption.identity.rules import OBJECT_CLASS_NAMES
+from redemption.policies import queries as policies
+from redemption.web.access import actor, allow
+from redemption.web.forms import Form, empty_form, submitted
+from redemption.web.pages import render
+from redemption.web.session import db
+
+blueprint = Blueprint("editor-items", __name__)
+
+
+@blueprint.get("/editor/items/<code>")
+@allow("policy_maker")
+def one(code: str) -> Response:
+    owned = service.owned_for_reading(db(), actor(), code)
+    department = db().get_one(Department, owned.item.department_id)
+    return _page(owned, empty_form(typed.values_of(owned.draft, department.code)))
+
+
+def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]] | None = None) -> Response:
+    draft = owned.draft
+    version = policies.version_with_text(db(), draft.policy_version_id)
+    marks = source.marks_of((draft.extracted or {}).get("name_span"), draft.fields, len(version.text))
+    blocks, left_out = source.shown(version.text, version.blocks, marks)
+    choices = policies.departments_of_jurisdiction(db(), owned.policy.jurisdiction_id)
+    return render(
+        "editor/item.html",
+        status=status,
+        item=owned.item,
+        policy=owned.policy,
+        policy_version=version,
+        draft=draft,
+        may_change=owned.is_draft and policies.may_change(owned.policy, actor()),
+        owns=policies.may_change(owned.policy, actor()),
+        blocks=blocks,
+        left_out=left_out,
+        marked={mark.field for mark in marks},
+        checks=review.checklist(draft.name, draft.fields, draft.lacking),
+        states={name: review.state_of(draft.fields.get(name)) for name in (*TEXT_FIELDS, *LIST_FIELDS)},
+        findings=(draft.extracted or {}).get("findings", []),
+        differences=review.differences(draft.name, draft.fields, draft.extracted or {}),
+        materials=typed.materials_of(draft) if rows is None else rows,
+        departments=[(department.code, department.name) for department in choices],
+        text_fields=TEXT_FIELDS,
+        list_fields=LIST_FIELDS,
+        required_fields=REQUIRED_FIELDS,
+        names=FIELD_NAMES,
+        modes=[(str(mode), word) for mode, word in MODE_NAMES.items()],
+        classes=[(str(kind), word) for kind, word in OBJECT_CLASS_NAMES.items()],
+        material_forms=list(MATERIAL_FORMS.items()),
+        form=form,
+    )
+
+
+@blueprint.post("/editor/items/<code>")
+@allow("policy_maker")
+def save(code: str) -> Response:
+    owned = service.owned_for_reading(db(), actor(), code)
+    form = typed.item_form(request.form)
+    version = request.form.get("version", type=int)
+    if form.ok:
+        with form.catching():
+            service.save_item(db(), actor(), code, form.data, version=version)
+    if form.ok and request.form.get("action") == "publish":
+        return redirect(f"/editor/items/{code}/publish", 303)
+    if not form.ok:
+        # nothing half-saved may be seen by the queries that build the page
+        db().rollback()
+        owned = service.owned_for_reading(db(), actor(), code)
+        return _page(owned, form, status=422, rows=typed.materials_of(owned.draft, form.values))
+    flash("已保存。", "success")
+    return redirect(f"/editor/items/{code}", 303)
+
+
+@blueprint.get("/editor/items/<code>/publish")
+@allow("policy_maker")
+def confirm_publish(code: str) -> Response:
+    owned = service.owned_for_reading(db(), actor(), code)
+    values = {"version": owned.item.version} | {
+        f"lacking.{name}": why for name, why in owned.draft.lacking.items()
+    }
+    return _publish_page(owned, empty_form(values))
+
+
+def _publish_page(owned: Owned, form: Form, status: int = 200) -> Response:
+    return render(
+        "editor/item_publish.html",
+        status=status,
+        item=owned.item,
+        policy=owned.policy,
+        draft=owned.draft,
+        checks=review.checklist(owned.draft.name, owned.draft.fields, owned.draft.lacking),
+        form=form,
+    )
+
+
+@blueprint.post("/editor/items/<code>/publish")
+@allow("policy_maker")
+def publish(code: str) -> Response:
+    owned = service.owned_for_reading(db(), actor(), code)
+    form = typed.item_form(request.form)
+    version = request.form.get("version", type=int)
+    if form.ok:
+        with form.catching():
+            if form.data.get("lacking") and owned.is_draft:
+                reasons = {"lacking": form.data["lacking"]}
+                version = service.save_item(db(), actor(), code, reasons, version=version).version
+            service.publish_item(db(), actor(), code, version=version)
+    if not form.ok:
+        db().rollback()
+        return _publish_page(service.owned_for_reading(db(), actor(), code), form, status=422)
+    flash("事项已发布，公众可以在兑现专栏查到。", "success")
+    return redirect(f"/editor/policies/{owned.policy.number}", 303)
+
+
+@blueprint.get("/editor/items/<code>/delete")
+@allow("policy_maker")
+def confirm_delete(code: str) -> Response:
+    owned = service.owned_for_reading(db(), actor(), code)
+    return render("editor/item_delete.html", item=owned.item, policy=owned.policy, draft=owned.draft)
+
+
+@blueprint.post("/editor/items/<code>/delete")
+@allow("policy_maker")
+def delete(code: str) -> Response:
+    owned = service.owned_for_reading(db(), actor(), code)
+    form = submitted(schemas.VersionFormSchema())
+    number = owned.policy.number
+    service.discard_item(db(), actor(), code, version=form.data.get("version"))
+    flash("草稿已删除。", "success")
+    return redirect(f"/editor/policies/{number}", 303)

@@ -1,0 +1,300 @@
+"""The editor: policies."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from werkzeug.wrappers import Response
+
+from redemption.catalogue import queries, review, schemas, service
+from redemption.catalogue.models import Item, ItemVersion
+from redemption.catalogue.views import source
+from redemption.identity.models import Department
+from redemption.kernel import clock
+from redemption.kernel.errors import Invalid
+from redemption.policies import queries as policies
+from redemption.policies import service as policy_service
+from redemption.policies.models import Policy, PolicyVersion
+from redemption.policies.rules import PolicyState
+from redemption.web.access import actor, allow
+from redemption.web.files import read_upload
+from redemption.web.forms import Form, empty_form, submitted
+from redemption.web.pages import render
+from redemption.web.paging import cursor_argument, page
+from redemption.web.session import db, settings, storage
+
+blueprint = Blueprint("editor-policies", __name__)
+ENDINGS = frozenset({"txt", "html", "htm", "docx", "pdf", "xlsx"})
+DATES = ("publication_date", "issue_date", "valid_from", "valid_until")
+TEXTS = ("title", "document_number", "issuer")
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """An item in a list, with what it still needs."""
+
+    item: Item
+    draft: ItemVersion
+
+    @property
+    def checks(self) -> list[review.Check]:
+        return review.checklist(self.draft.name, self.draft.fields, self.draft.lacking)
+
+    @property
+    def open(self) -> list[review.Check]:
+        """What article 24 asks for that is neither given nor explained."""
+        return [check for check in self.checks if not check.settled]
+
+    @property
+    def unpublished(self) -> bool:
+        return self.draft.published_at is None
+
+
+def item_rows(policy: Policy) -> list[ItemRow]:
+    items = queries.items_of_policy(db(), policy.id)
+    drafts = queries.working_versions(db(), [item.id for item in items])
+    return [ItemRow(item, drafts[item.id]) for item in items]
+
+
+@blueprint.get("/editor")
+@allow("policy_maker")
+def index() -> Response:
+    rows, following = page(
+        db(), policies.of_department(actor().department_id), Policy.id, limit=30, cursor=cursor_argument()
+    )
+    listed = [(row, policies.working_version(db(), row), item_rows(row)) for row in rows]
+    return render("editor/index.html", rows=[(*row, todo(*row)) for row in listed], next_cursor=following)
+
+
+def todo(policy: Policy, draft: PolicyVersion, rows: list[ItemRow]) -> str:
+    """What waits for a person, in one line; empty when nothing does."""
+    waiting = [row for row in rows if row.unpublished]
+    incomplete = [row for row in waiting if row.open]
+    if policy.state == PolicyState.REPEALED:
+        return ""
+    if draft.published_at is None:
+        missing = policy_service.what_is_missing(db(), policy, draft)
+        words = "补全文件信息后发布" if missing else "核对后发布"
+        return f"{words}；{len(incomplete)} 个事项待补全" if incomplete else words
+    if waiting:
+        return f"{len(waiting)} 个事项待确认发布"
+    return ""
+
+
+@blueprint.get("/editor/policies/new")
+@allow("policy_maker")
+def new() -> Response:
+    return render("editor/new.html", form=empty_form({"once": uuid.uuid4().hex}))
+
+
+@blueprint.post("/editor/policies/new")
+@allow("policy_maker")
+def create() -> Response:
+    form = submitted(schemas.NewPolicyFormSchema())
+    file = request.files.get("file")
+    made = None
+    if form.ok:
+        with form.catching():
+            made = _take_in(form, file if file and file.filename else None)
+    if made is None or not form.ok:
+        return render("editor/new.html", status=422, form=form)
+    count = len(queries.items_of_policy(db(), made.id))
+    flash(
+        f"已建立草稿，识别出 {count} 个事项，请逐项核对。"
+        if count
+        else "已建立草稿，没有识别出事项，原因见下。",
+        "success" if count else "warning",
+    )
+    return redirect(f"/editor/policies/{made.number}", 303)
+
+
+def _take_in(form: Form, file: Any) -> Policy:
+    # a double click, or the page sent again: the same draft
+    once = f"form:{actor().department_id}:{form.data['once']}" if form.data.get("once") else None
+    text = form.data["text"]
+    if file is None:
+        return service.take_in(db(), actor(), service.read_pasted(text), source_id=once)
+    if text.strip():
+        raise Invalid.field("text", "文字和文件请只用一种：清空文字，或不选文件。")
+    upload = read_upload(file, settings().file_limit, ENDINGS)
+    document = service.read_file(upload.stream.read(), upload.name)
+    upload.stream.seek(0)
+    stored = storage().put(upload.stream, settings().file_limit)
+    return service.take_in(
+        db(),
+        actor(),
+        document,
+        source="file",
+        source_id=once,
+        source_name=upload.name,
+        source_sha256=stored.sha256,
+    )
+
+
+@blueprint.get("/editor/policies/<number>")
+@allow("policy_maker")
+def one(number: str) -> Response:
+    policy = policies.seen_by(db(), actor(), number)
+    return _page(policy, empty_form())
+
+
+def _page(policy: Policy, form: Form, status: int = 200) -> Response:
+    draft = policies.version_with_text(db(), policies.working_version(db(), policy).id)
+    rows = item_rows(policy)
+    marks = []
+    for row in rows:
+        span = (row.draft.extracted or {}).get("name_span")
+        if span and row.draft.policy_version_id == draft.id:
+            marks.append(source.Marked(span[0], span[1], row.item.code))
+    marks.sort(key=lambda mark: (mark.start, mark.end))
+    blocks, left_out = source.shown(draft.text, draft.blocks, marks)
+    unpublished = draft.published_at is None
+    return render(
+        "editor/policy.html",
+        status=status,
+        policy=policy,
+        draft=draft,
+        unpublished=unpublished,
+        rows=rows,
+        blocks=blocks,
+        left_out=left_out,
+        may_change=policies.may_change(policy, actor()),
+        missing=policy_service.what_is_missing(db(), policy, draft) if unpublished else {},
+        due=policy_service.deadline_of(db(), draft),
+        today=clock.today(),
+        departments=policies.departments_of(db(), policy),
+        lead=db().get_one(Department, policy.lead_department_id),
+        drafting=db().get(Department, policy.drafting_department_id or 0),
+        interpretations=policies.interpretations(db(), policy.id),
+        versions=policies.versions(db(), policy.id),
+        form=form,
+    )
+
+
+@blueprint.get("/editor/policies/<number>/details")
+@allow("policy_maker")
+def details(number: str) -> Response:
+    policy = policies.seen_by(db(), actor(), number)
+    draft = policies.working_version(db(), policy)
+    values: dict[str, Any] = {name: getattr(draft, name) for name in TEXTS}
+    values |= {name: _iso(getattr(draft, name)) for name in DATES}
+    lead = db().get_one(Department, policy.lead_department_id)
+    values |= {
+        "version": policy.version,
+        "lead_department": lead.code,
+        "in_government_name": policy.in_government_name,
+        "joint_departments": [department.code for department in policies.departments_of(db(), policy)],
+    }
+    if policy.drafting_department_id:
+        values["drafting_department"] = db().get_one(Department, policy.drafting_department_id).code
+    return _details_page(policy, draft, empty_form(values))
+
+
+def _iso(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _details_page(policy: Policy, draft: PolicyVersion, form: Form, status: int = 200) -> Response:
+    choices = policies.departments_of_jurisdiction(db(), policy.jurisdiction_id)
+    return render(
+        "editor/details.html",
+        status=status,
+        policy=policy,
+        draft=draft,
+        form=form,
+        departments=[(department.code, department.name) for department in choices],
+    )
+
+
+@blueprint.post("/editor/policies/<number>/details")
+@allow("policy_maker")
+def save_details(number: str) -> Response:
+    policy = policies.seen_by(db(), actor(), number)
+    form = submitted(schemas.DetailsFormSchema())
+    if form.ok:
+        data = dict(form.data)
+        version = data.pop("version")
+        # an emptied box empties the value; an unticked one says no
+        data = dict.fromkeys(DATES) | dict.fromkeys(TEXTS, "") | data
+        data = {"in_government_name": False, "drafting_department": None, "joint_departments": []} | data
+        with form.catching():
+            policy_service.revise(db(), actor(), number, data, version=version)
+    if not form.ok:
+        return _details_page(policy, policies.working_version(db(), policy), form, status=422)
+    flash("文件信息已保存。", "success")
+    return redirect(f"/editor/policies/{number}", 303)
+
+
+@blueprint.get("/editor/policies/<number>/publish")
+@allow("policy_maker")
+def confirm_publish(number: str) -> Response:
+    policy = policies.seen_by(db(), actor(), number)
+    ready = [row.item.code for row in item_rows(policy) if row.unpublished and not row.open]
+    return _publish_page(policy, empty_form({"items": ready, "version": policy.version}))
+
+
+def _publish_page(policy: Policy, form: Form, status: int = 200) -> Response:
+    draft = policies.working_version(db(), policy)
+    return render(
+        "editor/publish.html",
+        status=status,
+        policy=policy,
+        draft=draft,
+        rows=[row for row in item_rows(policy) if row.unpublished],
+        missing=policy_service.what_is_missing(db(), policy, draft),
+        due=policy_service.deadline_of(db(), draft),
+        today=clock.today(),
+        form=form,
+    )
+
+
+@blueprint.post("/editor/policies/<number>/publish")
+@allow("policy_maker")
+def publish(number: str) -> Response:
+    policy = policies.seen_by(db(), actor(), number)
+    form = submitted(schemas.PublishPolicyFormSchema())
+    if form.ok:
+        with form.catching():
+            service.publish_policy(
+                db(), actor(), number, items=form.data["items"], version=form.data["version"]
+            )
+    if not form.ok:
+        db().rollback()
+        return _publish_page(policies.seen_by(db(), actor(), number), form, status=422)
+    due = policy_service.deadline_of(db(), policies.working_version(db(), policy))
+    words = f"，请在{clock.day_text(due.date)}前报送政策原文和兑现标准" if due else ""
+    flash(f"已发布{words}。", "success")
+    return redirect(f"/editor/policies/{number}", 303)
+
+
+@blueprint.post("/editor/policies/<number>/items")
+@allow("policy_maker")
+def add_item(number: str) -> Response:
+    policy = policies.seen_by(db(), actor(), number)
+    form = submitted(schemas.NewItemSchema())
+    made = None
+    if form.ok:
+        with form.catching():
+            made = service.add_item(db(), actor(), number, form.data["name"])
+    if made is None or not form.ok:
+        return _page(policy, form, status=422)
+    flash("已添加事项，请填写各栏。", "success")
+    return redirect(f"/editor/items/{made.code}", 303)
+
+
+@blueprint.get("/editor/policies/<number>/delete")
+@allow("policy_maker")
+def confirm_delete(number: str) -> Response:
+    policy = policies.seen_by(db(), actor(), number)
+    draft = policies.working_version(db(), policy)
+    return render("editor/policy_delete.html", policy=policy, draft=draft, rows=item_rows(policy))
+
+
+@blueprint.post("/editor/policies/<number>/delete")
+@allow("policy_maker")
+def delete(number: str) -> Response:
+    service.discard_policy(db(), actor(), number)
+    flash("草稿已删除。", "success")
+    return redirect("/editor", 303)
