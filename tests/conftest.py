@@ -7,17 +7,28 @@ tests that need several connections or processes; they clean up by using a datab
 import fcntl
 import hashlib
 import os
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from flask import Flask
 from psycopg import sql
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
 
 from redemption import local, migrate
+from redemption.app import create_app
+from redemption.config import Settings
+from redemption.identity.models import Post
+from redemption.identity.service import issue_token
 from redemption.kernel.db import Database
+from redemption.kernel.storage import Storage, open_storage
+from redemption.seed.world import World
+from tests.factories import make_world
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "test"
@@ -117,3 +128,118 @@ def fresh_database(postgres, template, request) -> Iterator[Database]:
 def valkey(tmp_path_factory) -> str:
     """The address of an embedded Valkey of this pytest process."""
     return local.start_valkey(tmp_path_factory.mktemp("valkey"))
+
+
+@pytest.fixture
+def connected(session) -> Database:
+    """A `Database` whose sessions all live inside the test's transaction: for the web application and jobs."""
+    made = Database.__new__(Database)
+    made.url, made.engine = "", session.get_bind().engine
+    made.sessions = sessionmaker(
+        session.get_bind(), join_transaction_mode="create_savepoint", expire_on_commit=False
+    )
+    return made
+
+
+@pytest.fixture
+def settings(database_url, valkey, tmp_path) -> Settings:
+    return Settings(
+        database_url=database_url,
+        redis_url=valkey,
+        secret_key="secret-of-the-tests-0123456789-0123456789",
+        field_keys=("key-of-the-tests-only-0123456789-0123456789",),
+        audit_key="11" * 32,
+        base_url="http://localhost",
+        storage=str(tmp_path / "files"),
+        var=tmp_path,
+        sign_in_limit="1000 per minute",
+        log_level="ERROR",
+    )
+
+
+@pytest.fixture
+def storage(settings) -> Storage:
+    return open_storage(settings.storage)
+
+
+@pytest.fixture
+def app(settings, connected, storage) -> Flask:
+    """The whole application on the test's transaction. CSRF is on, as in life."""
+    made = create_app(settings, connected, storage)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def world(session) -> World:
+    """The invented city (`redemption.seed.world`)."""
+    return make_world(session)
+
+
+@pytest.fixture
+def browser_of(app, world) -> Callable[[str], "Browser"]:
+    """`browser_of("qiye")`: a client signed in as that demonstration account; "" for nobody."""
+    return lambda login: Browser(app, world, login)
+
+
+class Browser:
+    """A test client that posts forms the way a browser does: with the CSRF token of its session."""
+
+    def __init__(self, app: Flask, world: World, login: str) -> None:
+        self.client = app.test_client()
+        if login:
+            actor, person = world.actors[login], world.people[login]
+            with self.client.session_transaction() as cookies:
+                cookies.update(person=person.id, post=actor.post_id, epoch=person.session_epoch)
+
+    def get(self, address: str, **options: Any) -> TestResponse:
+        return self.client.get(address, **options)
+
+    def post(self, address: str, data: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+        """Post a form; follow with `get` where it redirects."""
+        return self.client.post(address, data={**(data or {}), "csrf_token": self.token()}, **options)
+
+    def token(self) -> str:
+        page = self.client.get("/account/post" if self._signed_in() else "/sign-in").get_data(as_text=True)
+        found = re.search(r'name="csrf-token" content="([^"]+)"', page)
+        assert found, "every page carries the token"
+        return found[1]
+
+    def _signed_in(self) -> bool:
+        with self.client.session_transaction() as cookies:
+            return "person" in cookies
+
+
+@pytest.fixture
+def api_of(app, world, session) -> Callable[[str], "Program"]:
+    """`api_of("qiye")`: a program with that account's bearer token; "" for none."""
+
+    def make(login: str) -> Program:
+        token = ""
+        if login:
+            post = session.get_one(Post, world.actors[login].post_id)
+            token, _ = issue_token(session, post)
+        return Program(app, token)
+
+    return make
+
+
+class Program:
+    """A JSON client."""
+
+    def __init__(self, app: Flask, token: str) -> None:
+        self.client = app.test_client()
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def request(self, method: str, address: str, json: Any = None, **options: Any) -> TestResponse:
+        headers = {**self.headers, **options.pop("headers", {})}
+        return self.client.open(address, method=method, json=json, headers=headers, **options)
+
+    def get(self, address: str, **options: Any) -> TestResponse:
+        return self.request("GET", address, **options)
+
+    def post(self, address: str, json: Any = None, **options: Any) -> TestResponse:
+        return self.request("POST", address, json, **options)
+
+    def patch(self, address: str, json: Any = None, **options: Any) -> TestResponse:
+        return self.request("PATCH", address, json, **options)

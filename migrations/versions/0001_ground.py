@@ -77,6 +77,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("department", "kind", "year", name=op.f("pk_document_counter")),
     )
     op.create_table(
+        "duty_schedule",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("steps", postgresql.JSONB(), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_schedule")),
+        sa.UniqueConstraint("kind", name=op.f("uq_duty_schedule_kind")),
+    )
+    op.create_table(
         "jurisdiction",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("code", sa.String(), nullable=False),
@@ -241,7 +251,11 @@ def upgrade() -> None:
         sa.Column("last_success_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_failure_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_error", sa.String(), nullable=False),
+        sa.Column("alerted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("poll_cursor", postgresql.JSONB(), nullable=False),
+        sa.Column("poll_lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_polled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_position", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["department_id"], ["department.id"], name=op.f("fk_connection_department_id")
@@ -301,6 +315,7 @@ def upgrade() -> None:
     op.create_table(
         "duty",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
@@ -319,11 +334,13 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("close_reason", sa.String(), nullable=False),
+        sa.Column("link", sa.String(), nullable=False),
         sa.Column("data", postgresql.JSONB(), nullable=False),
         sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_duty_department_id")),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_duty_office_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty")),
         sa.UniqueConstraint("kind", "subject", "round", name=op.f("uq_duty_kind_subject_round")),
+        sa.UniqueConstraint("number", name=op.f("uq_duty_number")),
     )
     op.create_index("ix_duty_department_open", "duty", ["department_id", "due_at"], unique=False)
     op.create_index(
@@ -626,11 +643,11 @@ def upgrade() -> None:
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("name_folded", sa.String(), nullable=False),
         sa.Column("body", sa.String(), nullable=False),
-        sa.Column("grams", sa.ARRAY(sa.Text()), nullable=False),
-        sa.Column("name_grams", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("grams", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("name_grams", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("pinyin", sa.String(), nullable=False),
         sa.Column("theme", sa.String(), nullable=False),
-        sa.Column("object_classes", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("object_classes", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("mode", sa.String(), nullable=False),
         sa.Column("level", sa.String(), nullable=False),
         sa.Column("jurisdiction_id", sa.Integer(), nullable=False),
@@ -796,6 +813,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("duty_id", "no", name=op.f("uq_report_duty_id_no")),
     )
     op.create_index(op.f("ix_report_state"), "report", ["state"], unique=False)
+    op.create_table(
+        "route",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("item_id", sa.BigInteger(), nullable=False),
+        sa.Column("jurisdiction_id", sa.BigInteger(), nullable=True),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("begins_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_route_department_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_route_item_id")),
+        sa.ForeignKeyConstraint(
+            ["jurisdiction_id"], ["jurisdiction.id"], name=op.f("fk_route_jurisdiction_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_route")),
+    )
+    op.create_index("ix_route_item", "route", ["item_id"], unique=False)
     op.create_table(
         "application",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -1092,6 +1127,8 @@ def upgrade() -> None:
         sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_sequence", sa.Integer(), nullable=False),
         sa.Column("applied_sequence", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("opinion", postgresql.JSONB(), nullable=False),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_referral_application_id")
         ),
@@ -1165,6 +1202,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_token", sa.Uuid(), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=True),
         sa.Column("last_error", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["connection_id"], ["connection.id"], name=op.f("fk_parcel_connection_id")),
         sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_parcel_referral_id")),
@@ -1184,6 +1222,20 @@ def upgrade() -> None:
         ["connection_id", "next_at"],
         unique=False,
         postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "ix_parcel_leased",
+        "parcel",
+        ["connection_id", "lease_until"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting' AND lease_until IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_parcel_position",
+        "parcel",
+        ["connection_id", "position"],
+        unique=False,
+        postgresql_where=sa.text("position IS NOT NULL"),
     )
     op.create_table(
         "rating_follow_up",
@@ -1235,6 +1287,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_attempt_at", "attempt", ["at"], unique=False)
     op.create_index("ix_attempt_parcel", "attempt", ["parcel_id", "id"], unique=False)
+    op.create_foreign_key(
+        op.f("fk_policy_current_version_id"), "policy", "policy_version", ["current_version_id"], ["id"]
+    )
+    op.create_foreign_key(
+        op.f("fk_item_current_version_id"), "item", "item_version", ["current_version_id"], ["id"]
+    )
     for statement in statements():
         op.execute(statement)
 
