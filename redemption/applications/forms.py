@@ -1,0 +1,532 @@
+"""The item part of a form, declared by the department as data, built to a marshmallow schema for page and API alike.
+
+    {"fields": [
+       {"name": "loan", "label": "贷款金额", "type": "money", "required": true, "min": "10000", "hint": "…"},
+       {"name": "staff", "label": "新增岗位", "type": "number", "unit": "人", "integer": true},
+       {"name": "kind", "label": "类型", "type": "choice", "choices": [["a", "首次"], ["b", "续贷"]]},
+       {"name": "why", "label": "续贷原因", "type": "textarea", "required_if": {"field": "kind", "equals": "b"}},
+       {"name": "loans", "label": "贷款明细", "type": "table", "max_rows": 50, "columns": [{…}, …]},
+       {"name": "expected", "label": "预计补贴", "type": "money",
+        "computed": {"of": "interest", "rate": "0.5", "cap": "200000"}, "is_amount": true}],
+     "rules": [{"kind": "sum_equals", "parts": ["loans.amount"], "total": "loan", "message": "…"}]}
+
+Types: text textarea number money percent date choice choices table declaration. What is stored is plain JSON: amounts
+and numbers are decimal text, days ISO. `load` gives what can be taken, what is wrong, and what was typed there.
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
+
+from redemption.kernel import clock
+from redemption.kernel.errors import DomainError
+from redemption.kernel.money import parse_amount, to_fen, yuan_text
+
+Json = dict[str, Any]
+
+TYPES = (
+    "text",
+    "textarea",
+    "number",
+    "money",
+    "percent",
+    "date",
+    "choice",
+    "choices",
+    "table",
+    "declaration",
+)
+TEXT_LIMIT = 200
+TEXTAREA_LIMIT = 2000
+ROWS_LIMIT = 200
+ERRORS_SHOWN = 20
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[+-]?[0-9]+(\.[0-9]+)?")
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+
+
+@dataclass
+class Loaded:
+    """What came of typed values. `errors` by field (`loans.3.amount`); `typed` holds the values that are wrong."""
+
+    data: Json
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    typed: Json = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        return not self.errors
+
+
+def fields_of(form: Mapping[str, Any] | None) -> list[Json]:
+    """The declared fields, in order, each with what it leaves out filled in."""
+    return [_complete(raw) for raw in (form or {}).get("fields") or [] if raw.get("name")]
+
+
+def load(form: Mapping[str, Any] | None, values: Mapping[str, Any], *, partial: bool = False) -> Loaded:
+    """Check typed or sent values.
+
+    Args:
+        partial: a draft: what is missing is not wrong yet.
+    """
+    schema = _schema(_canonical(form))
+    filled = {name: value for name, value in values.items() if not _blank(value)}
+    try:
+        loaded, messages = schema.load(filled, partial=partial), {}
+    except ValidationError as error:
+        loaded = error.valid_data if isinstance(error.valid_data, dict) else {}
+        messages = error.normalized_messages()
+    errors = _cut(dict(_flat(messages)))
+    wrong = {name.split(".")[0] for name in errors}
+    data = schema.dump({name: value for name, value in loaded.items() if name not in wrong})
+    data.update(computed(form, data))
+    # a field that is named wrong by a rule only (a sum) keeps its value: it is readable, the sum is not right
+    return Loaded(data, errors, {name: filled[name] for name in wrong if name in filled})
+
+
+def computed(form: Mapping[str, Any] | None, data: Mapping[str, Any]) -> Json:
+    """Amounts that follow from other fields by the redemption standard (兑现标准), as decimal text."""
+    found: Json = {}
+    for declared in fields_of(form):
+        rule = declared.get("computed")
+        if rule:
+            amount = _computed(rule, {**data, **found})
+            if amount is not None:
+                found[declared["name"]] = str(to_fen(amount))
+    return found
+
+
+def amount_of(form: Mapping[str, Any] | None, data: Mapping[str, Any]) -> Decimal | None:
+    """The amount applied for: of the field marked `is_amount`, else of one named `amount`."""
+    for declared in fields_of(form):
+        if declared.get("is_amount") or (declared["type"] == "money" and declared["name"] == "amount"):
+            value = data.get(declared["name"])
+            return None if value in (None, "") else Decimal(str(value))
+    return None
+
+
+def shown(form: Mapping[str, Any] | None, data: Mapping[str, Any]) -> list[tuple[Json, Any]]:
+    """Each field with its value as a person reads it; tables as lists of rows of texts."""
+    return [(declared, text_of(declared, data.get(declared["name"]))) for declared in fields_of(form)]
+
+
+def text_of(declared: Mapping[str, Any], value: Any) -> Any:
+    """One stored value for reading."""
+    if value is None or value == "":
+        return ""
+    match declared["type"]:
+        case "money":
+            return _quietly(lambda: yuan_text(Decimal(str(value))), value)
+        case "number":
+            return f"{value}{declared.get('unit') or ''}"
+        case "percent":
+            return f"{value}%"
+        case "date":
+            return _quietly(lambda: clock.day_text(dt.date.fromisoformat(str(value))), value)
+        case "choice":
+            return _word(declared, value)
+        case "choices":
+            return "、".join(_word(declared, one) for one in value)
+        case "declaration":
+            return "已承诺" if value else ""
+        case "table":
+            columns = declared["columns"]
+            return [[text_of(column, row.get(column["name"])) for column in columns] for row in value]
+        case _:
+            return str(value)
+
+
+def changes(
+    form: Mapping[str, Any] | None, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> list[tuple[str, Any, Any]]:
+    """(label, before, after) of every field that differs, for the officer who asked."""
+    return [
+        (declared["label"], text_of(declared, old), text_of(declared, new))
+        for declared in fields_of(form)
+        if (old := before.get(declared["name"])) != (new := after.get(declared["name"]))
+    ]
+
+
+def check_definition(form: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a form as a department declares it, in sentences; empty when it can be used."""
+    faults: list[str] = []
+    names: set[str] = set()
+    for place, raw in enumerate(form.get("fields") or [], start=1):
+        faults += _check_field(raw, f"第{place}项", names)
+    for rule in form.get("rules") or []:
+        parts = [*rule.get("parts", []), rule.get("total", "")]
+        if rule.get("kind") != "sum_equals":
+            faults.append(f"规则“{rule.get('kind')}”不认识，可用：sum_equals。")
+        faults += [
+            f"合计规则引用了不存在的字段“{part}”。" for part in parts if str(part).split(".")[0] not in names
+        ]
+    return faults
+
+
+# --- the schema ------------------------------------------------------------------------------------------
+
+
+class _ItemPart(Schema):
+    """Base of every built form: the rules between fields."""
+
+    class Meta:
+        unknown = RAISE
+
+    declared: Sequence[Json] = ()
+    rules: Sequence[Json] = ()
+
+    @validates_schema(skip_on_field_errors=False)
+    def _between_fields(self, data: Json, partial: Any = None, **_: Any) -> None:
+        wrong: dict[str, list[str]] = {}
+        if not partial:
+            for declared in self.declared:
+                needed = declared.get("required_if")
+                if needed and _is_met(needed, data) and _blank(data.get(declared["name"])):
+                    wrong[declared["name"]] = [_please(declared)]
+            for rule in self.rules:
+                wrong |= _sum_differs(rule, data)
+        if wrong:
+            raise ValidationError(wrong)
+
+
+@lru_cache(maxsize=512)
+def _schema(canonical: str) -> Schema:
+    """Built once for each form: published versions never change, and building is the slow part."""
+    form = json.loads(canonical)
+    declared = fields_of(form)
+    made: dict[str, fields.Field] = {d["name"]: _field(d) for d in declared if not d.get("computed")}
+    # a page and a program may send back what was computed for them; it is computed again and theirs is dropped
+    made |= {d["name"]: fields.Raw(load_only=True) for d in declared if d.get("computed")}
+    built = type("ItemPart", (_ItemPart,), made)
+    built.declared, built.rules = declared, form.get("rules") or []  # type: ignore[attr-defined]
+    return built()
+
+
+def _field(declared: Json) -> fields.Field:
+    please = _please(declared)
+    always = bool(declared.get("required")) and not declared.get("required_if")
+    common: Json = {
+        "required": always,
+        "error_messages": {"required": please, "null": please, "invalid": please},
+        "metadata": {"title": declared["label"], "description": declared.get("hint") or ""},
+    }
+    match declared["type"]:
+        case "money":
+            return _Money(declared, **common)
+        case "number" | "percent":
+            return _Number(declared, **common)
+        case "date":
+            return _Day(declared, **common)
+        case "choice":
+            return _Choice(declared, **common)
+        case "choices":
+            return _Choices(declared, **common)
+        case "table":
+            return _Table(declared, **common)
+        case "declaration":
+            return _Declaration(declared, **common)
+        case _:
+            return _Text(declared, **common)
+
+
+class _Declared(fields.Field):
+    def __init__(self, declared: Json, **more: Any) -> None:
+        super().__init__(**more)
+        self.declared = declared
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **_: Any) -> Any:
+        return None if value is None else self.stored(value)
+
+    def stored(self, value: Any) -> Any:
+        return value
+
+    def within(self, value: Any, say: Any) -> None:
+        """Range; `say` writes a bound for people."""
+        low, high = self.declared.get("min"), self.declared.get("max")
+        if low not in (None, "") and value < type(value)(str(low)):
+            raise ValidationError(f"{self.declared['label']}不能小于{say(low)}，请核对。")
+        if high not in (None, "") and value > type(value)(str(high)):
+            raise ValidationError(f"{self.declared['label']}不能大于{say(high)}，请核对。")
+
+
+class _Text(_Declared):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        text = value.strip().replace("\x00", "")
+        limit = int(
+            self.declared.get("max_length")
+            or (TEXTAREA_LIMIT if self.declared["type"] == "textarea" else TEXT_LIMIT)
+        )
+        if len(text) > limit:
+            raise ValidationError(f"请不要超过{limit}个字，现在有{len(text)}个字。")
+        pattern = self.declared.get("pattern")
+        if pattern and len(text) <= TEXT_LIMIT and re.fullmatch(pattern, text) is None:
+            raise ValidationError(self.declared.get("pattern_message") or _please(self.declared))
+        return text
+
+
+class _Money(_Declared):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+            raise self.make_error("invalid")
+        try:
+            amount = parse_amount(str(value))
+        except DomainError as error:
+            raise ValidationError(error.message) from None
+        self.within(amount, lambda bound: yuan_text(Decimal(str(bound))))
+        return amount
+
+    def stored(self, value: Any) -> str:
+        return str(to_fen(value))
+
+
+class _Number(_Declared):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Decimal:
+        unit = self.declared.get("unit") or ("%" if self.declared["type"] == "percent" else "")
+        plain = str(value).translate(_WIDE).strip()
+        plain = plain.removesuffix(unit).strip() if unit else plain
+        if isinstance(value, bool) or len(plain) > 30 or _NUMBER.fullmatch(plain) is None:
+            raise ValidationError(f"请填写数字{f'，单位是{unit}' if unit else ''}，例如：12。")
+        number = Decimal(plain.replace(",", ""))
+        if self.declared.get("integer") and number != number.to_integral_value():
+            raise ValidationError("请填写整数。")
+        self.within(number, lambda bound: f"{bound}{unit}")
+        return number
+
+    def stored(self, value: Any) -> str:
+        return format(value, "f")
+
+
+class _Day(_Declared):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> dt.date:
+        found = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", str(value).strip())
+        try:
+            day = dt.date(*(int(part) for part in found.groups())) if found else None
+        except ValueError:
+            day = None
+        if day is None:
+            raise ValidationError("请填写日期，例如：2026-03-15。")
+        low, high = self.declared.get("min"), self.declared.get("max")
+        if low and day < _bound(low):
+            raise ValidationError(f"{self.declared['label']}不能早于{clock.day_text(_bound(low))}。")
+        if high and day > _bound(high):
+            raise ValidationError(f"{self.declared['label']}不能晚于{clock.day_text(_bound(high))}。")
+        return day
+
+    def stored(self, value: Any) -> str:
+        return str(value.isoformat())
+
+
+class _Choice(_Declared):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        if str(value) not in {code for code, _ in self.declared["choices"]}:
+            raise ValidationError(f"请从列出的选项中选择{self.declared['label']}。")
+        return str(value)
+
+
+class _Choices(_Declared):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> list[str]:
+        chosen = [str(one) for one in (value if isinstance(value, list) else [value])]
+        if not set(chosen) <= {code for code, _ in self.declared["choices"]}:
+            raise ValidationError(f"请从列出的选项中选择{self.declared['label']}。")
+        return list(dict.fromkeys(chosen))
+
+
+class _Declaration(_Declared):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
+        if value in (True, "1", "true", "on", 1):
+            return True
+        raise ValidationError(_please(self.declared))
+
+
+class _Table(_Declared):
+    """Rows of named cells. The number of rows is looked at before any of them is read."""
+
+    def __init__(self, declared: Json, **more: Any) -> None:
+        super().__init__(declared, **more)
+        made = {column["name"]: _field(column) for column in declared["columns"]}
+        meta = type("Meta", (), {"unknown": RAISE})
+        self.row = type("Row", (Schema,), {**made, "Meta": meta})()
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> list[Json]:
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            raise self.make_error("invalid")
+        most = int(self.declared["max_rows"])
+        if len(value) > most:
+            raise ValidationError(
+                f"{self.declared['label']}最多填写{most}行，您填写了{len(value)}行。请合并后再填，或作为材料上传完整清单。"
+            )
+        filled = [{name: cell for name, cell in row.items() if not _blank(cell)} for row in value]
+        loaded, wrong = [], {}
+        for place, row in enumerate(filled):
+            try:
+                loaded.append(self.row.load(row))
+            except ValidationError as error:
+                wrong[place] = error.normalized_messages()
+        if wrong:
+            raise ValidationError(wrong)
+        return loaded
+
+    def stored(self, value: Any) -> list[Json]:
+        return [self.row.dump(row) for row in value]
+
+
+# --- rules -----------------------------------------------------------------------------------------------
+
+
+def _is_met(needed: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    value = data.get(needed.get("field"))  # type: ignore[arg-type]
+    wanted = needed.get("equals")
+    if isinstance(value, list):
+        return wanted in value
+    return value is not None and str(value) == str(wanted)
+
+
+def _sum_differs(rule: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, list[str]]:
+    total = data.get(str(rule.get("total")))
+    parts = [part for path in rule.get("parts", []) for part in _numbers_at(str(path), data)]
+    if rule.get("kind") != "sum_equals" or total is None or not parts or sum(parts) == Decimal(str(total)):
+        return {}
+    said = (
+        rule.get("message")
+        or f"明细合计为{_figure(sum(parts))}，与填写的合计{_figure(total)}不一致，请核对。"
+    )
+    return {str(rule["total"]): [str(said)]}
+
+
+def _computed(rule: Mapping[str, Any], data: Mapping[str, Any]) -> Decimal | None:
+    base = sum(_numbers_at(str(rule.get("of")), data), Decimal(0)) if rule.get("of") else None
+    if rule.get("of") and not list(_numbers_at(str(rule["of"]), data)):
+        return None
+    amount = Decimal(str(rule.get("amount", 0)))
+    if rule.get("tiers") and base is not None:
+        reached = [t for t in rule["tiers"] if base >= Decimal(str(t.get("from", 0)))]
+        amount = (
+            Decimal(str(max(reached, key=lambda t: Decimal(str(t.get("from", 0))))["amount"]))
+            if reached
+            else Decimal(0)
+        )
+    elif base is not None:
+        amount = base * Decimal(str(rule.get("rate", 1))) * Decimal(str(rule.get("unit_amount", 1)))
+    if rule.get("cap") not in (None, ""):
+        amount = min(amount, Decimal(str(rule["cap"])))
+    return amount
+
+
+def _numbers_at(path: str, data: Mapping[str, Any]) -> Iterator[Decimal]:
+    name, _, column = path.partition(".")
+    value = data.get(name)
+    cells = [row.get(column) for row in value] if column and isinstance(value, list) else [value]
+    for cell in cells:
+        try:
+            if cell not in (None, ""):
+                yield Decimal(str(cell))
+        except InvalidOperation:
+            continue
+
+
+# --- small parts -----------------------------------------------------------------------------------------
+
+
+def _complete(raw: Mapping[str, Any]) -> Json:
+    made = {"label": raw["name"], "required": False, "hint": "", **raw}
+    made["type"] = made.get("type") if made.get("type") in TYPES else "text"
+    if made["type"] in ("choice", "choices"):
+        made["choices"] = [
+            (str(one[0]), str(one[1])) if isinstance(one, list | tuple) else (str(one), str(one))
+            for one in made.get("choices") or []
+        ]
+    if made["type"] == "table":
+        made["columns"] = [_complete(column) for column in made.get("columns") or [] if column.get("name")]
+        made["max_rows"] = int(made.get("max_rows") or ROWS_LIMIT)
+    return made
+
+
+def _check_field(raw: Mapping[str, Any], where: str, names: set[str]) -> list[str]:
+    faults = []
+    name, label = str(raw.get("name") or ""), str(raw.get("label") or "")
+    if NAME.fullmatch(name) is None:
+        faults.append(f"{where}的字段名“{name}”应以小写字母开头，只含小写字母、数字和下划线。")
+    if name in names:
+        faults.append(f"{where}的字段名“{name}”重复。")
+    names.add(name)
+    if not label:
+        faults.append(f"{where}没有名称。")
+    if raw.get("type", "text") not in TYPES:
+        faults.append(f"{where}的类型“{raw.get('type')}”不认识。")
+    if raw.get("type") in ("choice", "choices") and not raw.get("choices"):
+        faults.append(f"{where}是选择题，但没有选项。")
+    if raw.get("type") == "table":
+        columns: set[str] = set()
+        if not raw.get("columns"):
+            faults.append(f"{where}是表格，但没有列。")
+        for column in raw.get("columns") or []:
+            faults += _check_field(column, f"{where}的列", columns)
+    return faults
+
+
+def _please(declared: Mapping[str, Any]) -> str:
+    label = declared["label"]
+    match declared["type"]:
+        case "choice" | "choices":
+            return f"请选择{label}。"
+        case "declaration":
+            return f"请确认“{label}”。"
+        case "table":
+            return f"请至少填写一行{label}。"
+        case _:
+            return f"请填写{label}。"
+
+
+def _canonical(form: Mapping[str, Any] | None) -> str:
+    return json.dumps(form or {}, ensure_ascii=False, sort_keys=True)
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value == "" or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _bound(value: Any) -> dt.date:
+    return clock.today() if value == "today" else dt.date.fromisoformat(str(value))
+
+
+def _word(declared: Mapping[str, Any], value: Any) -> str:
+    return dict(declared["choices"]).get(str(value), str(value))
+
+
+def _figure(value: Any) -> str:
+    return f"{Decimal(str(value)):,f}"
+
+
+def _quietly(make: Any, otherwise: Any) -> str:
+    try:
+        return str(make())
+    except (ValueError, InvalidOperation):
+        return str(otherwise)
+
+
+def _flat(messages: Any, prefix: str = "") -> Iterator[tuple[str, list[str]]]:
+    for key, value in messages.items():
+        name = f"{prefix}.{key}" if prefix else str(key)
+        if isinstance(value, dict):
+            yield from _flat(value, name)
+        else:
+            yield name, ["没有这一项，请删去。" if said == "Unknown field." else str(said) for said in value]
+
+
+def _cut(errors: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Two hundred wrong cells are told as the first twenty and a count."""
+    if len(errors) <= ERRORS_SHOWN:
+        return errors
+    kept = dict(list(errors.items())[:ERRORS_SHOWN])
+    table = list(errors)[ERRORS_SHOWN].split(".")[0]
+    kept.setdefault(table, []).append(f"另有{len(errors) - ERRORS_SHOWN}处也需要修改。")
+    return kept

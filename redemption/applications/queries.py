@@ -1,0 +1,339 @@
+"""Selects over submissions and applications; whose they are is part of the question (somebody else's are not found)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy.orm import Session, defer
+
+from redemption.applications.models import (
+    Application,
+    ApplicationEvent,
+    Correction,
+    Material,
+    Objection,
+    Submission,
+)
+from redemption.applications.needs import SHARED, Need, entries_of, needs_of
+from redemption.applications.rules import RUNNING
+from redemption.catalogue.models import Item, ItemVersion
+from redemption.identity.models import Department, Enterprise
+from redemption.identity.rules import Actor, Role
+from redemption.kernel.errors import NotFound
+
+
+@dataclass
+class Line:
+    """One application of a submission with the version it was made on."""
+
+    application: Application
+    version: ItemVersion
+    item: Item
+    department: Department
+
+    @property
+    def place(self) -> int:
+        """Its place in the submission, as in its number."""
+        return int(self.application.number.rsplit("-", 1)[1])
+
+
+@dataclass
+class Sheet:
+    """A submission with everything on it."""
+
+    submission: Submission
+    enterprise: Enterprise
+    lines: list[Line]
+    materials: list[Material] = field(default_factory=list)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.submission.received_at is None
+
+    @property
+    def pays_money(self) -> bool:
+        """Whether an account for payment has to be asked for."""
+        return any(line.version.payment_days is not None for line in self.lines)
+
+    def needs(self) -> list[Need]:
+        """What has to be handed in, shared lines once."""
+        return needs_of((line.application.id, entries_of(line.version.fields)) for line in self.lines)
+
+    def line(self, place: int) -> Line:
+        """The application at a place. NotFound."""
+        for line in self.lines:
+            if line.place == place:
+                return line
+        raise NotFound("这张申报单里没有这个事项。")
+
+    def handed_in(self, need: Need) -> list[Material]:
+        """Materials that answer a line."""
+        return [
+            material
+            for material in self.materials
+            if material.entry == need.key and material.application_id == need.application_id
+        ]
+
+
+@dataclass
+class Case:
+    """One application with what it stands on."""
+
+    application: Application
+    submission: Submission
+    enterprise: Enterprise
+    version: ItemVersion
+    item: Item
+    department: Department
+
+    @property
+    def line(self) -> Line:
+        return Line(self.application, self.version, self.item, self.department)
+
+
+_VERSION = (defer(ItemVersion.extracted), defer(ItemVersion.conditions), defer(ItemVersion.lacking))
+
+SHEET = (
+    select(Submission, Enterprise, Application, ItemVersion, Item, Department)
+    .join(Enterprise, Enterprise.id == Submission.enterprise_id)
+    .join(Application, Application.submission_id == Submission.id)
+    .join(ItemVersion, ItemVersion.id == Application.item_version_id)
+    .join(Item, Item.id == Application.item_id)
+    .join(Department, Department.id == Application.department_id)
+    .options(*_VERSION)
+    .order_by(Application.id)
+)
+
+
+def of_actor(actor: Actor) -> ColumnElement[bool]:
+    """Submissions that an acting person may see at all; for the rest they do not exist."""
+    if actor.role is Role.ENTERPRISE and actor.enterprise_id is not None:
+        return Submission.enterprise_id == actor.enterprise_id
+    if actor.role is Role.CLERK and actor.centre_id is not None:
+        return Submission.centre_id == actor.centre_id
+    if actor.role is Role.OFFICER and actor.department_id is not None:
+        return (Application.department_id == actor.department_id) & Application.status.is_not(None)
+    return false()
+
+
+def sheet(
+    session: Session, actor: Actor, number: str, *, lock: bool = False, with_materials: bool = True
+) -> Sheet:
+    """A submission of the acting person's enterprise (or centre).
+
+    Args:
+        lock: hold the submission until the transaction ends.
+
+    Raises:
+        NotFound: there is none, it is somebody else's, or it was discarded.
+    """
+    query = SHEET.where(Submission.number == number, of_actor(actor), Submission.discarded_at.is_(None))
+    if actor.role is Role.OFFICER:
+        raise NotFound("没有找到这张申报单，请核对编号。")
+    if lock:
+        query = query.with_for_update(of=Submission).execution_options(populate_existing=True)
+    rows = session.execute(query).all()
+    if not rows:
+        raise NotFound("没有找到这张申报单，请核对编号，或从“企业用户空间”打开。")
+    found = Sheet(
+        rows[0][0],
+        rows[0][1],
+        [Line(row.Application, row.ItemVersion, row.Item, row.Department) for row in rows],
+    )
+    if with_materials:
+        found.materials = materials_of_submission(session, found.submission.id)
+    return found
+
+
+def case(session: Session, actor: Actor, number: str, *, lock: bool = False) -> Case:
+    """An application by its number, as far as it is the acting person's business. NotFound otherwise."""
+    return _one_case(session, (Application.number == number) & of_actor(actor), lock)
+
+
+def case_by_id(session: Session, application_id: int, *, lock: bool = False) -> Case:
+    """For jobs and for verbs that were handed an application; nobody's rights are asked."""
+    return _one_case(session, Application.id == application_id, lock)
+
+
+def _one_case(session: Session, where: ColumnElement[bool], lock: bool) -> Case:
+    query = SHEET.where(where, Submission.discarded_at.is_(None), Application.status.is_not(None))
+    if lock:
+        query = query.with_for_update(of=Application).execution_options(populate_existing=True)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("没有找到这件申报，请核对编号，或从“企业用户空间”打开。")
+    submission, enterprise, application, version, item, department = row
+    return Case(application, submission, enterprise, version, item, department)
+
+
+def events(session: Session, application_id: int) -> list[ApplicationEvent]:
+    """Every transition, oldest first."""
+    return list(
+        session.scalars(
+            select(ApplicationEvent)
+            .where(ApplicationEvent.application_id == application_id)
+            .order_by(ApplicationEvent.seq)
+        )
+    )
+
+
+def corrections(session: Session, application_id: int) -> list[Correction]:
+    """Every round, oldest first."""
+    return list(
+        session.scalars(
+            select(Correction).where(Correction.application_id == application_id).order_by(Correction.round)
+        )
+    )
+
+
+def open_correction(session: Session, application_id: int) -> Correction | None:
+    """The round that waits for an answer."""
+    return session.scalar(
+        select(Correction).where(
+            Correction.application_id == application_id,
+            Correction.answered_at.is_(None),
+            Correction.closed_at.is_(None),
+        )
+    )
+
+
+def materials_of_submission(session: Session, submission_id: int) -> list[Material]:
+    """Everything that was handed in and not taken out, in order."""
+    return list(
+        session.scalars(
+            select(Material)
+            .where(Material.submission_id == submission_id, Material.removed_at.is_(None))
+            .order_by(Material.id)
+        )
+    )
+
+
+def material(session: Session, submission_id: int, public_id: str) -> Material:
+    """One material of a submission. NotFound."""
+    found = session.scalar(
+        select(Material).where(
+            Material.submission_id == submission_id,
+            Material.public_id == public_id,
+            Material.removed_at.is_(None),
+        )
+    )
+    if found is None:
+        raise NotFound("没有找到这份材料，它可能已被删除。")
+    return found
+
+
+def answers_of(session: Session, application: Application) -> Mapping[str, str]:
+    """Key of a shared line → key of the application's own entry, for the application's submission."""
+    rows = session.execute(
+        select(Application.id, ItemVersion.fields)
+        .join(ItemVersion, ItemVersion.id == Application.item_version_id)
+        .where(Application.submission_id == application.submission_id)
+        .order_by(Application.id)
+    )
+    return shared_answers(application.id, [(row[0], row[1]) for row in rows])
+
+
+def shared_answers(application_id: int, lists: Iterable[tuple[int, Mapping[str, object]]]) -> dict[str, str]:
+    needs = needs_of((known, entries_of(fields)) for known, fields in lists)
+    return {
+        need.key: need.answers[application_id]
+        for need in needs
+        if need.key.startswith(SHARED) and application_id in need.answers
+    }
+
+
+def materials_of(session: Session, application: Application) -> list[Material]:
+    """What stands for an application now: its own and the shared ones it needs, the newest round of each entry."""
+    shared = answers_of(session, application)
+    newest: dict[str, int] = {}
+    found: list[tuple[str, Material]] = []
+    for one in materials_of_submission(session, application.submission_id):
+        if one.application_id not in (None, application.id):
+            continue
+        key = one.entry if one.application_id is not None else shared.get(one.entry)
+        if key is None:
+            continue
+        newest[key] = max(newest.get(key, 0), one.round)
+        found.append((key, one))
+    return [one for key, one in found if one.round == newest[key]]
+
+
+def running(session: Session, enterprise_id: int, item_ids: Sequence[int]) -> list[Application]:
+    """Undecided applications of these items by one enterprise."""
+    return list(
+        session.scalars(
+            select(Application).where(
+                Application.enterprise_id == enterprise_id,
+                Application.item_id.in_(item_ids),
+                Application.status.in_([status.value for status in RUNNING]),
+            )
+        )
+    )
+
+
+def drafts(session: Session, enterprise_id: int) -> list[Submission]:
+    """Drafts of an enterprise, the newest first."""
+    return list(
+        session.scalars(
+            select(Submission)
+            .where(
+                Submission.enterprise_id == enterprise_id,
+                Submission.received_at.is_(None),
+                Submission.discarded_at.is_(None),
+            )
+            .order_by(Submission.id.desc())
+        )
+    )
+
+
+def drafts_of_item(session: Session, enterprise_id: int, item_ids: Sequence[int]) -> list[Submission]:
+    """Drafts that hold one of these items already."""
+    return list(
+        session.scalars(
+            select(Submission)
+            .join(Application, Application.submission_id == Submission.id)
+            .where(
+                Submission.enterprise_id == enterprise_id,
+                Submission.received_at.is_(None),
+                Submission.discarded_at.is_(None),
+                Application.item_id.in_(item_ids),
+            )
+            .order_by(Submission.id.desc())
+            .distinct()
+        )
+    )
+
+
+def mine(actor: Actor) -> Select[Application]:
+    """Applications of the acting person's enterprise that were handed in; join-free, for lists."""
+    return select(Application).where(
+        Application.enterprise_id == (actor.enterprise_id or 0), Application.status.is_not(None)
+    )
+
+
+def received(session: Session, submission_id: int) -> list[Application]:
+    """The applications of a submission in their order."""
+    return list(
+        session.scalars(
+            select(Application).where(Application.submission_id == submission_id).order_by(Application.id)
+        )
+    )
+
+
+def objections(session: Session, application_id: int) -> list[Objection]:
+    """Objections raised during publicity."""
+    return list(
+        session.scalars(
+            select(Objection).where(Objection.application_id == application_id).order_by(Objection.id)
+        )
+    )
+
+
+def size_of_files(session: Session, submission_id: int) -> tuple[int, int]:
+    """(bytes, number) of the materials of a submission."""
+    row = session.execute(
+        select(func.coalesce(func.sum(Material.size), 0), func.count()).where(
+            Material.submission_id == submission_id, Material.removed_at.is_(None)
+        )
+    ).one()
+    return int(row[0]), int(row[1])
