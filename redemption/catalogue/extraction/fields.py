@@ -10,7 +10,7 @@ from redemption.catalogue.extraction.entries import (
     read_materials,
     read_phones,
 )
-from redemption.catalogue.extraction.grants import Giving, is_cap, is_giving, sentences
+from redemption.catalogue.extraction.grants import Giving, has_money, is_cap, is_giving, sentences
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import (
     EXTERNAL,
@@ -94,6 +94,9 @@ class FieldReader:
         nodes: dict[str, list[Node]] = {}
         for section in sections:
             for role, spans in self._parts(section, strong_target):
+                text = text_of(self._text, spans)
+                if role == "application_period" and _HOURS.search(text) and not _DATE.search(text):
+                    continue  # opening hours of a counter
                 if spans:
                     if role in collected and section.line and section.line.kind != "question":
                         if section.line.caption and "？" not in section.line.text and section.roles == (role,):
@@ -132,10 +135,14 @@ class FieldReader:
         whole = self._content(section, frozenset(), keep_number="materials" in roles)
         rest = self._content(section, frozenset(apart), keep_number="materials" in roles) if apart else whole
         told = {role for role, spans in inner if spans}
+        first_apart = min((c.line.start for c in section.children if id(c) in apart and c.line), default=0)
         out: list[tuple[str, list[Span]]] = []
         for role, spans in self._divide(rest, roles) if rest else []:
             if role in told and len(roles) > 1 and role not in ("process", "channels"):
                 continue
+            before = [span for span in spans if span[0] < first_apart]
+            if role == "application_period" and before and any(_DATE.search(self._text[a:b]) for a, b in before):
+                spans = before
             out.append((role, whole if role in ("process", "channels") and apart and len(roles) != 2 else spans))
         given = {role for role, spans in out if spans}
         return out + [(role, spans) for role, spans in inner if role not in given]
@@ -231,8 +238,6 @@ class FieldReader:
             spans = self._until_note(spans)
         value = item[name]
         text = text_of(self._text, spans)
-        if name == "application_period" and _HOURS.search(text) and not _DATE.search(text):
-            return  # opening hours of a counter
         if name in LIST_FIELDS:
             entries = {
                 "materials": lambda: read_materials(self._text, nodes, spans),
@@ -252,9 +257,11 @@ class FieldReader:
         value.state = EXTERNAL if _only_points_elsewhere(text) else FOUND
 
     def _until_note(self, spans: list[Span]) -> list[Span]:
+        """Without notes at the end; a note between numbered parts stays."""
         for index, (a, b) in enumerate(spans):
             if index and re.match(r"\s*[（(【]?(?:注意|备注|注|说明|温馨提示|提示)\s*[:：]", self._text[a:b]):
-                return spans[:index]
+                if not any(re.match(r"\s*[（(]?[一二三四五六七八九十\d]{1,2}[)）、.]", self._text[x:y]) for x, y in spans[index:]):
+                    return spans[:index]
         return spans
 
     def _addresses_in_contacts(self, item: Item, spans: list[Span]) -> None:
@@ -298,6 +305,9 @@ class FieldReader:
         first = giving.giving[0]
         if len(conditions) <= 1:
             start = giving.grants[0].gift[0]
+            sentence = giving.sentences[first]
+            if not has_money(self._text[start : sentence[1]]) and has_money(self._text[sentence[0] : start]):
+                start = sentence[0]
             spans = []
             for index in range(first, len(giving.sentences)):
                 a, b = giving.sentences[index]
@@ -415,10 +425,10 @@ class FieldReader:
 
     def _find_channels(self, item: Item, around: list[Span], receiver: list[Span]) -> None:
         found = []
-        process = set(item["process"].spans)
+        process = item["process"].spans
         for a, b in self._sentences([*item["application_period"].spans, *around]):
             words = self._text[a:b]
-            if (a, b) not in process and _APPLY_SENTENCE.search(words) and _APPLYING.search(words):
+            if not any(x <= a and b <= y for x, y in process) and _APPLY_SENTENCE.search(words) and _APPLYING.search(words):
                 if re.search(
                     r"登[录陆]|网上|线上|在线|系统|平台|网址|http|窗口|邮箱|小程序|APP|公众号", words
                 ) and not re.search(r"监督|下载|公示|查询|咨询", words):

@@ -57,6 +57,8 @@ _SUBJECT = re.compile(
     r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|上市|迁入|落户)"
 )
 _RECIPIENT = re.compile(r"(?:(?<=[，,：:])|(?<=^))\s*对于?(?![其此口接应照外内])(?=[^，。；]{4,120}[，,]?[^。；]{0,60}(?:给予|予以|按|奖励|补贴|补助|资助|发放))")
+_PREFACE = re.compile(r"鼓励|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化")
+_ACHIEVED = re.compile(r"被|获|荣获|入选|取得|通过")
 _NO_CONDITION = re.compile(r"(?:额度|利息|标准|金额|利率|期限|总额|资金|经费|比例)$")
 _LEADING = re.compile(r"^[\s　]*(?:对于?|凡是?|针对|鼓励|支持|推动|引导|凡属)\s*")
 
@@ -134,7 +136,11 @@ def read_giving(text: str, spans: list[Span]) -> Giving:
 
 def _grant(text: str, start: int, end: int) -> Grant:
     split = _split(text, start, end)
-    condition = _condition(text, start, split)
+    begin = start
+    recipient = _RECIPIENT.search(text, start, end)
+    if recipient and recipient.start() > start and (text[recipient.start() - 1] in "：:" or _PREFACE.match(text[start:end])):
+        begin = recipient.end()
+    condition = _condition(text, begin, split)
     target = find_target(text, condition) if condition else None
     return Grant((start, end), condition, target, (split, end))
 
@@ -207,6 +213,8 @@ def _who_phrase(text: str, a: int, b: int) -> Span:
     """All of a short phrase; of a long one with commas, what follows its last 的."""
     words = text[a:b]
     comma = _top_level_comma(words)
+    if _ACHIEVED.match(words) and len(words) - words.rfind("的") > 8 and "的" in words:
+        return (a + words.rfind("的") + 1, b)  # what was achieved is a condition; who, stands after it
     if comma < 0:
         return (a, b)
     tail = words.rfind("的") + 1

@@ -130,6 +130,9 @@ def _find_caption(line: Line, labels: Labels) -> None:
         if roles and len(bare) <= 16:
             _caption(line, offset, (0, len(rest)), len(rest), roles, strong=False)
         return
+    if line.kind and bare.endswith(("：", ":")) and len(bare) <= 90 and not re.search(r"[。；，]", bare):
+        _caption(line, offset, (0, len(rest)), len(rest), (), strong=False)
+        return
     if line.kind and (match := _RUN_IN.match(rest)):
         roles = labels.classify(match.group(1))
         spaced = not match.group(0).rstrip().endswith("。")

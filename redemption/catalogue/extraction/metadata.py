@@ -13,6 +13,7 @@ _TITLE_END = re.compile(
     r"(?:通知|公告|通告|办法|细则|指南|措施|意见|方案|规定|政策|清单|问答|常见问题|条例|规程|通报|指引|须知|解读|汇编|若干政策|申报书|补贴|资助|奖励|条件及要求|一览表|请查收)"
     r"(?:[（(][^（）()]{1,20}[)）])?[！!]?$"
 )
+_NOTICE = re.compile(r"(?:通知|公告|通告|函|意见|启事|公示)\s*(?:[（(][^（）()]{1,20}[)）])?\s*$")
 _NUMBER = re.compile(
     r"[\u4e00-\u9fff]{1,16}(?:发|办|规|字|函|规字|规范)?\s*[〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*第?\s*\d{1,5}\s*号"
 )
@@ -44,34 +45,59 @@ def find_title(lines: list[Line], properties: dict[str, str]) -> tuple[str, Span
     """Title, its span, and the index of the first line after it (0 where no title line stands)."""
     stated = [_SITE.sub("", properties.get(key, "")).strip() for key in ("title", "page_title")]
     stated = [title for title in stated if len(title) >= 5]
-    best: tuple[int, int] | None = None
-    for index, line in enumerate(lines[:60]):
-        text = line.text.strip()
-        if any(_same(text, title) for title in stated):
-            best = (index, index)
-            continue
-        if line.kind in ("article", "chapter", "section") or _is_body(line) or set(line.roles) - {"ignore"}:
-            break
-        if is_furniture(text) or _SALUTATION.match(text) or line.cells or line.roles:
-            continue
-        if not 6 <= len(text) <= 90 or text.endswith(("。", "；", "，", "：", ":")):
-            continue
-        if _TITLE_END.search(_SITE.sub("", text)):
-            begin = index
-            while begin > 0 and _continues(lines[begin - 1], text) and index - begin < 2:
-                begin -= 1
-            if best is None or best[1] < index - 1 or text.startswith("关于"):
-                best = best if best and _same(lines[best[0]].text, text) else (best or (begin, index))
-    if best is None:
-        text = stated[0] if stated else ""
-        return text, None, 0
-    a, b = lines[best[0]].start, lines[best[1]].end
-    title = _SITE.sub("", "".join(line.text.strip() for line in lines[best[0] : best[1] + 1]))
-    after = best[1] + 1
+    place = _stated_title(lines, stated) or _notice_title(lines) or _plain_title(lines)
+    if place is None:
+        return (stated[0] if stated else ""), None, 0
+    begin, end = place
+    title = _SITE.sub("", "".join(line.text.strip() for line in lines[begin : end + 1]))
+    after = end + 1
     for index in range(after, min(len(lines), 150)):  # navigation may stand between a page's title and its text's
         if re.sub(r"\s", "", lines[index].text) == re.sub(r"\s", "", title):
             after = index + 1
-    return title, (a, b), after
+    return title, (lines[begin].start, lines[end].end), after
+
+
+def _stated_title(lines: list[Line], stated: list[str]) -> tuple[int, int] | None:
+    for index, line in enumerate(lines[:150]):
+        if len(line.text) <= 100 and any(_same(line.text, title) for title in stated):
+            return (index, index)
+    return None
+
+
+def _notice_title(lines: list[Line]) -> tuple[int, int] | None:
+    """关于…的通知, wherever it stands before the first numbered section; it may run over three lines."""
+    for index, line in enumerate(lines[:150]):
+        text = line.text.strip()
+        if line.kind in ("article", "chapter", "cn") or _is_body(line):
+            return None
+        if line.kind or line.cells or is_furniture(text) or len(text) > 90:
+            continue
+        if _NOTICE.search(text):
+            begin = index
+            while begin > 0 and index - begin < 2 and "关于" not in text and _continues(lines[begin - 1], text):
+                begin -= 1
+                text = lines[begin].text.strip() + text
+            if "关于" in text:
+                return (begin, index)
+    return None
+
+
+def _plain_title(lines: list[Line]) -> tuple[int, int] | None:
+    best: tuple[int, int] | None = None
+    for index, line in enumerate(lines[:60]):
+        text = line.text.strip()
+        if line.kind in ("article", "chapter", "section", "cn") or _is_body(line) or set(line.roles) - {"ignore"}:
+            break
+        if is_furniture(text) or _SALUTATION.match(text) or line.cells or line.kind:
+            continue
+        if not 6 <= len(text) <= 90 or text.endswith(("。", "；", "，", "：", ":")):
+            continue
+        if _TITLE_END.search(_SITE.sub("", text)) and best is None:
+            begin = index
+            while begin > 0 and index - begin < 2 and _continues(lines[begin - 1], text):
+                begin -= 1
+            best = (begin, index)
+    return best
 
 
 def _continues(previous: Line, title: str) -> bool:
