@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from redemption.catalogue.models import Item, ItemVersion
@@ -57,7 +58,7 @@ def working_versions(session: Session, item_ids: Iterable[int]) -> dict[int, Ite
     rows = session.scalars(
         select(ItemVersion)
         .where(ItemVersion.item_id.in_(list(item_ids)))
-        .distinct(ItemVersion.item_id)
+        .ext(distinct_on(ItemVersion.item_id))
         .order_by(ItemVersion.item_id, ItemVersion.published_at.is_(None).desc(), ItemVersion.no.desc())
     )
     return {row.item_id: row for row in rows}
