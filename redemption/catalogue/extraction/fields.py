@@ -99,7 +99,11 @@ class FieldReader:
                     continue  # opening hours of a counter
                 if spans:
                     if role in collected and section.line and section.line.kind != "question":
-                        if section.line.caption and "？" not in section.line.text and section.roles == (role,):
+                        if (
+                            section.line.caption
+                            and "？" not in section.line.text
+                            and section.roles == (role,)
+                        ):
                             spans = section.full_spans()
                     collected.setdefault(role, []).append(spans)
                     nodes.setdefault(role, []).append(section)
@@ -141,9 +145,15 @@ class FieldReader:
             if role in told and len(roles) > 1 and role not in ("process", "channels"):
                 continue
             before = [span for span in spans if span[0] < first_apart]
-            if role == "application_period" and before and any(_DATE.search(self._text[a:b]) for a, b in before):
+            if (
+                role == "application_period"
+                and before
+                and any(_DATE.search(self._text[a:b]) for a, b in before)
+            ):
                 spans = before
-            out.append((role, whole if role in ("process", "channels") and apart and len(roles) != 2 else spans))
+            out.append(
+                (role, whole if role in ("process", "channels") and apart and len(roles) != 2 else spans)
+            )
         given = {role for role, spans in out if spans}
         return out + [(role, spans) for role, spans in inner if role not in given]
 
@@ -260,7 +270,10 @@ class FieldReader:
         """Without notes at the end; a note between numbered parts stays."""
         for index, (a, b) in enumerate(spans):
             if index and re.match(r"\s*[（(【]?(?:注意|备注|注|说明|温馨提示|提示)\s*[:：]", self._text[a:b]):
-                if not any(re.match(r"\s*[（(]?[一二三四五六七八九十\d]{1,2}[)）、.]", self._text[x:y]) for x, y in spans[index:]):
+                if not any(
+                    re.match(r"\s*[（(]?[一二三四五六七八九十\d]{1,2}[)）、.]", self._text[x:y])
+                    for x, y in spans[index:]
+                ):
                     return spans[:index]
         return spans
 
@@ -286,7 +299,9 @@ class FieldReader:
             return
         conditions = [g.condition for g in giving.grants if g.condition]
         if not conditions:  # the conditions are told first, the gift in a sentence of its own
-            conditions = [s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])]
+            conditions = [
+                s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])
+            ]
         targets = [g.target for g in giving.grants if g.target]
         if item["standard"].state == "missing":
             self._set(item, "standard", self._standard(giving, passage, conditions), [])
@@ -373,7 +388,10 @@ class FieldReader:
     def _find_target(self, item: Item) -> None:
         """凡…的企业均可申报: who may apply, said in the first condition."""
         for a, b in item["conditions"].spans[:1]:
-            match = re.match(r"\s*(?:[（(].{1,3}[)）]\s*)?(凡是?[^。；]{4,80}?(?:企业|单位|机构|个人|组织|资格))(?=[，。；]|均|都|可)", self._text[a:b])
+            match = re.match(
+                r"\s*(?:[（(].{1,3}[)）]\s*)?(凡是?[^。；]{4,80}?(?:企业|单位|机构|个人|组织|资格))(?=[，。；]|均|都|可)",
+                self._text[a:b],
+            )
             if match and re.search(r"均可|都可以|可(?:以)?申[报请]", self._text[a:b]):
                 self._set(item, "target", [(a + match.start(1), a + match.end(1))], [])
 
@@ -428,7 +446,11 @@ class FieldReader:
         process = item["process"].spans
         for a, b in self._sentences([*item["application_period"].spans, *around]):
             words = self._text[a:b]
-            if not any(x <= a and b <= y for x, y in process) and _APPLY_SENTENCE.search(words) and _APPLYING.search(words):
+            if (
+                not any(x <= a and b <= y for x, y in process)
+                and _APPLY_SENTENCE.search(words)
+                and _APPLYING.search(words)
+            ):
                 if re.search(
                     r"登[录陆]|网上|线上|在线|系统|平台|网址|http|窗口|邮箱|小程序|APP|公众号", words
                 ) and not re.search(r"监督|下载|公示|查询|咨询", words):

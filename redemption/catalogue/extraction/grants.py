@@ -56,7 +56,9 @@ _SUBJECT = re.compile(
     r"(?=[，,]|在(?![职读校岗园建])|每|取得|获得|吸纳|招用|招聘|新招|成功|首次|首[^都]|新[增建购引设入]|通过|被|当年|实现|达到|入选|开展|购买|租[赁用]|投资|建设|参加|符合|自[^主]|为|按|与(?!其|员)"
     r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|上市|迁入|落户)"
 )
-_RECIPIENT = re.compile(r"(?:(?<=[，,：:])|(?<=^))\s*对于?(?![其此口接应照外内])(?=[^，。；]{4,120}[，,]?[^。；]{0,60}(?:给予|予以|按|奖励|补贴|补助|资助|发放))")
+_RECIPIENT = re.compile(
+    r"(?:(?<=[，,：:])|(?<=^))\s*对于?(?![其此口接应照外内])(?=[^，。；]{4,120}[，,]?[^。；]{0,60}(?:给予|予以|按|奖励|补贴|补助|资助|发放))"
+)
 _PREFACE = re.compile(r"鼓励|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化")
 _ACHIEVED = re.compile(r"被|获|荣获|入选|取得|通过")
 _NO_CONDITION = re.compile(r"(?:额度|利息|标准|金额|利率|期限|总额|资金|经费|比例)$")
@@ -138,7 +140,11 @@ def _grant(text: str, start: int, end: int) -> Grant:
     split = _split(text, start, end)
     begin = start
     recipient = _RECIPIENT.search(text, start, end)
-    if recipient and recipient.start() > start and (text[recipient.start() - 1] in "：:" or _PREFACE.match(text[start:end])):
+    if (
+        recipient
+        and recipient.start() > start
+        and (text[recipient.start() - 1] in "：:" or _PREFACE.match(text[start:end]))
+    ):
         begin = recipient.end()
     condition = _condition(text, begin, split)
     target = find_target(text, condition) if condition else None
@@ -196,7 +202,9 @@ def find_target(text: str, condition: Span) -> Span | None:
     comma = _top_level_comma(words)
     first = words[:comma] if comma >= 0 else words
     if (match := _SUBJECT.search(words)) and match.end() <= 12 and "的" not in match.group():
-        if re.match(r"吸纳|招用|招聘|新招|首次|新增|购买|投资|参加|取得|获得|在(?!职)|被|通过", words[match.end() :]):
+        if re.match(
+            r"吸纳|招用|招聘|新招|首次|新增|购买|投资|参加|取得|获得|在(?!职)|被|通过", words[match.end() :]
+        ):
             return (a, a + match.end())
     if _WHO_END.search(words.rstrip("的，")) and not words.endswith("的"):
         return _who_phrase(text, a, b)

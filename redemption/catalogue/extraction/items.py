@@ -212,7 +212,9 @@ class ItemFinder:
                     parts[-1][1].append(sentence)
                 continue
             names.append(self._text[slice(*name)] if name else "")
-            parts.append((name or next((g.target for g in grants if g.target), None) or node.caption, [sentence]))
+            parts.append(
+                (name or next((g.target for g in grants if g.target), None) or node.caption, [sentence])
+            )
         distinct = {name for name in names if name}
         return parts if len(parts) >= 2 and len(distinct) >= max(2, len(parts) - 1) else []
 

@@ -51,7 +51,9 @@ def find_title(lines: list[Line], properties: dict[str, str]) -> tuple[str, Span
     begin, end = place
     title = _SITE.sub("", "".join(line.text.strip() for line in lines[begin : end + 1]))
     after = end + 1
-    for index in range(after, min(len(lines), 150)):  # navigation may stand between a page's title and its text's
+    for index in range(
+        after, min(len(lines), 150)
+    ):  # navigation may stand between a page's title and its text's
         if re.sub(r"\s", "", lines[index].text) == re.sub(r"\s", "", title):
             after = index + 1
     return title, (lines[begin].start, lines[end].end), after
@@ -74,7 +76,9 @@ def _notice_title(lines: list[Line]) -> tuple[int, int] | None:
             continue
         if _NOTICE.search(text):
             begin = index
-            while begin > 0 and index - begin < 2 and "关于" not in text and _continues(lines[begin - 1], text):
+            while (
+                begin > 0 and index - begin < 2 and "关于" not in text and _continues(lines[begin - 1], text)
+            ):
                 begin -= 1
                 text = lines[begin].text.strip() + text
             if "关于" in text:
@@ -86,7 +90,11 @@ def _plain_title(lines: list[Line]) -> tuple[int, int] | None:
     best: tuple[int, int] | None = None
     for index, line in enumerate(lines[:60]):
         text = line.text.strip()
-        if line.kind in ("article", "chapter", "section", "cn") or _is_body(line) or set(line.roles) - {"ignore"}:
+        if (
+            line.kind in ("article", "chapter", "section", "cn")
+            or _is_body(line)
+            or set(line.roles) - {"ignore"}
+        ):
             break
         if is_furniture(text) or _SALUTATION.match(text) or line.cells or line.kind:
             continue

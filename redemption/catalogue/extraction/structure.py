@@ -99,7 +99,9 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
             stack.pop()
         return
     if kind == "step" and line.number == 1:
-        steps = [place for place, node in enumerate(stack) if "process" in node.roles or "channels" in node.roles]
+        steps = [
+            place for place, node in enumerate(stack) if "process" in node.roles or "channels" in node.roles
+        ]
         if steps:
             del stack[steps[-1] + 1 :]
             return

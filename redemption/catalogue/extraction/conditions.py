@@ -1,0 +1,341 @@
+"""Conditions as data: what a condition text says about an enterprise, proposed for a person to confirm.
+
+`propose` gives {"all": [predicate, …]}; a predicate is
+
+    {"attribute": …, "op": …, "value": …, "text": "成立满一年", "span": [120, 125]}
+
+or {"any": [predicate, …]} where the text offers a choice. The vocabulary is closed (the matching slice evaluates it):
+
+attribute             op                            value
+founded_on            age_at_least, age_at_most     {"n": 1, "unit": "year"|"month"}
+registered_region     in                            ["南湖区"]; "local" = the policy's own jurisdiction
+tax_region            in                            the same (税务征管关系)
+revenue               at_least, at_most             yuan, last completed year
+revenue_growth        at_least                      fraction of one
+staff                 at_least, at_most             persons
+rd_share              at_least                      R&D spending / revenue, fraction of one
+rd_spending           at_least                      yuan
+rd_staff_share        at_least                      fraction of one
+investment            at_least                      yuan
+registered_capital    at_least                      yuan
+tax_paid              at_least                      yuan a year
+ip_count              at_least                      pieces (patents and other rights)
+qualification         has                           one of QUALIFICATIONS
+size_class            in                            subset of ["micro", "small", "medium", "large"]
+above_scale           is                            true (规模以上)
+tax_credit            in                            subset of ["A", "B", "M", "C", "D"]
+legal_person          is                            true (独立法人资格)
+independent_accounts  is                            true (独立核算, 财务制度健全)
+discredited           is                            false (未列入失信、经营异常、严重违法名单)
+penalised             is                            false (无重大违法、安全、环保、质量事故)
+social_insurance      is                            true (依法缴纳社会保险)
+legal_form            in                            ["个体工商户", "社会组织", …]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from redemption.catalogue.extraction.amounts import parse_number, read_amounts
+from redemption.catalogue.extraction.model import Span
+
+
+class Attribute(StrEnum):
+    """The attributes of an enterprise that a condition may speak of."""
+
+    FOUNDED_ON = "founded_on"
+    REGISTERED_REGION = "registered_region"
+    TAX_REGION = "tax_region"
+    REVENUE = "revenue"
+    REVENUE_GROWTH = "revenue_growth"
+    STAFF = "staff"
+    RD_SHARE = "rd_share"
+    RD_SPENDING = "rd_spending"
+    RD_STAFF_SHARE = "rd_staff_share"
+    INVESTMENT = "investment"
+    REGISTERED_CAPITAL = "registered_capital"
+    TAX_PAID = "tax_paid"
+    IP_COUNT = "ip_count"
+    QUALIFICATION = "qualification"
+    SIZE_CLASS = "size_class"
+    ABOVE_SCALE = "above_scale"
+    TAX_CREDIT = "tax_credit"
+    LEGAL_PERSON = "legal_person"
+    INDEPENDENT_ACCOUNTS = "independent_accounts"
+    DISCREDITED = "discredited"
+    PENALISED = "penalised"
+    SOCIAL_INSURANCE = "social_insurance"
+    LEGAL_FORM = "legal_form"
+
+
+class Op(StrEnum):
+    """How an attribute is compared."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    AGE_AT_LEAST = "age_at_least"
+    AGE_AT_MOST = "age_at_most"
+    IN = "in"
+    HAS = "has"
+    IS = "is"
+
+
+# words of the text → qualification
+QUALIFICATIONS: dict[str, str] = {
+    "国家高新技术企业": "高新技术企业", "高新技术企业": "高新技术企业", "科技型中小企业": "科技型中小企业",
+    "专精特新“小巨人”": "专精特新小巨人", "专精特新小巨人": "专精特新小巨人", "“小巨人”企业": "专精特新小巨人",
+    "“专精特新”中小企业": "专精特新中小企业", "专精特新中小企业": "专精特新中小企业", "专精特新企业": "专精特新中小企业",
+    "创新型中小企业": "创新型中小企业", "技术先进型服务企业": "技术先进型服务企业", "单项冠军": "制造业单项冠军",
+    "独角兽": "独角兽企业", "瞪羚企业": "瞪羚企业", "农业产业化龙头企业": "农业产业化龙头企业", "绿色工厂": "绿色工厂",
+    "总部企业": "总部企业", "企业技术中心": "企业技术中心", "外商投资企业": "外商投资企业", "雏鹰企业": "雏鹰企业",
+}  # fmt: skip
+
+_N = r"(\d{1,6}(?:\.\d+)?|[一二三四五六七八九十百两]{1,4})"
+_AT_MOST = re.compile(r"不超过|不足|以下|以内|不高于|不多于|少于|未满|低于|不满")
+_CHOICE = re.compile(r"之一|任一|或者?|其中一")
+
+Predicate = dict[str, Any]
+_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Predicate | None]]
+
+
+def propose(text: str, spans: list[Span]) -> dict[str, Any]:
+    """What the conditions at `spans` say in the vocabulary of this module; what says nothing is left to people."""
+    predicates: list[Predicate] = []
+    for a, b in spans:
+        found: list[Predicate] = []
+        for rule, build in _RULES:
+            for match in rule.finditer(text, a, b):
+                predicate = build(match)
+                if predicate is not None and not _overlaps(found, match.span(), predicate["attribute"]):
+                    found.append(predicate | {"text": match.group(), "span": list(match.span())})
+        found.sort(key=lambda predicate: predicate["span"])
+        predicates.extend(_with_choices(text, (a, b), found))
+    return {"all": _distinct(predicates)}
+
+
+def _overlaps(found: list[Predicate], span: Span, attribute: str) -> bool:
+    return any(
+        p["attribute"] == attribute and p["span"][0] < span[1] and span[0] < p["span"][1] for p in found
+    )
+
+
+def _with_choices(text: str, span: Span, found: list[Predicate]) -> list[Predicate]:
+    """A、B或C of one attribute is a choice; so is a line that says 之一."""
+    out: list[Predicate] = []
+    for predicate in found:
+        last = out[-1] if out else None
+        group = last["any"] if last and "any" in last else [last] if last else []
+        if group and group[-1]["attribute"] == predicate["attribute"] == "qualification":
+            between = text[group[-1]["span"][1] : predicate["span"][0]]
+            rest = text[predicate["span"][1] : min(span[1], predicate["span"][1] + 24)]
+            if (
+                len(between) <= 16
+                and re.fullmatch(r"[^。；]*(?:、|或者?|/)[^。；]*", between)
+                and ("或" in between or _CHOICE.search(rest) or "、" in between)
+            ):
+                out[-1] = {"any": [*group, predicate]}
+                continue
+        out.append(predicate)
+    return out
+
+
+def _distinct(predicates: list[Predicate]) -> list[Predicate]:
+    seen, kept = set(), []
+    for predicate in predicates:
+        if "any" in predicate:
+            kept.append(predicate)
+            continue
+        key = (predicate["attribute"], predicate["op"], repr(predicate["value"]))
+        if key not in seen:
+            seen.add(key)
+            kept.append(predicate)
+    return kept
+
+
+def _is(attribute: Attribute, value: Any, op: Op = Op.IS) -> Predicate:
+    return {"attribute": attribute.value, "op": op.value, "value": value}
+
+
+def _age(match: re.Match[str]) -> Predicate | None:
+    number = parse_number(match.group("n"))
+    if number is None:
+        return None
+    unit = "month" if "月" in match.group("unit") else "year"
+    # 注册5年内: at most; 成立满1年, 运营6个月以上: at least
+    op = Op.AGE_AT_MOST if re.search(r"不超过|不满|未满|以内|(?<!以)内", match.group()) else Op.AGE_AT_LEAST
+    return _is(Attribute.FOUNDED_ON, {"n": int(number), "unit": unit}, op)
+
+
+def _region(attribute: Attribute) -> Callable[[re.Match[str]], Predicate | None]:
+    def build(match: re.Match[str]) -> Predicate | None:
+        place = match.group("place")
+        if re.match(r"(?:本|我|全|该)[市区县省]", place):
+            return _is(attribute, "local", Op.IN)
+        name = re.sub(r"^.*?(?:省|自治区)", "", place)
+        name = re.sub(r"^[\u4e00-\u9fff]{2,4}市(?=[\u4e00-\u9fff]{1,6}(?:区|县))", "", name)
+        return _is(attribute, [name], Op.IN) if 2 <= len(name) <= 10 else None
+
+    return build
+
+
+def _money(attribute: Attribute) -> Callable[[re.Match[str]], Predicate | None]:
+    def build(match: re.Match[str]) -> Predicate | None:
+        amounts = read_amounts(match.group())
+        if len(amounts) != 1 or amounts[0].low is not None or amounts[0].currency != "CNY":
+            return None
+        value: Decimal = amounts[0].high
+        op = Op.AT_MOST if _AT_MOST.search(match.group()) else Op.AT_LEAST
+        return _is(attribute, int(value) if value == value.to_integral_value() else float(value), op)
+
+    return build
+
+
+def _share(attribute: Attribute) -> Callable[[re.Match[str]], Predicate | None]:
+    def build(match: re.Match[str]) -> Predicate | None:
+        op = Op.AT_MOST if _AT_MOST.search(match.group()) else Op.AT_LEAST
+        return _is(attribute, float(Decimal(match.group("n")) / 100), op)
+
+    return build
+
+
+def _count(attribute: Attribute) -> Callable[[re.Match[str]], Predicate | None]:
+    def build(match: re.Match[str]) -> Predicate | None:
+        number = parse_number(match.group("n"))
+        if number is None:
+            return None
+        op = Op.AT_MOST if _AT_MOST.search(match.group()) else Op.AT_LEAST
+        return _is(attribute, int(number), op)
+
+    return build
+
+
+def _sizes(match: re.Match[str]) -> Predicate | None:
+    words = match.group()
+    sizes = [
+        name
+        for word, name in (("微", "micro"), ("小", "small"), ("中", "medium"), ("大", "large"))
+        if word in words
+    ]
+    return _is(Attribute.SIZE_CLASS, sizes, Op.IN) if sizes else None
+
+
+def _credit(match: re.Match[str]) -> Predicate | None:
+    levels = re.findall(r"[ABMCD]", match.group("levels").upper())
+    if re.search(r"以上", match.group()) and levels:
+        order = ["A", "B", "M", "C", "D"]
+        levels = order[: order.index(levels[-1]) + 1]
+    return _is(Attribute.TAX_CREDIT, levels, Op.IN) if levels else None
+
+
+def _fixed(attribute: Attribute, value: Any, op: Op = Op.IS) -> Callable[[re.Match[str]], Predicate | None]:
+    return lambda match: _is(attribute, value, op)
+
+
+def _rule(pattern: str, build: Callable[[re.Match[str]], Predicate | None]) -> _Rule:
+    return re.compile(pattern), build
+
+
+_AMOUNT = r"(?:人民币)?[\d０-９.,，一二三四五六七八九十百千]{1,12}\s*(?:万|亿|百万|千万)?元"
+_COMPARED = r"(?:不低于|不少于|达到?|超过|突破|在|≥|>|不超过|低于|大于|不足|为)?\s*"
+_PLACE = r"(?P<place>(?:本|我|全)[市区县省]|[\u4e00-\u9fff]{2,12}?(?:市|区|县|开发区|自贸片区)(?:[\u4e00-\u9fff]{1,6}(?:区|县))?)"
+
+_RULES: tuple[_Rule, ...] = (
+    _rule(
+        rf"(?:成立|注册|登记|设立|经营|运营|开业|实际运营|登记注册)(?:时间|年限)?(?:已|均|须|应|需)?(?:满|达到?|超过|不超过|不满|未满|在)?\s*(?P<n>\d{{1,3}}|[一二三四五六七八九十两]{{1,3}})\s*(?P<unit>个月|周年|年)(?:以上|及以上|（含）|以内|之内|内)?",
+        lambda m: _age(m) if re.search(r"满|达|超过|以上|内|未满", m.group()) else None,
+    ),
+    _rule(
+        rf"(?:工商)?(?:注册地|住所|登记注册地|注册地址)[^，。；]{{0,24}}?(?:在|位于|为){_PLACE}",
+        _region(Attribute.REGISTERED_REGION),
+    ),
+    _rule(
+        rf"在{_PLACE}(?:范围内|行政区域内?|辖区内?|境内|内)?(?:依法)?(?:办理)?(?:工商)?(?:登记)?(?:注册|登记)",
+        _region(Attribute.REGISTERED_REGION),
+    ),
+    _rule(
+        rf"(?:税务征管关系|税务登记|纳税关系|税收户管|税收征管)[^，。；]{{0,24}}?(?:在|位于|为){_PLACE}",
+        _region(Attribute.TAX_REGION),
+    ),
+    _rule(
+        rf"(?:营业(?:总)?收入|主营业务收入|销售收入|年销售额|营收)[^，。；\d]{{0,8}}?{_COMPARED}{_AMOUNT}(?:\s*[（(][^）)]{{0,4}}[)）])?(?:以上|及以上|以下)?",
+        _money(Attribute.REVENUE),
+    ),
+    _rule(
+        r"(?:营业收入|产值|销售收入|营收)(?:同比)?(?:增长率?|增速)[^，。；\d]{0,8}(?P<n>\d{1,3}(?:\.\d+)?)\s*[%％](?:以上)?",
+        _share(Attribute.REVENUE_GROWTH),
+    ),
+    _rule(
+        r"(?:研发(?:费用|投入|经费)|研究开发费用)[^，。；\d]{0,16}(?:占|比例|比重|强度)[^。；\d]{0,24}?(?P<n>\d{1,3}(?:\.\d+)?)\s*[%％](?:以上)?",
+        _share(Attribute.RD_SHARE),
+    ),
+    _rule(
+        rf"(?:研发(?:费用|投入|经费)|研究开发费用)(?:总额|支出)?{_COMPARED}{_AMOUNT}(?:以上)?",
+        _money(Attribute.RD_SPENDING),
+    ),
+    _rule(
+        r"(?:研发|科技|技术)人员[^。；\d]{0,24}(?:占|比例|比重)[^。；\d]{0,20}?(?P<n>\d{1,3}(?:\.\d+)?)\s*[%％](?:以上)?",
+        _share(Attribute.RD_STAFF_SHARE),
+    ),
+    _rule(
+        rf"(?:总投资|投资(?:总额|额)?|固定资产投资|设备投入|设备投资|技术投入)[^，。；\d]{{0,8}}?{_COMPARED}{_AMOUNT}(?:以上)?",
+        _money(Attribute.INVESTMENT),
+    ),
+    _rule(
+        rf"注册(?:资本|资金)(?:金)?[^，。；\d]{{0,6}}?{_COMPARED}{_AMOUNT}(?:以上)?",
+        _money(Attribute.REGISTERED_CAPITAL),
+    ),
+    _rule(
+        rf"(?:纳税(?:总额|额)?|缴纳税收|税收贡献|入库税收)[^，。；\d]{{0,8}}?{_COMPARED}{_AMOUNT}(?:以上)?",
+        _money(Attribute.TAX_PAID),
+    ),
+    _rule(
+        r"(?:员工|职工|从业人员|在职员工|在职职工|缴纳社保人数|参保人数)(?:总数|人数|数)?[^，。；\d]{0,8}(?:不少于|不低于|达到?|超过|不超过|≥|在)?\s*(?P<n>\d{1,6})\s*(?:人|名)(?:以上|以下)?",
+        _count(Attribute.STAFF),
+    ),
+    _rule(
+        r"(?:拥有|具有|取得|获得|持有)[^，。；\d]{0,12}(?P<n>\d{1,4}|[一二三四五六七八九十两]{1,3})\s*(?:件|项|个)(?:以上|及以上)?[^，。；]{0,10}(?:知识产权|专利|软件著作权)",
+        _count(Attribute.IP_COUNT),
+    ),
+    _rule(
+        r"(?:知识产权|发明专利|专利|软件著作权)[^，。；\d]{0,10}(?:不少于|不低于|达到?|≥)?\s*(?P<n>\d{1,4})\s*(?:件|项|个)(?:以上|及以上)?",
+        _count(Attribute.IP_COUNT),
+    ),
+    _rule(
+        "|".join(sorted(map(re.escape, QUALIFICATIONS), key=len, reverse=True)),
+        lambda m: _is(Attribute.QUALIFICATION, QUALIFICATIONS[m.group()], Op.HAS),
+    ),
+    _rule(
+        r"(?<!科技型)(?<!创新型)(?<!新”)(?<!特新)(?:大中型|中小微型?|小型微利|小微|中小型?|微型|小型|中型|大型)(?:工业)?企业",
+        _sizes,
+    ),
+    _rule(r"规模以上|规上(?:工业|服务业)?企业|限额以上", _fixed(Attribute.ABOVE_SCALE, True)),
+    _rule(
+        r"纳税信用(?:等级|级别|评价)?(?:为|达到|在)?\s*(?P<levels>[A-DMa-dm](?:\s*级?\s*[、或和/]\s*[A-DMa-dm])*)\s*级?(?:（?及?以上）?)?",
+        _credit,
+    ),
+    _rule(r"独立(?:的)?法人(?:资格|地位)?", _fixed(Attribute.LEGAL_PERSON, True)),
+    _rule(
+        r"独立核算|(?:财务|会计)(?:核算|管理)?制度[^，。；]{0,4}(?:健全|完善|规范)|健全的?(?:财务|会计)[^，。；]{0,6}制度",
+        _fixed(Attribute.INDEPENDENT_ACCOUNTS, True),
+    ),
+    _rule(
+        r"(?:未|没有|不)(?:被)?[^，。；]{0,16}(?:失信|经营异常|严重违法|黑名单|联合惩戒)[^，。；]{0,20}|(?:无|没有)[^，。；]{0,10}(?:失信|不良信用)[^，。；]{0,8}",
+        _fixed(Attribute.DISCREDITED, False),
+    ),
+    _rule(
+        r"(?:未|没有|无)(?:发生)?[^，。；]{0,12}(?:安全|环保|环境|质量|违法|违规)[^，。；]{0,16}(?:事故|行为|处罚|记录)",
+        _fixed(Attribute.PENALISED, False),
+    ),
+    _rule(
+        r"(?:依法|按时|正常|足额|按规定)[^，。；]{0,12}缴纳[^，。；]{0,8}社会保险费?",
+        _fixed(Attribute.SOCIAL_INSURANCE, True),
+    ),
+    _rule(
+        r"个体工商户|民办非企业单位|社会组织|农民专业合作社",
+        lambda m: _is(Attribute.LEGAL_FORM, [m.group()], Op.IN),
+    ),
+)
