@@ -72,6 +72,14 @@ def count(session: Session, raw: str, filters: Filters) -> Facets:
     return facets
 
 
+def total(session: Session, raw: str, filters: Filters) -> int | None:
+    """How many items match as typed; None above CAP."""
+    where = and_(filtered(filters), matching_text(question(raw)))
+    sample = select(S.item_id).where(where).limit(CAP + 1).subquery()
+    found = session.scalar(select(func.count()).select_from(sample)) or 0
+    return None if found > CAP else found
+
+
 def _department_names(session: Session, ids: set[int]) -> dict[int, str]:
     return {
         found.id: found.name
@@ -95,7 +103,7 @@ def _everything(session: Session) -> Counts:
 
 
 def _sampled(where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    columns = (S.theme, S.object_classes, S.department_id, S.level, S.mode, S.opens_on, S.closes_on)
+    columns = (S.theme, S.object_classes, S.department_id, S.level, S.mode, S.state, S.opens_on, S.closes_on)
     return select(*columns).where(where)
 
 

@@ -85,7 +85,7 @@ def _row(found: Row[Any]) -> dict[str, Any]:
         "name": version.name,
         "summary": version.summary,
         "state": found.state,
-        "open": found.state == ItemState.IN_FORCE,
+        "open": found.state in (ItemState.IN_FORCE, ItemState.CLOSED),
         "name_folded": folded,
         "body": body,
         "grams": terms.grams(body),

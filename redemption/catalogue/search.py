@@ -33,6 +33,7 @@ from sqlalchemy.orm import Session
 from redemption.catalogue import terms
 from redemption.catalogue.indexing import index, index_many
 from redemption.catalogue.models import ItemSearch
+from redemption.catalogue.rules import ItemState
 from redemption.catalogue.terms import Question, question
 from redemption.kernel import clock
 from redemption.kernel.errors import Invalid
@@ -107,12 +108,14 @@ def find(
     sort: str = "",
     cursor: Any = None,
     limit: int = PAGE,
+    only: int | None = None,
 ) -> Found:
     """Items in force that answer a question, a page at a time.
 
     Args:
         sort: a key of SORTS; by default relevance where something is asked, newest where not.
         cursor: `next_cursor` of the page before.
+        only: the id of the one item that is asked about.
 
     Raises:
         Invalid: a cursor or sort that nobody gave out.
@@ -122,7 +125,7 @@ def find(
     if sort and sort not in SORTS:
         raise Invalid.field("sort", f"排序方式应为：{'、'.join(SORTS)}。")
     sort = sort or ("relevance" if asked else "newest")
-    within = filtered(filters)
+    within = filtered(filters) if only is None else and_(filtered(filters), S.item_id == only)
     if sort == "relevance" and asked:
         found = _by_relevance(session, asked, within, cursor, limit)
     else:
@@ -133,7 +136,7 @@ def find(
 
 
 def filtered(filters: Filters) -> ColumnElement[bool]:
-    """Items in force today that pass every facet."""
+    """Items of policies in force today (第二十六条: also those whose application period is over) by every facet."""
     today = clock.today()
     parts: list[ColumnElement[bool]] = [
         S.open.is_(True),
@@ -155,15 +158,15 @@ def filtered(filters: Filters) -> ColumnElement[bool]:
 
 
 def deadline(name: str, today: dt.date, table: Any = S) -> ColumnElement[bool]:
-    """One choice of the deadline facet, on any selectable with `opens_on` and `closes_on`."""
+    """One choice of the deadline facet, on any selectable with `state`, `opens_on` and `closes_on`."""
     opens, closes = table.opens_on, table.closes_on
-    begun = or_(opens.is_(None), opens <= today)
+    begun = and_(table.state == ItemState.IN_FORCE, or_(opens.is_(None), opens <= today))
     choices: dict[str, ColumnElement[bool]] = {
         "open": and_(begun, or_(closes.is_(None), closes >= today)),
         "soon": and_(begun, closes >= today, closes <= today + SOON),
         "always": and_(begun, closes.is_(None)),
         "upcoming": opens > today,
-        "closed": closes < today,
+        "closed": or_(closes < today, table.state == ItemState.CLOSED),
     }
     if name not in choices:
         raise Invalid.field("deadline", f"申报时间应为：{'、'.join(DEADLINES)}。")
