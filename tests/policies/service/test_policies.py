@@ -16,14 +16,9 @@ from redemption.policies import queries, service
 from redemption.policies.models import Policy
 from redemption.policies.reading import read_text
 from redemption.policies.service.drafting import written_number
-from tests.factories import make_policy, make_world
+from tests.factories import make_policy
 
 BODY = "关于支持测试的通知\n一、总则\n为了测试。"
-
-
-@pytest.fixture
-def world(session):
-    return make_world(session)
 
 
 def maker(world, department="QC-JX"):

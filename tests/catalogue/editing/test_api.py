@@ -1,0 +1,122 @@
+"""The editor's JSON."""
+
+import pytest
+from sqlalchemy import func, select
+
+from redemption.catalogue import queries
+from redemption.kernel import clock
+from redemption.policies.models import Policy
+from tests.factories import TEXT, make_item, make_policy
+
+FULL = TEXT.format(department="清川市经济和信息化局", name="接口补贴")
+
+
+@pytest.fixture
+def program(api_of):
+    return api_of("zhengce")
+
+
+def created(program, **more):
+    given = {"text": FULL, "title": "关于申报接口补贴的通知", "issuer": "清川市经济和信息化局"}
+    return program.post("/api/v1/policies", {**given, "publication_date": clock.today().isoformat(), **more})
+
+
+def test_from_text_to_a_public_item(program, session):
+    made = created(program)
+    assert made.status_code == 201, made.json
+    number, [code] = made.json["number"], made.json["items"]
+    one = program.get(f"/api/v1/items/own/{code}")
+    assert one.json["fields"]["target"]["state"] == "found"
+    lacking = {c["field"]: "另行公布" for c in one.json["checklist"] if not c["settled"]}
+    changed = program.patch(
+        f"/api/v1/items/{code}",
+        {"lacking": lacking, "money_rules": {"cap": "10万", "budget": "500万元"}},
+        headers={"If-Match": one.headers["ETag"]},
+    )
+    assert changed.status_code == 200, changed.json
+    assert changed.json["money_rules"] == {"cap": "100000.00", "budget": "5000000.00"}
+    published = program.post(f"/api/v1/policies/{number}/publish", {"items": [code]})
+    assert published.status_code == 200, published.json
+    assert (published.json["state"], published.json["report_due"] is not None) == ("published", True)
+    assert program.get(f"/api/v1/items/own/{code}").json["state"] == "in_force"
+    again = program.post(f"/api/v1/policies/{number}/publish", {"items": [code]})
+    assert again.status_code == 200
+
+
+def test_a_repeated_request_makes_one_policy(program, session):
+    heads = {"Idempotency-Key": "k-1"}
+    first = program.post("/api/v1/policies", {"text": FULL}, headers=heads)
+    second = program.post("/api/v1/policies", {"text": FULL}, headers=heads)
+    assert first.json["number"] == second.json["number"]
+    assert session.scalar(select(func.count()).select_from(Policy)) == 1
+
+
+def test_a_change_needs_the_version_it_was_made_from(program, session, world):
+    policy = make_policy(session, world)
+    [item] = queries.items_of_policy(session, policy.id)
+    address = f"/api/v1/items/{item.code}"
+    assert program.patch(address, {"summary": "甲"}).status_code == 428
+    tag = program.get(f"/api/v1/items/own/{item.code}").headers["ETag"]
+    assert program.patch(address, {"summary": "甲"}, headers={"If-Match": tag}).status_code == 200
+    stale = program.patch(address, {"summary": "乙"}, headers={"If-Match": tag})
+    assert (stale.status_code, stale.json["code"]) == (412, "stale")
+    assert program.patch(address, {"summary": "乙"}, headers={"If-Match": "W/x"}).status_code == 400
+
+
+def test_unknown_fields_are_named_by_pointer(program, session, world):
+    answer = created(program, colour="red")
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/colour"]
+    policy = make_policy(session, world)
+    [item] = queries.items_of_policy(session, policy.id)
+    body = {"fields": {"target": {"txt": "x"}}, "mode": "maybe"}
+    answer = program.patch(f"/api/v1/items/{item.code}", body, headers={"If-Match": "*"})
+    assert {error["pointer"] for error in answer.json["errors"]} == {"/fields/target/txt", "/mode"}
+
+
+def test_an_incomplete_policy_says_what_is_missing(program):
+    made = program.post("/api/v1/policies", {"text": "没有标题的一段话。"})
+    answer = program.post(f"/api/v1/policies/{made.json['number']}/publish", {})
+    assert (answer.status_code, answer.json["code"]) == (422, "policy_incomplete")
+    assert "/publication_date" in {error["pointer"] for error in answer.json["errors"]}
+
+
+def test_other_departments_things_do_not_exist(program, session, world):
+    policy = make_policy(session, world, department="QC-KJ")
+    [item] = queries.items_of_policy(session, policy.id)
+    any_version = {"If-Match": "*"}
+    for method, address, body in [
+        ("GET", f"/api/v1/policies/own/{policy.number}", None),
+        ("PATCH", f"/api/v1/policies/{policy.number}", {"title": "x"}),
+        ("POST", f"/api/v1/policies/{policy.number}/publish", {}),
+        ("POST", f"/api/v1/policies/{policy.number}/repeal", {"reason": "x"}),
+        ("DELETE", f"/api/v1/policies/{policy.number}", None),
+        ("POST", f"/api/v1/policies/{policy.number}/items", {"name": "x"}),
+        ("GET", f"/api/v1/items/own/{item.code}", None),
+        ("PATCH", f"/api/v1/items/{item.code}", {"summary": "x"}),
+        ("POST", f"/api/v1/items/{item.code}/publish", {}),
+        ("POST", f"/api/v1/items/{item.code}/suspend", {"reason": "x"}),
+        ("DELETE", f"/api/v1/items/{item.code}", None),
+    ]:
+        answer = program.request(method, address, body, headers=any_version)
+        assert answer.status_code == 404, (method, address, answer.json)
+
+
+def test_only_ones_own_are_listed(program, session, world):
+    make_policy(session, world, department="QC-KJ")
+    item = make_item(session, world)
+    listed = program.get("/api/v1/items/own").json["items"]
+    assert [row["code"] for row in listed] == [item.code]
+    assert program.get("/api/v1/items/drafts").json["items"] == []
+    assert len(program.get("/api/v1/policies/own").json["items"]) == 1
+
+
+def test_states_change_by_their_table(program, session, world):
+    item = make_item(session, world)
+    address = f"/api/v1/items/{item.code}"
+    assert program.post(f"{address}/suspend", {"reason": ""}).status_code == 422
+    assert program.post(f"{address}/suspend", {"reason": "预算调整"}).json["state"] == "suspended"
+    wrong = program.post(f"{address}/reopen", {})
+    assert (wrong.status_code, wrong.json["code"]) == (409, "illegal_transition")
+    assert program.post(f"{address}/resume", {}).json["state"] == "in_force"
+    assert program.post(f"{address}/amendments", {"reason": "提高标准"}).json["no"] == 2
