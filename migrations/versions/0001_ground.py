@@ -378,6 +378,22 @@ def upgrade() -> None:
     op.create_index("ix_message_office", "message", ["office_id", "id"], unique=False)
     op.create_index("ix_message_person", "message", ["person_id", "id"], unique=False)
     op.create_table(
+        "payment_batch",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=16, scale=2), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_payment_batch_department_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_batch")),
+        sa.UniqueConstraint("number", name=op.f("uq_payment_batch_number")),
+    )
+    op.create_index(op.f("ix_payment_batch_department_id"), "payment_batch", ["department_id"], unique=False)
+    op.create_table(
         "policy",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("number", sa.String(), nullable=False),
@@ -489,6 +505,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interpretation")),
     )
     op.create_index(op.f("ix_interpretation_policy_id"), "interpretation", ["policy_id"], unique=False)
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("grade", sa.String(), nullable=False),
+        sa.Column("mandate", postgresql.JSONB(), nullable=False),
+        sa.Column("checked", postgresql.JSONB(), nullable=False),
+        sa.Column("id_number", sa.String(), nullable=True),
+        sa.Column("code_digest", sa.String(), nullable=False),
+        sa.Column("invited_by", sa.String(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("post_id", sa.BigInteger(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_invitation_enterprise_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_invitation_person_id")),
+        sa.ForeignKeyConstraint(["post_id"], ["post.id"], name=op.f("fk_invitation_post_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("code_digest", name=op.f("uq_invitation_code_digest")),
+    )
+    op.create_index("ix_invitation_enterprise", "invitation", ["enterprise_id", "id"], unique=False)
+    op.create_index(op.f("ix_invitation_person_id"), "invitation", ["person_id"], unique=False)
     op.create_table(
         "item",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -1066,15 +1108,21 @@ def upgrade() -> None:
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("return_reason", sa.String(), nullable=False),
+        sa.Column("voucher", sa.String(), nullable=False),
+        sa.Column("batch_id", sa.BigInteger(), nullable=True),
+        sa.Column("clawback_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("clawed_back_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_payment_order_application_id")
         ),
+        sa.ForeignKeyConstraint(["batch_id"], ["payment_batch.id"], name=op.f("fk_payment_order_batch_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_order")),
         sa.UniqueConstraint("number", name=op.f("uq_payment_order_number")),
     )
     op.create_index(
         op.f("ix_payment_order_application_id"), "payment_order", ["application_id"], unique=False
     )
+    op.create_index(op.f("ix_payment_order_batch_id"), "payment_order", ["batch_id"], unique=False)
     op.create_index(op.f("ix_payment_order_state"), "payment_order", ["state"], unique=False)
     op.create_table(
         "publicity",

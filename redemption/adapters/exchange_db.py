@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, insert, select
+from sqlalchemy import Connection, Engine, MetaData, Table, UniqueConstraint, create_engine, insert, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, NoSuchTableError
 
@@ -128,7 +128,8 @@ class ExchangeDbAdapter(Adapter):
         column = table.c.get(name)
         alone = [
             *(list(index.columns) for index in table.indexes if index.unique),
-            *(list(item.columns) for item in table.constraints if type(item).__name__ != "CheckConstraint"),
+            *(list(item.columns) for item in table.constraints if isinstance(item, UniqueConstraint)),
+            list(table.primary_key.columns),
         ]
         if column is not None and any([found.name for found in columns] == [name] for columns in alone):
             return Finding("幂等键", True, f"{table.name}.{name} 有唯一约束。")
@@ -183,7 +184,7 @@ class ExchangeDbAdapter(Adapter):
             if cursor.get("after") is not None:
                 query = query.where(order > cursor["after"])
             rows = connection.execute(query).mappings().all()
-        events = [_event(row, columns) for row in rows]
+        events = [_event(dict(row), columns) for row in rows]
         return Polled(events, {"after": rows[-1][order_name]} if rows else dict(cursor))
 
 

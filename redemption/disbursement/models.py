@@ -34,9 +34,26 @@ class PaymentOrder(Identified, Base):
     bank_name: Mapped[str]
     bank_account: Mapped[str | None]
     state: Mapped[str] = mapped_column(default="ordered", index=True)
-    """ordered, paid, returned."""
+    """`disbursement.rules.PaymentState`."""
     due_at: Mapped[dt.datetime | None]
     created_at: Mapped[dt.datetime]
     paid_at: Mapped[dt.datetime | None]
     returned_at: Mapped[dt.datetime | None]
     return_reason: Mapped[str] = mapped_column(default="")
+    voucher: Mapped[str] = mapped_column(default="")
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("payment_batch.id"), index=True)
+    clawback_due_at: Mapped[dt.datetime | None]
+    clawed_back_at: Mapped[dt.datetime | None]
+
+
+class PaymentBatch(Identified, Base):
+    """拨付批次: orders of one department handed to the bank or the finance office together."""
+
+    __tablename__ = "payment_batch"
+
+    number: Mapped[str] = mapped_column(unique=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    created_at: Mapped[dt.datetime]
+    created_by: Mapped[str]
+    orders: Mapped[int]
+    amount: Mapped[Decimal]

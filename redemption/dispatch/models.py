@@ -29,8 +29,32 @@ class Connection(Identified, Base):
     last_success_at: Mapped[dt.datetime | None]
     last_failure_at: Mapped[dt.datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
+    alerted_at: Mapped[dt.datetime | None]
+    """When people were last told that something is wrong here; None again after a success."""
     poll_cursor: Mapped[Json] = mapped_column(default=dict)
+    poll_lease_until: Mapped[dt.datetime | None]
+    last_polled_at: Mapped[dt.datetime | None]
+    """When we last fetched answers, or when the department last fetched its cases."""
+    next_position: Mapped[int] = mapped_column(default=1)
+    """Of the list that a pulling department reads; given out under this row's lock, so that none is skipped."""
     version: Mapped[int] = mapped_column(default=1)
+
+
+class Route(Identified, Base):
+    """Where cases of an item go besides, or instead of, its own department: by district, in order, for an opinion."""
+
+    __tablename__ = "route"
+    __table_args__ = (Index("ix_route_item", "item_id"),)
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    jurisdiction_id: Mapped[int | None] = mapped_column(ForeignKey("jurisdiction.id"))
+    """Only for enterprises of this district; None: of any for which no row of its own exists."""
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    purpose: Mapped[str] = mapped_column(default="decision")
+    step: Mapped[int] = mapped_column(default=1)
+    """Opinions of one step are asked at once (并联), a later step waits for the one before (串联)."""
+    begins_at: Mapped[dt.datetime]
+    ends_at: Mapped[dt.datetime | None]
 
 
 class Referral(Identified, Base):
@@ -54,6 +78,9 @@ class Referral(Identified, Base):
     next_sequence: Mapped[int] = mapped_column(default=1)
     applied_sequence: Mapped[int] = mapped_column(default=0)
     """Highest sequence of the department's numbered events applied so far."""
+    step: Mapped[int] = mapped_column(default=1)
+    opinion: Mapped[Json] = mapped_column(default=dict)
+    """Of a department that is heard: `{"result": support|oppose|conditional, "text", "by", "at"}`."""
 
 
 class Parcel(Identified, Base):
@@ -67,6 +94,15 @@ class Parcel(Identified, Base):
     __table_args__ = (
         UniqueConstraint("referral_id", "sequence"),
         Index("ix_parcel_due", "connection_id", "next_at", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_parcel_leased",
+            "connection_id",
+            "lease_until",
+            postgresql_where=text("state = 'waiting' AND lease_until IS NOT NULL"),
+        ),
+        Index(
+            "ix_parcel_position", "connection_id", "position", postgresql_where=text("position IS NOT NULL")
+        ),
         Index("ix_parcel_dead", "connection_id", postgresql_where=text("state IN ('dead', 'refused')")),
     )
 
@@ -84,6 +120,8 @@ class Parcel(Identified, Base):
     lease_until: Mapped[dt.datetime | None]
     lease_token: Mapped[uuid.UUID | None]
     settled_at: Mapped[dt.datetime | None]
+    position: Mapped[int | None]
+    """Place in the list that a pulling department reads."""
     last_error: Mapped[str] = mapped_column(default="")
 
 

@@ -1,0 +1,90 @@
+"""Start a simulated department: `serve` runs until it is told to stop."""
+
+import argparse
+import logging
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from werkzeug.serving import make_server
+
+from redemption.adapters.simulator.faults import Faults
+from redemption.adapters.simulator.sender import Sender
+from redemption.adapters.simulator.server import make_app
+from redemption.adapters.simulator.store import Store
+from redemption.dispatch.port.signing import SCHEMES, SigningKey
+
+SECRET = "REDEMPTION_SIMULATOR_SECRET"  # noqa: S105 - the name of a variable
+
+
+def serve(
+    port: int,
+    department: str,
+    callback: str,
+    secret: str,
+    folder: Path,
+    faults: Faults | None = None,
+    *,
+    scheme: str = "v1",
+    auto: bool = False,
+) -> None:
+    """Run a department on 127.0.0.1 until SIGTERM or SIGINT.
+
+    Args:
+        callback: base address of the window's system, e.g. http://127.0.0.1:8600.
+        secret: the signing secret shared with it (`whsec_…`); folder: where the department keeps its cases.
+        auto: accept and approve every case at once, for measurements.
+    """
+    keys = (SigningKey("simulator", scheme, secret),)
+    store = Store(folder)
+    wrong = faults or Faults()
+    events = f"{callback.rstrip('/')}/api/v1/departments/{department}/events"
+    server = make_server("127.0.0.1", port, make_app(department, keys, store, wrong, auto), threaded=True)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    sender = Sender(store, keys, events, wrong)
+    sender.start()
+
+    def stop(*_: object) -> None:
+        threading.Thread(target=server.shutdown).start()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+    print(f"部门 {department} 的模拟系统：http://127.0.0.1:{server.server_port}/", flush=True)
+    try:
+        server.serve_forever(poll_interval=0.1)
+    finally:
+        sender.stop()
+        server.server_close()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command line; the secret comes from the environment, never from the arguments."""
+    parser = argparse.ArgumentParser(prog="redemption department simulate", description=__doc__)
+    parser.add_argument("--port", type=int, default=8700)
+    parser.add_argument("--department", required=True, help="部门编码")
+    parser.add_argument("--callback", default="http://127.0.0.1:8600", help="一窗系统的地址")
+    parser.add_argument("--folder", type=Path, default=Path("var/departments"))
+    parser.add_argument("--scheme", choices=SCHEMES, default="v1")
+    parser.add_argument("--auto", action="store_true", help="自动受理并同意每一件")
+    for name in ("delay", "errors", "lost", "later", "duplicates", "disorder", "skew"):
+        parser.add_argument(f"--{name}", type=float, default=0.0)
+    given = parser.parse_args(arguments)
+    secret = os.environ.get(SECRET, "")
+    if not secret:
+        parser.error(f"请用环境变量 {SECRET} 提供签名密钥（whsec_…）")
+    faults = Faults(
+        given.delay, given.errors, given.lost, given.later, given.duplicates, given.disorder, given.skew
+    )
+    serve(
+        given.port,
+        given.department,
+        given.callback,
+        secret,
+        given.folder / given.department,
+        faults,
+        scheme=given.scheme,
+        auto=given.auto,
+    )

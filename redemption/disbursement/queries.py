@@ -1,0 +1,147 @@
+"""Selects over publicity and payments."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from redemption.applications.models import Application, Objection
+from redemption.applications.rules import Status
+from redemption.catalogue.models import Item, ItemVersion
+from redemption.disbursement.models import PaymentBatch, PaymentOrder, Publicity
+from redemption.identity.models import Department, Enterprise, Jurisdiction
+
+
+def running_publicity(session: Session, application_id: int) -> Publicity | None:
+    return session.scalar(
+        select(Publicity)
+        .where(Publicity.application_id == application_id, Publicity.ended_at.is_(None))
+        .order_by(Publicity.id.desc())
+        .limit(1)
+    )
+
+
+def publicities(session: Session, application_id: int) -> list[Publicity]:
+    return list(
+        session.scalars(
+            select(Publicity).where(Publicity.application_id == application_id).order_by(Publicity.id)
+        )
+    )
+
+
+def public_notices(words: str = "") -> Select[Any]:
+    """What is shown to everybody while it runs: no account, no phone, no name of a person."""
+    query: Any = (
+        select(
+            Publicity,
+            Application.number.label("number"),
+            Application.amount_approved.label("amount"),
+            Enterprise.name.label("enterprise_name"),
+            Enterprise.uscc.label("uscc"),
+            ItemVersion.name.label("item_name"),
+            Item.code.label("item_code"),
+            Department.name.label("department_name"),
+            Department.phone.label("department_phone"),
+            Jurisdiction.name.label("jurisdiction_name"),
+        )
+        .join(Application, Application.id == Publicity.application_id)
+        .join(Enterprise, Enterprise.id == Application.enterprise_id)
+        .join(ItemVersion, ItemVersion.id == Application.item_version_id)
+        .join(Item, Item.id == Application.item_id)
+        .join(Department, Department.id == Application.department_id)
+        .join(Jurisdiction, Jurisdiction.id == Department.jurisdiction_id)
+        .where(
+            Publicity.ended_at.is_(None),
+            Application.status.in_([Status.PUBLICITY, Status.OBJECTION_REVIEW]),
+        )
+        .order_by(Publicity.ends_at, Publicity.id)
+    )
+    if words:
+        query = query.where(
+            Enterprise.name.contains(words, autoescape=True)
+            | ItemVersion.name.contains(words, autoescape=True)
+        )
+    return query
+
+
+def over(session: Session, now: dt.datetime, limit: int = 100) -> list[int]:
+    """Publicity whose period has ended, on cases that wait for nothing else.
+
+    The case's own clock decides: it is computed again when a year's schedule becomes known.
+    """
+    return list(
+        session.scalars(
+            select(Publicity.id)
+            .join(Application, Application.id == Publicity.application_id)
+            .where(
+                Publicity.ended_at.is_(None),
+                Application.status == Status.PUBLICITY,
+                Application.due_at <= now,
+                Application.due_provisional.is_(False),
+            )
+            .order_by(Publicity.id)
+            .limit(limit)
+        )
+    )
+
+
+def objections(session: Session, application_id: int) -> list[Objection]:
+    return list(
+        session.scalars(
+            select(Objection).where(Objection.application_id == application_id).order_by(Objection.id)
+        )
+    )
+
+
+def orders_of(session: Session, application_id: int) -> list[PaymentOrder]:
+    return list(
+        session.scalars(
+            select(PaymentOrder)
+            .where(PaymentOrder.application_id == application_id)
+            .order_by(PaymentOrder.id)
+        )
+    )
+
+
+def payments(department_id: int, states: list[str]) -> Select[Any]:
+    """A department's payments with the case they belong to, the most urgent first."""
+    query: Any = (
+        select(
+            PaymentOrder,
+            Application.number.label("application_number"),
+            Enterprise.name.label("enterprise_name"),
+            Enterprise.uscc.label("uscc"),
+            ItemVersion.name.label("item_name"),
+        )
+        .join(Application, Application.id == PaymentOrder.application_id)
+        .join(Enterprise, Enterprise.id == Application.enterprise_id)
+        .join(ItemVersion, ItemVersion.id == Application.item_version_id)
+        .where(Application.department_id == department_id, PaymentOrder.state.in_(states))
+        .order_by(PaymentOrder.due_at.nulls_last(), PaymentOrder.id)
+    )
+    return query
+
+
+def batches(session: Session, department_id: int, limit: int = 50) -> list[PaymentBatch]:
+    return list(
+        session.scalars(
+            select(PaymentBatch)
+            .where(PaymentBatch.department_id == department_id)
+            .order_by(PaymentBatch.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def batch_rows(session: Session, batch_id: int) -> list[Row[Any]]:
+    return list(
+        session.execute(
+            select(PaymentOrder, Application.number, Enterprise.name, Enterprise.uscc, ItemVersion.name)
+            .join(Application, Application.id == PaymentOrder.application_id)
+            .join(Enterprise, Enterprise.id == Application.enterprise_id)
+            .join(ItemVersion, ItemVersion.id == Application.item_version_id)
+            .where(PaymentOrder.batch_id == batch_id)
+            .order_by(PaymentOrder.id)
+        )
+    )

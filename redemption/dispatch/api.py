@@ -1,0 +1,81 @@
+"""JSON for departments' systems: pulling cases instead of being pushed, receipts, and files by signed links."""
+
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from sqlalchemy import select
+
+from redemption.applications.models import Material
+from redemption.dispatch import queries, service
+from redemption.dispatch.delivery import LINK_PURPOSE, Outfit, dress
+from redemption.dispatch.models import Connection
+from redemption.dispatch.schemas import FetchedSchema, FetchQuery, ReceiptAnswer, ReceiptSchema
+from redemption.identity.models import Department
+from redemption.kernel import clock
+from redemption.kernel.errors import NotFound
+from redemption.web.access import actor, allow, public
+from redemption.web.files import send_stored
+from redemption.web.session import box, database, db, settings, signer, storage
+
+blueprint = Blueprint("dispatch-api", __name__, url_prefix="/api/v1", description="部门对接：取件与材料")
+
+
+@blueprint.get("/departments/<code>/referrals")
+@allow("system")
+@blueprint.arguments(FetchQuery, location="query")
+@blueprint.response(200, FetchedSchema)
+def fetch(query: dict[str, Any], code: str) -> dict[str, Any]:
+    """取回转办单
+
+    供采用拉取方式的部门系统使用，凭部门令牌访问。按顺序返回 `after` 之后的转办单、补正和撤回；
+    收妥后请逐件提交回执。重复取件不会产生影响。
+    """
+    department = _own(code)
+    outfit = Outfit(database(), storage(), box(), signer(), settings().base_url)
+    rows = queries.fetchable(db(), department.id, query["after"], max(1, min(query["limit"], 100)))
+    listed = []
+    for parcel, referral in rows:
+        connection = db().get_one(Connection, parcel.connection_id)
+        listed.append(dress(db(), outfit, connection, referral, department.code, parcel.payload))
+    return {"referrals": listed, "next": rows[-1][0].position if rows else query["after"]}
+
+
+@blueprint.post("/departments/<code>/referrals/<number>/receipt")
+@allow("system")
+@blueprint.arguments(ReceiptSchema)
+@blueprint.response(200, ReceiptAnswer)
+def receipt(body: dict[str, Any], code: str, number: str) -> dict[str, Any]:
+    """提交收件回执
+
+    告知本系统某一转办单（或其补正、撤回，以 `sequence` 区分）已收妥。同一回执重复提交不会产生影响。
+    """
+    department = _own(code)
+    parcel = service.take_receipt(db(), department.id, number, body["sequence"], body["number"])
+    connection = db().get_one(Connection, parcel.connection_id)
+    connection.last_polled_at = clock.now()
+    return {"referral": number, "sequence": parcel.sequence, "state": parcel.state}
+
+
+@blueprint.get("/files/<token>")
+@public
+@blueprint.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
+@blueprint.alt_response(410, description="链接已过期")
+def file(token: str) -> Response:
+    """下载申报材料
+
+    地址随转办单给出，限时有效；下载后请用转办单中的 sha256 核对。
+    """
+    public_id = signer().unsign(token, LINK_PURPOSE)
+    material = db().scalar(select(Material).where(Material.public_id == public_id))
+    if material is None or not material.sha256:
+        raise NotFound("没有找到这份材料，它可能已被删除。")
+    return send_stored(material.sha256, material.name, material.media_type)
+
+
+def _own(code: str) -> Department:
+    """The department that the token belongs to; another one's code does not exist for it."""
+    department = db().get(Department, actor().department_id or 0)
+    if department is None or department.code != code:
+        raise NotFound("没有这个部门，或令牌不属于该部门。")
+    return department

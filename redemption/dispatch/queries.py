@@ -1,0 +1,249 @@
+"""Selects over connections, referrals, parcels and their attempts."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from redemption.applications.models import Application
+from redemption.catalogue.models import Item, ItemVersion
+from redemption.dispatch.models import Attempt, Connection, Parcel, Referral, Route
+from redemption.dispatch.rules import HELD, ParcelState, Purpose
+from redemption.identity.models import Department, Enterprise
+from redemption.kernel import clock
+from redemption.kernel.errors import NotFound
+
+
+def connection_at(session: Session, department_id: int, at: dt.datetime) -> Connection | None:
+    """The connection that takes a department's new cases at a moment: the one that began last."""
+    return session.scalar(
+        select(Connection)
+        .where(
+            Connection.department_id == department_id,
+            Connection.begins_at <= at,
+            or_(Connection.ends_at.is_(None), Connection.ends_at > at),
+        )
+        .order_by(Connection.begins_at.desc(), Connection.id.desc())
+        .limit(1)
+    )
+
+
+def connections_of(session: Session, department_id: int | None = None) -> list[Connection]:
+    """All connections (of one department), the newest first."""
+    query = select(Connection).order_by(Connection.department_id, Connection.begins_at.desc())
+    if department_id is not None:
+        query = query.where(Connection.department_id == department_id)
+    return list(session.scalars(query))
+
+
+def routes_of(session: Session, item_id: int, jurisdiction_id: int | None, at: dt.datetime) -> list[Route]:
+    """Routes in force for an enterprise of a district; its own district's rows push aside the general ones."""
+    rows = list(
+        session.scalars(
+            select(Route)
+            .where(
+                Route.item_id == item_id,
+                or_(Route.jurisdiction_id.is_(None), Route.jurisdiction_id == jurisdiction_id),
+                Route.begins_at <= at,
+                or_(Route.ends_at.is_(None), Route.ends_at > at),
+            )
+            .order_by(Route.step, Route.id)
+        )
+    )
+    chosen = []
+    for purpose in Purpose:
+        of_purpose = [row for row in rows if row.purpose == purpose]
+        own = [row for row in of_purpose if row.jurisdiction_id is not None]
+        chosen += own or of_purpose
+    return chosen
+
+
+def referral_by_number(session: Session, number: str, department_id: int) -> Referral:
+    """
+    Raises:
+        NotFound: no such referral of this department.
+    """
+    found = session.scalar(
+        select(Referral).where(Referral.number == number, Referral.department_id == department_id)
+    )
+    if found is None:
+        raise NotFound("没有这个转办单号，请核对。", code="referral_unknown")
+    return found
+
+
+def referrals_of(session: Session, application_id: int) -> list[Referral]:
+    return list(
+        session.scalars(
+            select(Referral).where(Referral.application_id == application_id).order_by(Referral.id)
+        )
+    )
+
+
+def deciding_referral(session: Session, application_id: int) -> Referral | None:
+    """The referral to the department that decides."""
+    return session.scalar(
+        select(Referral)
+        .where(Referral.application_id == application_id, Referral.purpose == Purpose.DECISION)
+        .limit(1)
+    )
+
+
+def parcels_of(session: Session, application_id: int) -> list[Parcel]:
+    """Everything sent for an application, in the order it goes out."""
+    return list(
+        session.scalars(
+            select(Parcel)
+            .join(Referral, Referral.id == Parcel.referral_id)
+            .where(Referral.application_id == application_id)
+            .order_by(Parcel.referral_id, Parcel.sequence)
+        )
+    )
+
+
+def attempts_of(session: Session, parcel_ids: list[int], most: int = 200) -> list[Attempt]:
+    return list(
+        session.scalars(
+            select(Attempt).where(Attempt.parcel_id.in_(parcel_ids)).order_by(Attempt.id.desc()).limit(most)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Health:
+    """How one connection stands."""
+
+    connection: Connection
+    department: Department
+    waiting: int
+    oldest: dt.datetime | None
+    later: int
+    held: int
+    attempts_hour: int
+    failures_hour: int
+
+    @property
+    def error_rate(self) -> float | None:
+        """Share of failed tries in the last hour; None when nothing was tried."""
+        return self.failures_hour / self.attempts_hour if self.attempts_hour else None
+
+    @property
+    def state(self) -> str:
+        """ok, slow, down or open, for the mark on the page."""
+        now = clock.now()
+        if self.connection.open_until is not None and self.connection.open_until > now:
+            return "open"
+        if self.connection.failures >= 3:
+            return "down"
+        if self.oldest is not None and now - self.oldest > dt.timedelta(minutes=10):
+            return "slow"
+        return "ok"
+
+
+def health(session: Session, department_id: int | None = None) -> list[Health]:
+    """Health of every connection that is in use or still has something to deliver."""
+    now = clock.now()
+    waiting = Parcel.state == ParcelState.WAITING
+    counts = (
+        select(
+            Parcel.connection_id,
+            func.count().filter(waiting).label("waiting"),
+            func.min(Parcel.created_at).filter(waiting).label("oldest"),
+            func.count().filter(Parcel.state == ParcelState.LATER).label("later"),
+            func.count().filter(Parcel.state.in_(HELD)).label("held"),
+        )
+        .where(Parcel.state.in_([ParcelState.WAITING, ParcelState.LATER, *HELD]))
+        .group_by(Parcel.connection_id)
+        .subquery()
+    )
+    tries = (
+        select(
+            Parcel.connection_id,
+            func.count().label("tries"),
+            func.count().filter(Attempt.outcome.in_(["retry", "alert", "dead"])).label("failures"),
+        )
+        .join(Attempt, Attempt.parcel_id == Parcel.id)
+        .where(Attempt.at > now - dt.timedelta(hours=1))
+        .group_by(Parcel.connection_id)
+        .subquery()
+    )
+    query = (
+        select(Connection, Department, counts, tries.c.tries, tries.c.failures)
+        .join(Department, Department.id == Connection.department_id)
+        .outerjoin(counts, counts.c.connection_id == Connection.id)
+        .outerjoin(tries, tries.c.connection_id == Connection.id)
+        .where(or_(Connection.ends_at.is_(None), Connection.ends_at > now, counts.c.waiting > 0))
+        .order_by(Department.code, Connection.begins_at.desc())
+    )
+    if department_id is not None:
+        query = query.where(Connection.department_id == department_id)
+    return [
+        Health(
+            row.Connection,
+            row.Department,
+            row.waiting or 0,
+            row.oldest,
+            row.later or 0,
+            row.held or 0,
+            row.tries or 0,
+            row.failures or 0,
+        )
+        for row in session.execute(query)
+    ]
+
+
+def letters(department_id: int | None = None, reason: str = "", states: Any = HELD) -> Select[Any]:
+    """Dead letters and technical refusals with the case they belong to, the oldest first."""
+    query: Any = (
+        select(
+            Parcel,
+            Referral,
+            Application.number.label("application_number"),
+            ItemVersion.name.label("item_name"),
+            Enterprise.name.label("enterprise_name"),
+            Department.name.label("department_name"),
+        )
+        .join(Referral, Referral.id == Parcel.referral_id)
+        .join(Application, Application.id == Referral.application_id)
+        .join(ItemVersion, ItemVersion.id == Application.item_version_id)
+        .join(Enterprise, Enterprise.id == Application.enterprise_id)
+        .join(Department, Department.id == Referral.department_id)
+        .where(Parcel.state.in_(states))
+        .order_by(Parcel.id)
+    )
+    if department_id is not None:
+        query = query.where(Referral.department_id == department_id)
+    if reason:
+        query = query.where(Parcel.last_error.contains(reason, autoescape=True))
+    return query
+
+
+def fetchable(session: Session, department_id: int, after: int, limit: int) -> list[Any]:
+    """Parcels that lie ready for a pulling department, in the order of its list."""
+    return list(
+        session.execute(
+            select(Parcel, Referral)
+            .join(Referral, Referral.id == Parcel.referral_id)
+            .where(Referral.department_id == department_id, Parcel.position > after)
+            .order_by(Parcel.position)
+            .limit(limit)
+        )
+    )
+
+
+def unreferred(session: Session, before: dt.datetime, limit: int = 100) -> list[int]:
+    """Applications handed in before a moment that have no referral: found from the tables alone."""
+    return list(
+        session.scalars(
+            select(Application.id)
+            .outerjoin(Referral, Referral.application_id == Application.id)
+            .join(Item, Item.id == Application.item_id)
+            .where(
+                and_(Application.status == "received", Application.received_at < before),
+                Referral.id.is_(None),
+            )
+            .order_by(Application.id)
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,440 @@
+"""Referrals and their parcels: an application goes to its department, in order, and nothing is lost (DESIGN §2, §5).
+
+`refer` fixes the connection: a department that moves to another system keeps its old cases where they are. What
+travels is fixed in the parcel's payload; links, the account and the mapping are added at each try (`delivery`).
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from redemption.applications.models import Application, Correction, Material, Submission
+from redemption.applications.queries import materials_of
+from redemption.catalogue.models import Item, ItemVersion
+from redemption.dispatch import queries
+from redemption.dispatch.models import Attempt, Connection, Parcel, Referral
+from redemption.dispatch.port import Capability, adapter_class
+from redemption.dispatch.rules import (
+    GONE_OVER,
+    HELD,
+    ParcelKind,
+    ParcelState,
+    Purpose,
+    ReferralState,
+)
+from redemption.identity.models import Department, Enterprise, Jurisdiction
+from redemption.identity.rules import Actor, system_actor
+from redemption.kernel import audit, clock, numbering, outbox
+from redemption.kernel.db import Json
+from redemption.kernel.errors import Conflict, NotFound
+from redemption.messages.service import tell
+
+DISPATCH = system_actor("dispatch")
+_HOSTED_LOCK = 7_301_001
+
+
+def refer(session: Session, application_id: int) -> list[Referral]:
+    """Send a submitted application to its department(s); doing it again changes nothing."""
+    application = session.get_one(Application, application_id, with_for_update={"key_share": True})
+    existing = queries.referrals_of(session, application_id)
+    if existing:
+        return existing
+    enterprise = session.get_one(Enterprise, application.enterprise_id)
+    now = clock.now()
+    made = []
+    for department_id, purpose, step in _destinations(session, application, enterprise, now):
+        made.append(_make(session, application, department_id, purpose, step, now))
+    _open_next(session, application)
+    return made
+
+
+def send_correction(session: Session, application_id: int, correction_id: int) -> None:
+    """Send what an enterprise answered to a correction after the case, to every department that has it."""
+    application = session.get_one(Application, application_id)
+    correction = session.get_one(Correction, correction_id)
+    extra = {
+        "correction": {
+            "round": correction.round,
+            "asked_at": correction.asked_at.isoformat(),
+            "answered_at": (correction.answered_at or clock.now()).isoformat(),
+            "entries": correction.entries,
+        }
+    }
+    for referral in _live(session, application_id):
+        if not _has(session, referral, ParcelKind.CORRECTION, correction.round):
+            _add_parcel(session, application, referral, ParcelKind.CORRECTION, extra)
+
+
+def send_withdrawal(session: Session, application_id: int, reason: str = "") -> None:
+    """Tell every department that has the case that it was withdrawn; what was never sent is not sent any more."""
+    application = session.get_one(Application, application_id)
+    for referral in _live(session, application_id):
+        if referral.state == ReferralState.PLANNED or _nothing_left(session, referral):
+            _cancel(session, referral)
+            continue
+        if not _has(session, referral, ParcelKind.WITHDRAWAL):
+            extra = {"withdrawal": {"at": clock.now().isoformat(), "reason": reason}}
+            _add_parcel(session, application, referral, ParcelKind.WITHDRAWAL, extra)
+
+
+def redrive(session: Session, actor: Actor, parcel_ids: Sequence[int], reason: str = "") -> int:
+    """Try dead letters and technical refusals again; a system found out of order starts with a clean slate.
+
+    Officers redrive their own department's, administrators everybody's. Returns how many go out again.
+    """
+    query = (
+        select(Parcel, Referral)
+        .join(Referral, Referral.id == Parcel.referral_id)
+        .where(Parcel.id.in_(parcel_ids), Parcel.state.in_(HELD))
+        .order_by(Parcel.id)
+        .with_for_update(of=[Referral, Parcel])
+    )
+    if actor.department_id is not None:
+        query = query.where(Referral.department_id == actor.department_id)
+    now, connections, count = clock.now(), set(), 0
+    for parcel, referral in session.execute(query).all():
+        parcel.state, parcel.next_at, parcel.first_attempt_at = ParcelState.WAITING, now, None
+        parcel.attempts, parcel.lease_until, parcel.settled_at = 0, None, None
+        if referral.state == ReferralState.REFUSED:
+            referral.state = ReferralState.OPEN
+        connections.add(parcel.connection_id)
+        count += 1
+        audit.record(
+            session,
+            f"application:{referral.application_id}",
+            actor.ref,
+            "redrive",
+            {"referral": referral.number, "sequence": parcel.sequence, "reason": reason},
+        )
+        outbox.publish(session, "parcel.ready", parcel.id, parcel_id=parcel.id)
+    session.execute(
+        update(Connection).where(Connection.id.in_(connections)).values(open_until=None, failures=0)
+    )
+    return count
+
+
+def take_receipt(
+    session: Session, department_id: int, referral_number: str, sequence: int, number: str
+) -> Parcel:
+    """A pulling department has a parcel. The same receipt again changes nothing.
+
+    Raises:
+        NotFound: no such parcel of this department. Conflict: another number than the first time.
+    """
+    referral = queries.referral_by_number(session, referral_number, department_id)
+    session.refresh(referral, with_for_update=True)
+    parcel = session.scalar(
+        select(Parcel).where(Parcel.referral_id == referral.id, Parcel.sequence == sequence).with_for_update()
+    )
+    if parcel is None:
+        raise NotFound(f"转办单 {referral_number} 没有序号 {sequence}。", code="parcel_unknown")
+    if number and referral.department_number and referral.department_number != number:
+        raise Conflict(
+            f"这件的部门编号已登记为 {referral.department_number}，不能改为 {number}。",
+            code="number_differs",
+        )
+    if parcel.state in {ParcelState.WAITING, ParcelState.LATER}:
+        settle_taken(session, parcel, referral, number)
+    return parcel
+
+
+def settle_taken(session: Session, parcel: Parcel, referral: Referral, number: str) -> None:
+    """A parcel is at its department."""
+    now = clock.now()
+    parcel.state, parcel.settled_at = ParcelState.TAKEN, now
+    parcel.lease_until, parcel.lease_token, parcel.last_error = None, None, ""
+    if number and not referral.department_number:
+        referral.department_number = number
+    if referral.state in {ReferralState.OPEN, ReferralState.REFUSED}:
+        referral.state, referral.taken_at = ReferralState.TAKEN, now
+    if parcel.kind == ParcelKind.WITHDRAWAL:
+        referral.state = ReferralState.CLOSED
+    _wake_next(session, parcel)
+
+
+def give_opinion(
+    session: Session, actor: Actor, referral: Referral, result: str, text: str, at: dt.datetime | None = None
+) -> None:
+    """A department that is heard says what it thinks; the next step of hearing opens when all of this one have."""
+    if referral.purpose != Purpose.OPINION:
+        raise Conflict("这件由您部门审批，不需要填写会办意见。", code="not_asked_for_opinion")
+    referral.opinion = {
+        "result": result,
+        "text": text,
+        "by": actor.name,
+        "at": (at or clock.now()).isoformat(),
+    }
+    referral.state = ReferralState.CLOSED
+    application = session.get_one(Application, referral.application_id)
+    audit.record(
+        session,
+        f"application:{application.id}",
+        actor.ref,
+        "give_opinion",
+        {"referral": referral.number, "result": result, "text": text},
+    )
+    session.flush()
+    _open_next(session, application)
+
+
+# --- making ----------------------------------------------------------------------------------------------
+
+
+def _destinations(
+    session: Session, application: Application, enterprise: Enterprise, now: dt.datetime
+) -> list[tuple[int, str, int]]:
+    """(department, purpose, step): by the item's routes, else to the item's own department.
+
+    Whoever decides is the application's department from then on, and may see it in its workbench.
+    """
+    routes = queries.routes_of(session, application.item_id, enterprise.jurisdiction_id, now)
+    deciding = [row for row in routes if row.purpose == Purpose.DECISION][:1]
+    found = [(row.department_id, row.purpose, row.step) for row in deciding]
+    if deciding:
+        if deciding[0].department_id != application.department_id:
+            application.department_id = deciding[0].department_id
+    else:
+        found = [(application.department_id, Purpose.DECISION.value, 1)]
+    heard = [row for row in routes if row.purpose == Purpose.OPINION and row.department_id != found[0][0]]
+    return found + [(row.department_id, row.purpose, row.step) for row in heard]
+
+
+def _make(
+    session: Session,
+    application: Application,
+    department_id: int,
+    purpose: str,
+    step: int,
+    now: dt.datetime,
+) -> Referral:
+    connection = queries.connection_at(session, department_id, now) or _hosted(session, department_id)
+    referral = Referral(
+        number=numbering.referral_number(session, clock.today()),
+        application_id=application.id,
+        department_id=department_id,
+        connection_id=connection.id,
+        purpose=purpose,
+        step=step,
+        state=ReferralState.PLANNED,
+        created_at=now,
+    )
+    session.add(referral)
+    session.flush()
+    return referral
+
+
+def _open_next(session: Session, application: Application) -> None:
+    """Send the case to whoever's turn it is: the deciding department at once, those heard step by step."""
+    referrals = queries.referrals_of(session, application.id)
+    planned = [row for row in referrals if row.state == ReferralState.PLANNED]
+    heard = [row for row in referrals if row.purpose == Purpose.OPINION]
+    unheard_steps = [row.step for row in heard if not row.opinion]
+    for referral in planned:
+        if referral.purpose == Purpose.DECISION or referral.step == min(unheard_steps):
+            referral.state = ReferralState.OPEN
+            _add_parcel(session, application, referral, ParcelKind.SUBMISSION, {})
+
+
+def _hosted(session: Session, department_id: int) -> Connection:
+    """A department nobody connected works in the built-in workbench."""
+    session.execute(select(func.pg_advisory_xact_lock(_HOSTED_LOCK, department_id % 2**31)))
+    now = clock.now()
+    found = queries.connection_at(session, department_id, now)
+    if found is None:
+        found = Connection(department_id=department_id, adapter="hosted", begins_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _add_parcel(
+    session: Session, application: Application, referral: Referral, kind: ParcelKind, extra: Json
+) -> Parcel:
+    session.refresh(referral, with_for_update=True)
+    now = clock.now()
+    sequence = referral.next_sequence
+    referral.next_sequence += 1
+    parcel = Parcel(
+        referral_id=referral.id,
+        connection_id=referral.connection_id,
+        sequence=sequence,
+        kind=kind,
+        payload=_payload(session, application, referral, sequence, kind) | extra,
+        created_at=now,
+        next_at=now,
+    )
+    session.add(parcel)
+    session.flush()
+    connection = session.get_one(Connection, referral.connection_id)
+    if Capability.LOCAL in adapter_class(connection.adapter).capabilities:
+        _take_locally(session, application, referral, parcel)
+    else:
+        outbox.publish(session, "parcel.ready", parcel.id, parcel_id=parcel.id)
+    return parcel
+
+
+def _take_locally(session: Session, application: Application, referral: Referral, parcel: Parcel) -> None:
+    """The workbench is here: nothing to call, so the parcel is there in the same transaction."""
+    parcel.attempts = 1
+    session.add(Attempt(parcel_id=parcel.id, at=parcel.created_at, outcome=ParcelState.TAKEN, duration_ms=0))
+    settle_taken(session, parcel, referral, referral.number)
+    if parcel.kind == ParcelKind.SUBMISSION:
+        _tell_department(session, application, referral)
+
+
+def _tell_department(session: Session, application: Application, referral: Referral) -> None:
+    name = session.scalar(select(ItemVersion.name).where(ItemVersion.id == application.item_version_id))
+    tell(
+        session,
+        template="department_case",
+        once=f"referral:{referral.id}",
+        department_id=referral.department_id,
+        data={"application_number": application.number, "item_name": name or ""},
+        link=f"/workbench/applications/{application.number}",
+    )
+
+
+def _payload(
+    session: Session, application: Application, referral: Referral, sequence: int, kind: ParcelKind
+) -> Json:
+    """The parcel's content: facts as they are now, files by digest, the account masked."""
+    row = session.execute(
+        select(Submission, Enterprise, ItemVersion, Item.code, Jurisdiction.code)
+        .select_from(Submission)
+        .join(Enterprise, Enterprise.id == application.enterprise_id)
+        .join(ItemVersion, ItemVersion.id == application.item_version_id)
+        .join(Item, Item.id == application.item_id)
+        .outerjoin(Jurisdiction, Jurisdiction.id == Enterprise.jurisdiction_id)
+        .where(Submission.id == application.submission_id)
+    ).one()
+    submission, enterprise, version, item_code, district = row
+    requested = application.amount_requested
+    return {
+        "version": "1",
+        "kind": kind.value,
+        "key": f"{referral.number}.{sequence}",
+        "referral": referral.number,
+        "sequence": sequence,
+        "purpose": referral.purpose,
+        "application": {
+            "number": application.number,
+            "submission": submission.number,
+            "received_at": (application.received_at or clock.now()).isoformat(),
+            "channel": submission.channel,
+            "amount_requested": None if requested is None else str(requested),
+        },
+        "item": {"code": item_code, "name": version.name, "version": version.no},
+        "enterprise": _enterprise(enterprise, submission, district or ""),
+        "form": application.data,
+        "materials": [
+            _material(material, _titles(version)) for material in materials_of(session, application)
+        ],
+    }
+
+
+def _enterprise(enterprise: Enterprise, submission: Submission, district: str) -> Json:
+    common: dict[str, Any] = submission.common or {}
+
+    def said(name: str) -> str:
+        return str(common.get(name) or getattr(enterprise, name) or "")
+
+    return {
+        "uscc": enterprise.uscc,
+        "name": enterprise.name,
+        "district": district,
+        "address": said("address"),
+        "legal_representative": said("legal_representative"),
+        "contact_name": said("contact_name"),
+        "contact_phone": said("contact_phone"),
+        "contact_email": said("contact_email"),
+        "bank_name": said("bank_name"),
+        "bank_account": str(common.get("bank_account") or common.get("bank_account_masked") or ""),
+    }
+
+
+def _titles(version: ItemVersion) -> dict[str, str]:
+    entries = (version.fields.get("materials") or {}).get("entries") or []
+    return {
+        str(entry.get("key") or f"m{at}"): str(entry.get("text", "")) for at, entry in enumerate(entries, 1)
+    }
+
+
+def _material(material: Material, titles: dict[str, str]) -> Json:
+    return {
+        "id": material.public_id,
+        "entry": material.entry,
+        "title": titles.get(material.entry, ""),
+        "name": material.name,
+        "media_type": material.media_type,
+        "size": material.size,
+        "sha256": material.sha256,
+        "form": material.form,
+        "round": material.round,
+    }
+
+
+# --- what stands already -----------------------------------------------------------------------------------
+
+
+def _live(session: Session, application_id: int) -> list[Referral]:
+    return list(
+        session.scalars(
+            select(Referral)
+            .where(Referral.application_id == application_id, Referral.state != ReferralState.CLOSED)
+            .order_by(Referral.id)
+            .with_for_update()
+        )
+    )
+
+
+def _has(session: Session, referral: Referral, kind: ParcelKind, round_: int | None = None) -> bool:
+    query = select(Parcel.id).where(Parcel.referral_id == referral.id, Parcel.kind == kind)
+    if round_ is not None:
+        query = query.where(Parcel.payload["correction"]["round"].as_integer() == round_)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _nothing_left(session: Session, referral: Referral) -> bool:
+    """Whether the department cannot have anything of this case: nothing was ever tried, or it refused it all."""
+    rows = session.execute(
+        select(Parcel.state, Parcel.attempts, Parcel.lease_until)
+        .where(Parcel.referral_id == referral.id)
+        .with_for_update()
+    ).all()
+    return all(
+        state in {ParcelState.REFUSED, ParcelState.CANCELLED} or (attempts == 0 and lease is None)
+        for state, attempts, lease in rows
+    )
+
+
+def _cancel(session: Session, referral: Referral) -> None:
+    referral.state = ReferralState.CLOSED
+    session.execute(
+        update(Parcel)
+        .where(Parcel.referral_id == referral.id, Parcel.state.not_in(GONE_OVER))
+        .values(state=ParcelState.CANCELLED, settled_at=clock.now(), lease_until=None)
+    )
+
+
+def _wake_next(session: Session, parcel: Parcel) -> None:
+    """The next parcel of the same referral may go now."""
+    session.flush()
+    following = session.scalar(
+        select(Parcel.id)
+        .where(
+            Parcel.referral_id == parcel.referral_id,
+            Parcel.sequence > parcel.sequence,
+            Parcel.state == ParcelState.WAITING,
+        )
+        .order_by(Parcel.sequence)
+        .limit(1)
+    )
+    if following is not None:
+        outbox.publish(session, "parcel.ready", following, parcel_id=following)
+
+
+def department_of(session: Session, referral: Referral) -> Department:
+    return session.get_one(Department, referral.department_id)

@@ -1,0 +1,12 @@
+"""Jobs of departments' events: what was kept because it came too early."""
+
+from redemption.decisions import receiving
+from redemption.kernel.uow import unit_of_work
+from workers.runtime import Runtime, periodic
+
+
+@periodic("decisions.kept", every=15)
+def kept(runtime: Runtime) -> None:
+    """Apply events whose turn has come, because their case moved by other hands."""
+    with unit_of_work(runtime.database) as session:
+        receiving.sweep_kept(session)

@@ -1,0 +1,73 @@
+"""Jobs of delivery: refer what was submitted, ring the courier, sweep up what nobody rang for."""
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from redemption.decisions import receiving
+from redemption.dispatch import queries, service
+from redemption.dispatch.delivery import Courier, Outfit, due_connections
+from redemption.kernel import clock
+from redemption.kernel.uow import unit_of_work
+from workers.runtime import Payload, Runtime, job, outside_job, periodic
+
+FORGOTTEN_AFTER = dt.timedelta(minutes=1)
+PUMP_SECONDS = 20.0
+
+
+_couriers: dict[int, Courier] = {}
+
+
+def courier(runtime: Runtime) -> Courier:
+    """This process's courier: it keeps departments' connections open between jobs."""
+    made = _couriers.get(id(runtime))
+    if made is None:
+        outfit = Outfit(
+            runtime.database, runtime.storage, runtime.box, runtime.signer, runtime.settings.base_url
+        )
+        made = _couriers[id(runtime)] = Courier(outfit)
+    return made
+
+
+@job("application.submitted")
+def submitted(session: Session, payload: Payload) -> None:
+    service.refer(session, payload["application_id"])
+
+
+@job("application.resubmitted")
+def resubmitted(session: Session, payload: Payload) -> None:
+    service.send_correction(session, payload["application_id"], payload["correction_id"])
+
+
+@job("application.withdrawn")
+def withdrawn(session: Session, payload: Payload) -> None:
+    service.send_withdrawal(session, payload["application_id"], payload.get("reason", ""))
+
+
+@outside_job("parcel.ready", queue="delivery")
+def deliver(runtime: Runtime, payload: Payload) -> None:
+    """A doorbell: whichever parcels are due go out, this one among them unless another courier has it."""
+    _pump(runtime)
+
+
+@periodic("dispatch.sweep", every=3, queue="delivery")
+def sweep(runtime: Runtime) -> None:
+    """Find what is undelivered from the tables alone: applications nobody referred, parcels that are due."""
+    with unit_of_work(runtime.database) as session:
+        forgotten = queries.unreferred(session, clock.now() - FORGOTTEN_AFTER)
+        for application_id in forgotten:
+            service.refer(session, application_id)
+    _pump(runtime)
+
+
+@periodic("dispatch.poll", every=10, queue="delivery")
+def poll(runtime: Runtime) -> None:
+    """Fetch answers from exchange databases and folders."""
+    courier(runtime).poll(receiving.receive_unsure)
+
+
+def _pump(runtime: Runtime) -> None:
+    with unit_of_work(runtime.database) as session:
+        due = due_connections(session)
+    if due:
+        courier(runtime).pump(PUMP_SECONDS)
