@@ -36,6 +36,7 @@ def run(port: int, seed: bool, department: bool) -> None:
     from redemption.supervisor import run_all
 
     os.environ.setdefault("REDEMPTION_BASE_URL", f"http://127.0.0.1:{port}")
+    os.environ.setdefault("REDEMPTION_LOG_LEVEL", "WARNING")
     sys.exit(run_all(ready(), port=port, seed=seed, department=department))
 
 

@@ -18,6 +18,7 @@ def config(folder: Path = FOLDER) -> Config:
     made = Config()
     made.set_main_option("script_location", str(folder))
     made.set_main_option("path_separator", "os")
+    made.set_main_option("prepend_sys_path", str(folder.parent))
     return made
 
 

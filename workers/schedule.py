@@ -75,10 +75,15 @@ def add(scheduler: Scheduler, entry: Periodic) -> None:
     )
 
 
-def main(parts: Runtime) -> None:
-    """Run until SIGTERM or SIGINT; a queue that is away is waited for."""
+def use_shanghai() -> None:
+    """RQ reads cron times on the process's own clock: set it to the one our rules are written for."""
     os.environ["TZ"] = "Asia/Shanghai"
     time.tzset()
+
+
+def main(parts: Runtime) -> None:
+    """Run until SIGTERM or SIGINT; a queue that is away is waited for."""
+    use_shanghai()
     while True:
         try:
             log.info("schedule_started")

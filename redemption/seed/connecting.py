@@ -3,9 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from redemption.dispatch import service as dispatch
+from redemption.dispatch import configuring
 from redemption.dispatch.models import Connection
 from redemption.identity import queries
+from redemption.identity.rules import system_actor
 from redemption.kernel import clock
 from redemption.kernel.secrets import SecretBox
 
@@ -33,4 +34,4 @@ def connect(session: Session, box: SecretBox, port: int, secret: str) -> None:
         found.options = {**found.options, "endpoint": endpoint}
         found.open_until = None
     if not queries.live_keys(session, department.id):
-        dispatch.add_key(session, box, department.id, secret, scheme="v1")
+        configuring.add_key(session, box, system_actor("seed"), department.id, secret=secret)

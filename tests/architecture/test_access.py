@@ -42,7 +42,9 @@ def address(rule):
 
 
 def test_every_route_declares_who_may_use_it(app):
-    undeclared = [f"{method} {rule.rule}" for rule, method in routes(app) if not rule_of(app, rule.endpoint, method)]
+    undeclared = [
+        f"{method} {rule.rule}" for rule, method in routes(app) if not rule_of(app, rule.endpoint, method)
+    ]
     assert not undeclared
     unknown = {role for rule, method in routes(app) for role in rule_of(app, rule.endpoint, method)} - KNOWN
     assert not unknown

@@ -17,7 +17,12 @@ def sign_in(browser, login, password, **more):
 
 
 def test_each_account_lands_in_its_own_place(browser_of, world):
-    for login, home in [("qiye", "/space"), ("chuangkou", "/desk"), ("gongkai", "/office"), ("guanli", "/admin")]:
+    for login, home in [
+        ("qiye", "/space"),
+        ("chuangkou", "/desk"),
+        ("gongkai", "/office"),
+        ("guanli", "/admin"),
+    ]:
         answer = sign_in(browser_of(""), login, PASSWORD)
         assert (answer.status_code, answer.location) == (303, home)
 
@@ -29,7 +34,9 @@ def test_after_signing_in_one_goes_on_where_one_was(browser_of):
     assert "林知夏" in browser.get("/account").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""])
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+)
 def test_never_on_to_another_site(address):
     assert inside(address) == ""
 
@@ -61,9 +68,18 @@ def test_a_form_without_the_token_is_refused(app, world):
 
 def test_a_new_password_ends_every_other_session(browser_of, session, world):
     here, elsewhere = browser_of("qiye"), browser_of("qiye")
-    assert here.post("/account/password", {"old": "no", "new": "a longer pass 1", "again": "a longer pass 1"}).status_code == 422
-    assert here.post("/account/password", {"old": PASSWORD, "new": "short", "again": "short"}).status_code == 422
-    changed = here.post("/account/password", {"old": PASSWORD, "new": "a longer pass 1", "again": "a longer pass 1"})
+    assert (
+        here.post(
+            "/account/password", {"old": "no", "new": "a longer pass 1", "again": "a longer pass 1"}
+        ).status_code
+        == 422
+    )
+    assert (
+        here.post("/account/password", {"old": PASSWORD, "new": "short", "again": "short"}).status_code == 422
+    )
+    changed = here.post(
+        "/account/password", {"old": PASSWORD, "new": "a longer pass 1", "again": "a longer pass 1"}
+    )
     assert changed.location == "/sign-in"
     assert elsewhere.get("/account").status_code == 303
     assert sign_in(browser_of(""), "qiye", "a longer pass 1").status_code == 303
@@ -77,7 +93,9 @@ def test_tokens_for_programs(api_of):
     assert me.json["role"] == "enterprise"
     refused = nobody.get("/api/v1/me")
     assert (refused.status_code, refused.mimetype) == (401, "application/problem+json")
-    wrong = nobody.post("/api/v1/tokens", {"login": "qiye", "password": PASSWORD, "colour": "red", "post": "x"})
+    wrong = nobody.post(
+        "/api/v1/tokens", {"login": "qiye", "password": PASSWORD, "colour": "red", "post": "x"}
+    )
     assert wrong.status_code == 422
     assert {entry["pointer"] for entry in wrong.json["errors"]} == {"/colour", "/post"}
 
