@@ -7,6 +7,9 @@
 deliveries are written in one statement in the caller's transaction; a job sends them after the commit.
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
@@ -23,32 +26,52 @@ _OVERRIDES = "redemption.message_templates"
 
 _TELL = text(
     """
-WITH told AS (
+WITH given AS (
+  SELECT * FROM jsonb_to_recordset(:rows) AS r(
+    once text, template text, enterprise_id bigint, person_id bigint, department_id bigint, office_id bigint,
+    subject text, body text, link text, data jsonb, by_email boolean, by_sms boolean)
+), told AS (
   INSERT INTO message (once, template, enterprise_id, person_id, department_id, office_id,
                        subject, body, link, data, created_at)
-  VALUES (:once, :template, :enterprise_id, :person_id, :department_id, :office_id,
-          :subject, :body, :link, :data, :now)
+  SELECT once, template, enterprise_id, person_id, department_id, office_id, subject, body, link, data, :now
+  FROM given
   ON CONFLICT (once) DO NOTHING
-  RETURNING id, enterprise_id, person_id, department_id, office_id
+  RETURNING id, once, enterprise_id, person_id, department_id, office_id
 ), reach AS (
-  SELECT told.id, e.contact_email AS email, e.contact_phone AS phone
+  SELECT told.id, once, e.contact_email AS email, e.contact_phone AS phone
     FROM told JOIN enterprise e ON e.id = told.enterprise_id
-  UNION SELECT told.id, p.email, p.phone FROM told JOIN person p ON p.id = told.person_id
-  UNION SELECT told.id, d.contact_email, '' FROM told JOIN department d ON d.id = told.department_id
-  UNION SELECT told.id, p.email, p.phone
+  UNION SELECT told.id, once, p.email, p.phone FROM told JOIN person p ON p.id = told.person_id
+  UNION SELECT told.id, once, d.contact_email, '' FROM told JOIN department d ON d.id = told.department_id
+  UNION SELECT told.id, once, p.email, p.phone
     FROM told JOIN post ON post.office_id = told.office_id AND post.ended_at IS NULL
               JOIN person p ON p.id = post.person_id AND p.closed_at IS NULL
+), way AS (
+  SELECT reach.id, 'email' AS channel, email AS address
+    FROM reach JOIN given USING (once) WHERE email <> '' AND by_email
+  UNION
+  SELECT reach.id, 'sms', phone FROM reach JOIN given USING (once) WHERE phone <> '' AND by_sms
 ), gone AS (
   INSERT INTO message_delivery (message_id, channel, address, state, attempts, next_at, error)
-  SELECT id, 'email', email, 'waiting', 0, CAST(:now AS timestamptz), '' FROM reach WHERE email <> '' AND :by_email
-  UNION
-  SELECT id, 'sms', phone, 'waiting', 0, CAST(:now AS timestamptz), '' FROM reach WHERE phone <> '' AND :by_sms
+  SELECT id, channel, address, 'waiting', 0, CAST(:now AS timestamptz), '' FROM way
   ON CONFLICT DO NOTHING
-  RETURNING message_id
 )
-SELECT told.id, (SELECT count(*) FROM gone) FROM told
+SELECT DISTINCT way.id, told.once FROM way JOIN told USING (id)
 """
-).bindparams(bindparam("data", type_=JSONB))
+).bindparams(bindparam("rows", type_=JSONB))
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to tell: see `tell`."""
+
+    template: str
+    once: str
+    data: Json
+    link: str = ""
+    enterprise_id: int | None = None
+    person_id: int | None = None
+    department_id: int | None = None
+    office_id: int | None = None
 
 
 def tell(
@@ -68,30 +91,31 @@ def tell(
     Raises:
         ValueError: no such template, a value that its words need is missing, or nobody to tell.
     """
-    if not any((enterprise_id, person_id, department_id, office_id)):
-        raise ValueError(f"nobody to tell: {once}")
-    words = wording(session, template)
+    tell_many(
+        session, [Notice(template, once, data, link, enterprise_id, person_id, department_id, office_id)]
+    )
+
+
+def tell_many(session: Session, notices: Sequence[Notice]) -> None:
+    """Tell many at once, in one statement. The same `once` twice in one call tells once."""
+    if not notices:
+        return
+    rows = [_row(session, notice) for notice in {notice.once: notice for notice in notices}.values()]
     session.flush()
-    told = session.execute(
-        _TELL,
-        {
-            "once": once,
-            "template": template,
-            "enterprise_id": enterprise_id,
-            "person_id": person_id,
-            "department_id": department_id,
-            "office_id": office_id,
-            "subject": fill(words.subject, data),
-            "body": fill(words.body, data),
-            "link": link,
-            "data": data,
-            "now": clock.now(),
-            "by_email": "email" in words.channels,
-            "by_sms": "sms" in words.channels,
-        },
-    ).one_or_none()
-    if told is not None and told[1]:
-        outbox.publish(session, "message.ready", once, message_id=told[0])
+    for message_id, once in session.execute(_TELL, {"rows": rows, "now": clock.now()}):
+        outbox.publish(session, "message.ready", once, message_id=message_id)
+
+
+def _row(session: Session, notice: Notice) -> Json:
+    if not any((notice.enterprise_id, notice.person_id, notice.department_id, notice.office_id)):
+        raise ValueError(f"nobody to tell: {notice.once}")
+    words = wording(session, notice.template)
+    return asdict(notice) | {
+        "subject": fill(words.subject, notice.data),
+        "body": fill(words.body, notice.data),
+        "by_email": "email" in words.channels,
+        "by_sms": "sms" in words.channels,
+    }
 
 
 def wording(session: Session, code: str) -> Template:

@@ -23,9 +23,11 @@ class Duty(Identified, Base):
         Index("ix_duty_office", "office_id", "kind", "event_date"),
     )
 
+    number: Mapped[str] = mapped_column(unique=True)
+    """Public, used in addresses: ZZ-26-3F7KDPX9."""
     kind: Mapped[str]
     subject: Mapped[str]
-    """`policy:17`, `application:3`, `question:9`."""
+    """`policy:17`, `application:3`, `question:9`, `department:4`."""
     round: Mapped[int] = mapped_column(default=1)
     """An amended policy is reported again: 2, 3, …"""
     title: Mapped[str]
@@ -47,6 +49,8 @@ class Duty(Identified, Base):
     closed_at: Mapped[dt.datetime | None]
     """Exempted by the office, or its ground fell away."""
     close_reason: Mapped[str] = mapped_column(default="")
+    link: Mapped[str] = mapped_column(default="")
+    """Where it is fulfilled, when that is not the duty's own page."""
     data: Mapped[Json] = mapped_column(default=dict)
 
 
@@ -60,6 +64,18 @@ class DutyEvent(Identified, Base):
     what: Mapped[str]
     actor: Mapped[str]
     data: Mapped[Json] = mapped_column(default=dict)
+
+
+class DutySchedule(Identified, Base):
+    """When an administrator lets duties of one kind remind and escalate, in place of `rules.STEPS`."""
+
+    __tablename__ = "duty_schedule"
+
+    kind: Mapped[str] = mapped_column(unique=True)
+    """A kind, or `*` for all of them."""
+    steps: Mapped[list[Json]]
+    edited_at: Mapped[dt.datetime]
+    edited_by: Mapped[str]
 
 
 class Report(Identified, Base):

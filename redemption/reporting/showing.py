@@ -1,0 +1,137 @@
+"""A duty and its reports as pages and programs show them: state, due date and history in words."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from redemption.identity.models import Department, Office, Person
+from redemption.kernel import clock
+from redemption.kernel.calendar import load_calendar
+from redemption.reporting import rules
+from redemption.reporting.models import Duty, DutyEvent
+from redemption.reporting.rules import KINDS, DutyState, Kind, Rule
+
+EVENT_NAMES = {
+    "opened": "职责产生",
+    "assembled": "报送材料已生成",
+    "reminded": "已提醒",
+    "overdue": "逾期",
+    "escalated": "已上报督办",
+    "fulfilled": "已履行",
+    "supplement_sent": "已补充报送",
+    "signed": "公开办签收",
+    "returned": "公开办退回",
+    "exempted": "已豁免",
+    "closed": "已了结",
+    "recomputed": "期限重新计算",
+    "handed_over": "由承接部门继续",
+    "office_set": "已确定接收单位",
+}
+_TOLD = {
+    "remind": "提醒承担部门",
+    "head": "提醒部门负责人",
+    "office": "告知公开办",
+    "board": "列入公开办督办",
+}
+
+
+@dataclass(frozen=True)
+class Due:
+    """What `components/status.html` writes as a due date."""
+
+    date: dt.date
+    workdays_left: int
+    overdue: bool
+    provisional: bool
+    stopped_reason: str = ""
+
+
+@dataclass(frozen=True)
+class DutyView:
+    """A duty with everything a list or page says about it."""
+
+    duty: Duty
+    rule: Rule
+    state: DutyState
+    due: Due
+    department: Department
+    office: Office | None
+    missing: tuple[str, ...]
+
+    @property
+    def done(self) -> bool:
+        return self.duty.fulfilled_at is not None or self.duty.closed_at is not None
+
+
+def views(session: Session, duties: Iterable[Duty]) -> list[DutyView]:
+    """In the order given; three selects whatever their number."""
+    duties = list(duties)
+    departments = _by_id(session, Department, {duty.department_id for duty in duties})
+    offices = _by_id(session, Office, {duty.office_id for duty in duties if duty.office_id})
+    calendar, now = load_calendar(session), clock.now()
+    today = clock.day_of(now)
+    shown = []
+    for duty in duties:
+        day = rules.due_day(duty.due_at)
+        state = rules.state_of(duty.due_at, duty.fulfilled_at, duty.closed_at, duty.late, now, calendar)
+        rule = KINDS[Kind(duty.kind)]
+        shown.append(
+            DutyView(
+                duty,
+                rule,
+                state,
+                Due(day, calendar.workdays_left(today, day), now >= duty.due_at, duty.provisional),
+                departments[duty.department_id],
+                offices.get(duty.office_id) if duty.office_id else None,
+                tuple(duty.data.get("missing") or [rule.evidence]),
+            )
+        )
+    return shown
+
+
+def timeline(session: Session, events: Iterable[DutyEvent]) -> list[dict[str, Any]]:
+    """The history for the timeline macro, oldest first."""
+    events = list(events)
+    ids = {int(e.actor.removeprefix("person:")) for e in events if e.actor.startswith("person:")}
+    people = {
+        row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    }
+    return [
+        {
+            "at": event.at,
+            "title": EVENT_NAMES.get(event.what, event.what),
+            "who": people.get(int(event.actor.removeprefix("person:")), "")
+            if event.actor.startswith("person:")
+            else "系统",
+            "detail": _detail(event),
+            "state": "done",
+        }
+        for event in events
+    ]
+
+
+def _detail(event: DutyEvent) -> str:
+    data = event.data
+    said = []
+    if "to" in data:
+        said.append(_TOLD.get(str(data["to"]), ""))
+    if data.get("due"):
+        said.append(f"期限：{clock.due_text(dt.date.fromisoformat(data['due']))}")
+    if data.get("before"):
+        said.append(f"原期限：{clock.due_text(dt.date.fromisoformat(data['before']))}")
+    if data.get("entered_late"):
+        said.append("录入晚于发布，期限自实际发布日期起计算")
+    if data.get("late"):
+        said.append("逾期履行")
+    if data.get("report") and event.what != "fulfilled":
+        said.append(f"第 {data['report']} 次报送")
+    said += [str(data[key]) for key in ("evidence", "reason") if data.get(key)]
+    return "；".join(part for part in said if part)
+
+
+def _by_id(session: Session, model: Any, ids: set[int]) -> dict[int, Any]:
+    return {row.id: row for row in session.scalars(select(model).where(model.id.in_(ids)))}

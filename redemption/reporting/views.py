@@ -1,0 +1,216 @@
+"""Pages of duties and reports: the department's list, one duty with its history, the office's desk."""
+
+from flask import Blueprint, Response, flash, redirect, request
+from werkzeug.wrappers import Response as Answer
+
+from redemption.documents.models import Document
+from redemption.documents.views import send_document
+from redemption.identity.rules import Role
+from redemption.kernel.errors import NotFound
+from redemption.reporting import queries, rules, service, showing
+from redemption.reporting.models import Duty, Report
+from redemption.reporting.schemas import EvidenceSchema, ReasonSchema, ReturnSchema
+from redemption.web.access import actor, allow
+from redemption.web.files import send_stored
+from redemption.web.forms import empty_form, submitted
+from redemption.web.pages import render
+from redemption.web.paging import cursor_argument, page
+from redemption.web.session import db
+
+blueprint = Blueprint("reporting", __name__)
+
+
+# --- the department ----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/workbench/duties")
+@blueprint.get("/editor/duties")
+@allow("officer", "policy_maker")
+def duties() -> Response:
+    """My department's duties: what is open first, the most urgent on top."""
+    state, kind = request.args.get("state", "open"), request.args.get("kind", "")
+    query = queries.filtered(queries.visible_to(actor()), state=state, kind=kind)
+    if state in {"open", "overdue"}:
+        rows, following = list(db().scalars(query.order_by(Duty.due_at, Duty.id).limit(200))), None
+    else:
+        rows, following = page(db(), query, Duty.id, cursor=cursor_argument())
+    return render(
+        "reporting/duties.html",
+        duties=showing.views(db(), rows),
+        counts=queries.counts(db(), actor()),
+        state=state,
+        kind=kind,
+        kinds=rules.KINDS,
+        next_cursor=following,
+        base=request.path,
+        reports=queries.newest_reports(db(), [row.id for row in rows]),
+    )
+
+
+@blueprint.get("/duties/<number>")
+@allow("officer", "policy_maker", "office")
+def duty(number: str) -> Response:
+    return _duty_page(queries.by_number(db(), actor(), number))
+
+
+@blueprint.post("/duties/<number>/reports/<int:no>/send")
+@allow("officer", "policy_maker")
+def send(number: str, no: int) -> Answer:
+    report, owed = queries.report(db(), actor(), number, no)
+    form = empty_form()
+    with form.catching():
+        service.send_report(db(), actor(), report.id)
+    if not form.ok:
+        return _duty_page(owed, status=409, problem=form.errors[""][0])
+    flash("已报送。公开办签收或退回后会通知您。", "success")
+    return redirect(f"/duties/{number}", 303)
+
+
+@blueprint.post("/duties/<number>/done")
+@allow("officer", "policy_maker")
+def done(number: str) -> Answer:
+    owed = queries.by_number(db(), actor(), number)
+    form = submitted(EvidenceSchema())
+    if form.ok:
+        with form.catching():
+            service.fulfil_by_hand(db(), actor(), owed, form.data["evidence"])
+    if not form.ok:
+        return _duty_page(owed, status=422, form=form)
+    flash("已登记完成。", "success")
+    return redirect(f"/duties/{number}", 303)
+
+
+@blueprint.get("/duties/<number>/reports/<int:no>/package.zip")
+@allow("officer", "policy_maker", "office")
+def package(number: str, no: int) -> Response:
+    report, owed = queries.report(db(), actor(), number, no)
+    return send_stored(report.package_sha256, f"{owed.title}-{no}.zip", "application/zip")
+
+
+@blueprint.get("/duties/<number>/reports/<int:no>/letter.pdf")
+@allow("officer", "policy_maker", "office")
+def letter(number: str, no: int) -> Response:
+    report, _ = queries.report(db(), actor(), number, no)
+    document = db().get(Document, report.document_id) if report.document_id else None
+    if document is None:
+        raise NotFound("报送函正在生成，请稍后再试。")
+    return send_document(document)
+
+
+# --- the office --------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/office")
+@allow("office")
+def office() -> Response:
+    """Incoming reports to sign, then what is overdue."""
+    waiting = db().execute(queries.incoming(actor()).order_by(Report.sent_at).limit(100)).all()
+    late = db().scalars(
+        queries.filtered(queries.visible_to(actor()), state="overdue").order_by(Duty.due_at).limit(50)
+    )
+    return render(
+        "office/desk.html",
+        waiting=[(report, *showing.views(db(), [owed])) for report, owed, _ in waiting],
+        overdue=showing.views(db(), late),
+        counts=queries.counts(db(), actor()),
+    )
+
+
+@blueprint.get("/office/duties")
+@allow("office")
+def ledger() -> Response:
+    """台账: every duty owed to this office, by state, kind and department."""
+    state, kind = request.args.get("state", ""), request.args.get("kind", "")
+    department = request.args.get("department", "")
+    query = queries.filtered(queries.visible_to(actor()), state=state, kind=kind)
+    if department:
+        query = query.where(Duty.department_id.in_(queries.departments_with_code(department)))
+    rows, following = page(db(), query, Duty.id, cursor=cursor_argument())
+    return render(
+        "office/ledger.html",
+        duties=showing.views(db(), rows),
+        counts=queries.counts(db(), actor()),
+        state=state,
+        kind=kind,
+        department=department,
+        kinds=rules.KINDS,
+        departments=queries.owing_departments(db(), actor()),
+        next_cursor=following,
+    )
+
+
+@blueprint.get("/office/reports/<number>/<int:no>")
+@allow("office")
+def office_report(number: str, no: int) -> Response:
+    return _report_page(number, no)
+
+
+@blueprint.post("/office/reports/<number>/<int:no>/sign")
+@allow("office")
+def sign(number: str, no: int) -> Answer:
+    report, _ = queries.report(db(), actor(), number, no)
+    form = empty_form()
+    with form.catching():
+        service.sign(db(), actor(), report.id)
+    if not form.ok:
+        return _report_page(number, no, status=409, form=form)
+    flash("已签收，并已告知报送部门。", "success")
+    return redirect("/office", 303)
+
+
+@blueprint.post("/office/reports/<number>/<int:no>/return")
+@allow("office")
+def send_back(number: str, no: int) -> Answer:
+    report, _ = queries.report(db(), actor(), number, no)
+    form = submitted(ReturnSchema())
+    if form.ok:
+        with form.catching():
+            service.return_report(db(), actor(), report.id, form.data["reason"])
+    if not form.ok:
+        return _report_page(number, no, status=422, form=form)
+    flash("已退回。部门须在3个工作日内重新报送，已列入台账。", "success")
+    return redirect("/office", 303)
+
+
+@blueprint.post("/duties/<number>/exempt")
+@allow("office")
+def exempt(number: str) -> Answer:
+    owed = queries.by_number(db(), actor(), number)
+    form = submitted(ReasonSchema())
+    if form.ok:
+        with form.catching():
+            service.exempt(db(), actor(), owed, form.data["reason"])
+    if not form.ok:
+        return _duty_page(owed, status=422, form=form)
+    flash("已豁免，理由已记入台账。", "success")
+    return redirect(f"/duties/{number}", 303)
+
+
+# --- parts -------------------------------------------------------------------------------------------------
+
+
+def _duty_page(owed: Duty, status: int = 200, problem: str = "", form: object = None) -> Response:
+    mine = actor().role is not Role.OFFICE
+    reports = [r for r in queries.reports(db(), owed.id) if mine or r.sent_at is not None]
+    return render(
+        "reporting/duty.html",
+        status=status,
+        view=showing.views(db(), [owed])[0],
+        reports=reports,
+        timeline=showing.timeline(db(), queries.history(db(), owed.id)),
+        mine=mine,
+        problem=problem,
+        form=form or empty_form(),
+    )
+
+
+def _report_page(number: str, no: int, status: int = 200, form: object = None) -> Response:
+    report, owed = queries.report(db(), actor(), number, no)
+    return render(
+        "office/report.html",
+        status=status,
+        report=report,
+        view=showing.views(db(), [owed])[0],
+        content=report.content,
+        form=form or empty_form(),
+    )
