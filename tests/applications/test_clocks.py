@@ -77,7 +77,9 @@ def test_the_applicants_days_run_from_when_the_notice_reached_us() -> None:
 
 
 def test_a_special_procedure_stops_the_clock_and_says_why() -> None:
-    facts = history((Action.RECEIVE, "2026-03-02"), (Action.ACCEPT, "2026-03-04"), (Action.PAUSE, "2026-03-10"))
+    facts = history(
+        (Action.RECEIVE, "2026-03-02"), (Action.ACCEPT, "2026-03-04"), (Action.PAUSE, "2026-03-10")
+    )
     facts[-1].data = {"procedure": "专家评审"}
     due = due_now(facts, Terms(time_limit_days=10), CALENDAR)
     assert due is not None
@@ -118,7 +120,11 @@ def test_review_in_a_batch_begins_when_the_period_has_closed() -> None:
 
 def test_an_objection_stops_publicity() -> None:
     terms = Terms(publicity_days=5)
-    upto = [(Action.RECEIVE, "2026-03-02"), (Action.ACCEPT, "2026-03-03"), (Action.PROPOSE_APPROVE, "2026-03-04")]
+    upto = [
+        (Action.RECEIVE, "2026-03-02"),
+        (Action.ACCEPT, "2026-03-03"),
+        (Action.PROPOSE_APPROVE, "2026-03-04"),
+    ]
     assert due_day(history(*upto), terms) == "2026-03-11"
     objected = history(*upto, (Action.OBJECT, "2026-03-06"))
     due = due_now(objected, terms, CALENDAR)
@@ -144,7 +150,9 @@ def test_nothing_runs_after_the_end() -> None:
     upto = [(Action.RECEIVE, "2026-03-02"), (Action.ACCEPT, "2026-03-03")]
     assert due_now(history(*upto, (Action.DENY, "2026-03-04")), Terms(), CALENDAR) is None
     assert due_now(history(*upto, (Action.APPROVE, "2026-03-04")), Terms(), CALENDAR) is None
-    assert due_now(history(*upto, (Action.APPROVE, "2026-03-04")), Terms(payment_days=5), CALENDAR) is not None
+    assert (
+        due_now(history(*upto, (Action.APPROVE, "2026-03-04")), Terms(payment_days=5), CALENDAR) is not None
+    )
 
 
 def test_an_unknown_year_is_said_to_be_provisional() -> None:

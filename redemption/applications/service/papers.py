@@ -37,12 +37,15 @@ _KINDS = {
 _TEMPLATES = {
     Action.ACCEPT: "application_accepted",
     Action.DEEM_ACCEPTED: "application_accepted",
-    Action.REFUSE_ACCEPTANCE: "acceptance_refused",
-    Action.ASK_CORRECTION: "correction_requested",
-    Action.ASK_SUPPLEMENT: "correction_requested",
-    Action.TIME_OUT: "correction_lapsed",
-    Action.PAUSE: "special_procedure",
-    Action.RESUME: "special_procedure_ended",
+    Action.REFUSE_ACCEPTANCE: "application_refused",
+    Action.ASK_CORRECTION: "correction_asked",
+    Action.ASK_SUPPLEMENT: "correction_asked",
+    Action.TIME_OUT: "application_lapsed",
+    Action.RESUBMIT: "correction_answered",
+    Action.RESUBMIT_SUPPLEMENT: "correction_answered",
+    Action.OBJECT: "objection_raised",
+    Action.PAUSE: "application_paused",
+    Action.RESUME: "application_resumed",
     Action.PROPOSE_APPROVE: "publicity_begun",
     Action.APPROVE: "application_approved",
     Action.END_PUBLICITY: "application_approved",
@@ -146,9 +149,13 @@ def tell_received(session: Session, sheet: Sheet) -> None:
         template="submission_received",
         once=f"submission:{submission.id}:received",
         data={
+            "item": "、".join(line.version.name for line in sheet.lines),
+            "number": submission.number,
+            "enterprise": sheet.enterprise.name,
+            "department": "、".join(dict.fromkeys(line.department.name for line in sheet.lines)),
+            "day": "",
+            "reason": "",
             "received_at": clock.moment_text(submission.received_at),
-            "submission_number": submission.number,
-            "items": "、".join(line.version.name for line in sheet.lines),
         },
         link=f"/apply/{submission.number}/submitted",
         enterprise_id=submission.enterprise_id,
@@ -178,13 +185,9 @@ def tell_step(
         session,
         template=template,
         once=f"application:{application.id}:{seq}",
-        data={
-            "item_name": case.version.name,
-            "application_number": application.number,
-            "submission_number": submission.number,
-            "enterprise_name": case.enterprise.name,
-            "department_name": case.department.name,
-            "due": _due_text(due, correction),
+        data=_told(case)
+        | {
+            "day": _due_text(due, correction),
             "reason": reason or "详见申报详情",
             "count": str(len(correction.entries)) if correction else "",
             "procedure": str(data.get("procedure") or "特别程序"),
@@ -197,17 +200,41 @@ def tell_step(
     )
 
 
+def remind(session: Session, case: Case, correction: Correction) -> None:
+    """A correction is due soon; told once."""
+    messages.tell(
+        session,
+        template="correction_due_soon",
+        once=f"correction:{correction.id}:reminder",
+        data=_told(case) | {"day": _due_text(None, correction), "count": str(len(correction.entries))},
+        link=f"/applications/{case.application.number}/correction",
+        enterprise_id=case.submission.enterprise_id,
+        person_id=case.submission.filer_person_id,
+    )
+
+
 def invite_rating(session: Session, case: Case) -> None:
     """After the end: one invitation; who does not answer stays unrated."""
     messages.tell(
         session,
         template="rating_invited",
         once=f"application:{case.application.id}:rating",
-        data={"item_name": case.version.name, "application_number": case.application.number},
+        data=_told(case),
         link=f"/applications/{case.application.number}/rating",
         enterprise_id=case.submission.enterprise_id,
         person_id=case.submission.filer_person_id,
     )
+
+
+def _told(case: Case) -> Json:
+    return {
+        "item": case.version.name,
+        "number": case.application.number,
+        "enterprise": case.enterprise.name,
+        "department": case.department.name,
+        "day": "",
+        "reason": "",
+    }
 
 
 def _case_data(case: Case) -> Json:

@@ -4,7 +4,6 @@ Each call deals with one case in the caller's transaction; two sweeps at once ar
 and looked at again. Nothing adverse happens on a provisional date: an unknown year is never guessed.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -14,13 +13,13 @@ from redemption.applications import clocks, queries
 from redemption.applications.clocks import Terms
 from redemption.applications.models import Application, Correction
 from redemption.applications.rules import Action, DueKind, Status
+from redemption.applications.service import papers
 from redemption.applications.service.moving import recompute, step
 from redemption.catalogue.models import ItemVersion
 from redemption.catalogue.rules import Mode
 from redemption.identity.rules import Actor, system_actor
 from redemption.kernel import clock
 from redemption.kernel.calendar import load_calendar
-from redemption.messages import service as messages
 
 BATCH = 200
 SYSTEM: Actor = system_actor("deadlines")
@@ -136,19 +135,4 @@ def corrections_due_soon(session: Session) -> Sequence[tuple[int, int]]:
 def remind(session: Session, application_id: int, correction_id: int) -> None:
     """Remind of a correction that is due soon; told once."""
     case = queries.case_by_id(session, application_id)
-    correction = session.get_one(Correction, correction_id)
-    last_day = clock.day_of(correction.due_at) - dt.timedelta(days=1)
-    messages.tell(
-        session,
-        template="correction_reminder",
-        once=f"correction:{correction_id}:reminder",
-        data={
-            "item_name": case.version.name,
-            "application_number": case.application.number,
-            "count": str(len(correction.entries)),
-            "due": clock.due_text(last_day),
-        },
-        link=f"/applications/{case.application.number}/correction",
-        enterprise_id=case.submission.enterprise_id,
-        person_id=case.submission.filer_person_id,
-    )
+    papers.remind(session, case, session.get_one(Correction, correction_id))

@@ -1,0 +1,3 @@
+from tests.applications.cases import stage
+
+__all__ = ["stage"]
