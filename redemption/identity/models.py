@@ -174,3 +174,27 @@ class DepartmentKey(Identified, Base):
     """Encrypted, bound to `department_key:<department id>`."""
     created_at: Mapped[dt.datetime]
     retired_at: Mapped[dt.datetime | None]
+
+
+class Invitation(Identified, Base):
+    """An offered post: opened by a code (its digest is kept) that was mailed, shown once, or printed at the counter."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_enterprise", "enterprise_id", "id"),)
+
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    grade: Mapped[str]
+    mandate: Mapped[Json] = mapped_column(default=dict)
+    """Of an agency (代办): its name, the mandate's number and last day."""
+    checked: Mapped[Json] = mapped_column(default=dict)
+    """At the counter: who checked the licence and the mandate, the id number masked."""
+    id_number: Mapped[str | None]
+    """Encrypted, bound to `invitation:<id>:id_number`; only where an account was opened at the counter."""
+    code_digest: Mapped[str] = mapped_column(unique=True)
+    invited_by: Mapped[str]
+    invited_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    accepted_at: Mapped[dt.datetime | None]
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    withdrawn_at: Mapped[dt.datetime | None]
