@@ -253,6 +253,7 @@ def _hosted(session: Session, department_id: int) -> Connection:
 def _add_parcel(
     session: Session, application: Application, referral: Referral, kind: ParcelKind, extra: Json
 ) -> Parcel:
+    session.flush()
     session.refresh(referral, with_for_update=True)
     now = clock.now()
     sequence = referral.next_sequence
