@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, undefer
 
 from redemption.catalogue.models import Item, ItemVersion
@@ -99,7 +100,7 @@ def newest_reports(session: Session, duty_ids: list[int]) -> dict[int, Report]:
     rows = session.scalars(
         select(Report)
         .where(Report.duty_id.in_(duty_ids))
-        .distinct(Report.duty_id)
+        .ext(distinct_on(Report.duty_id))
         .order_by(Report.duty_id, Report.no.desc())
     )
     return {report.duty_id: report for report in rows}

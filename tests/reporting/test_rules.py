@@ -110,7 +110,9 @@ def test_a_sweep_on_a_day_off_marks_overdue_but_writes_to_nobody():
 
 def test_nobody_is_written_to_at_night():
     steps = planned("2026-09-18")
-    turn = rules.turn(steps, ["next_morning", "last_morning", "last_afternoon"], at("2026-09-24 03:00"), CALENDAR)
+    turn = rules.turn(
+        steps, ["next_morning", "last_morning", "last_afternoon"], at("2026-09-24 03:00"), CALENDAR
+    )
     assert codes(turn.now) == ["overdue"]
     assert turn.next_at == at("2026-09-24 09:00")
 
