@@ -71,7 +71,7 @@ def _papers(text: str, spans: list[Span]) -> tuple[list[_Paper], list[Span], lis
     stack: list[_Paper] = []
     lead: list[Span] = []
     remarks: list[Span] = []
-    for a, b in spans:
+    for a, b in _inline_parted(text, spans):
         words = text[a:b]
         match = _MARKER.match(words)
         kind = (match.lastgroup or "") if match else ""
@@ -95,6 +95,25 @@ def _papers(text: str, spans: list[Span]) -> tuple[list[_Paper], list[Span], lis
         stack.append(paper)
     first = _first_unmarked(text, lead, top)
     return ([first, *top] if first else top), lead, remarks
+
+
+_INLINE = re.compile(r"(?:(?<=[；;。：:，、\s])|(?<=^))(?:[（(](\d{1,2})[)）]|(\d{1,2})[、.．)）](?!\d)|([①-⑳])|[（(]([一二三四五六七八九十])[)）])")
+
+
+def _inline_parted(text: str, spans: list[Span]) -> list[Span]:
+    """（1）申请表；（2）名册 on one line are two lines."""
+    out: list[Span] = []
+    for a, b in spans:
+        marks = [m for m in _INLINE.finditer(text, a, b)]
+        kinds = {m.lastindex for m in marks}
+        if len(marks) < 2 or len(kinds) != 1:
+            out.append((a, b))
+            continue
+        cuts = [m.start() for m in marks]
+        if cuts[0] > a and text[a : cuts[0]].strip():
+            out.append((a, cuts[0]))
+        out.extend(zip(cuts, [*cuts[1:], b], strict=True))
+    return out
 
 
 def _first_unmarked(text: str, lead: list[Span], top: list[_Paper]) -> _Paper | None:
@@ -410,6 +429,22 @@ def read_addresses(text: str, spans: list[Span], labelled_only: bool) -> list[En
             found = _plain_addresses(text, a, b)
         entries.extend(found)
     return entries
+
+
+_COUNTER = re.compile(
+    r"(?:[至到往在]|前往)((?:(?!提交|申请|办理|通过|登[录陆])[\u4e00-\u9fffA-Za-z0-9]){2,24}(?:窗口|大厅|服务中心|[局委厅办院][\u4e00-\u9fff]{0,10}[科处室])\s*[（(][^（）()]{4,40}[）)])"
+)
+
+
+def counters_named(text: str, spans: list[Span]) -> list[Entry]:
+    """Counters named with their address in brackets: 送区商务局外贸科（区政府大楼1102室）."""
+    found = []
+    for a, b in spans:
+        for match in _COUNTER.finditer(text, a, b):
+            inner = match.group(1)[match.group(1).rfind("（") :]
+            if re.search(r"路|街|道|号|楼|室|厅|窗|座|栋", inner):
+                found.append(_address_entry(text, *match.span(1)))
+    return found
 
 
 def _labelled_addresses(text: str, a: int, b: int) -> list[Entry]:

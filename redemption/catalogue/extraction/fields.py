@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from redemption.catalogue.extraction.entries import (
+    counters_named,
     read_addresses,
     read_links,
     read_materials,
@@ -37,13 +38,14 @@ _APPLYING = re.compile(
 _APPLY_SENTENCE = re.compile(
     r"(?:登[录陆]|通过|在|访问|进入|到|向|至|前往)[^。；]{2,60}(?:提出申请|提交申请|进行申报|网上申报|在线申报|申报|申请|填报|办理|申领|报送|提交)"
 )
+_RECOMMENDING = re.compile(r"(?:各|县|区|市|主管部门|推荐单位|初审)[^。；]{0,60}(?:推荐|汇总|上报|初审|审核)")
 _HOURS = re.compile(r"周[一二三四五六日]|星期|上午|下午|法定节假日|工作日")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
 _AUTHORITY = re.compile(
     r"审[核查批定]|受理|办结|拨付|发放|兑付|反馈|答复|出具|作出|完成|核准|批复|初审|复审|复核|核实|核查|到账|办理|支付|评审|决定|告知|确认|核定|汇总|上报"
 )
 _APPLICANT = re.compile(
-    r"(?:企业|单位|申请人|申报人|申报单位|申请单位|申报主体|项目单位)[^，。；]{0,10}(?:应|须|需|请|可)?(?:于|在)[^，。；]{0,20}(?:提出|提交|申请|申报|补正|补充|修改|完成|报送)|补正|补齐|公示(?:期|时间)?|异议|退回修改|逾期|备案手续|有效期"
+    r"(?:企业|单位|申请人|申报人|申报单位|申请单位|申报主体|项目单位)[^，。；]{0,10}(?:应|须|需|请|可)?(?:于|在)[^，。；]{0,20}(?:提出|提交|申请|申报|补正|补充|修改|完成|报送)|补正|补齐|公示(?:期|时间)?(?:为|不少于)?\s*\d|公示\d|(?:有|提出)异议|退回修改|逾期|备案手续|有效期"
 )
 _BASIS = re.compile(
     r"(?:根据|依据|按照|依照)\s*((?:[^。；《]{0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
@@ -95,6 +97,8 @@ class FieldReader:
         for section in sections:
             for role, spans in self._parts(section, strong_target):
                 text = text_of(self._text, spans)
+                if re.fullmatch(r"[\s无/\\\-—。]*", text):
+                    continue
                 if role == "application_period" and _HOURS.search(text) and not _DATE.search(text):
                     continue  # opening hours of a counter
                 if spans:
@@ -327,13 +331,12 @@ class FieldReader:
             for index in range(first, len(giving.sentences)):
                 a, b = giving.sentences[index]
                 words = self._text[a:b]
-                if index > first and not (index in giving.giving or is_cap(words)):
-                    if _NO_STANDARD.search(words):
-                        break
+                if index > first and _NO_STANDARD.search(words):
+                    continue
                 spans.append((max(a, start), b))
             return spans
         spans = [giving.sentences[i] for i in range(first, len(giving.sentences))]
-        return spans
+        return [span for span in spans if not _NO_STANDARD.search(self._text[slice(*span)])]
 
     # -- shared conditions of a regulation
 
@@ -347,8 +350,9 @@ class FieldReader:
                 spans.append((a, b))
         if draft.giving is not None and own:
             for section in draft.shared:
-                if section.roles and section.roles[0] == "conditions":
-                    spans.extend(section.spans())
+                for role, part in self._parts(section, False):
+                    if role == "conditions" or (role == "target_weak" and item["target"].spans != part):
+                        spans.extend(part)
         spans = list(dict.fromkeys(spans))
         if spans != item["conditions"].spans:
             item["conditions"].spans = spans
@@ -416,12 +420,14 @@ class FieldReader:
             words = self._text[a:b]
             if re.search(
                 r"(?:申报|申请|受理|报送|提交|报名|填报|申领|截止|截至)[^。；]{0,40}(?:截止|截至|\d\s*日前|时间为|月底前|之前|日止|起至)"
-                r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,60}(?:申报|申请|提交|报送|填报|报)",
+                r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,60}(?:申报|申请|提交|报送|填报|报)"
+                r"|\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:至|到|-|—|～|~)[^。；]{0,30}(?:申报|申请|提交|报送|填报|受理)|每年[^。；]{0,16}月[^。；]{0,12}(?:受理|申报|申请)",
                 words,
             ) and _DATE.search(words):
                 found.append((a, b))
+        mine = [s for s in found if not _RECOMMENDING.search(self._text[slice(*s)])]
         if found:
-            self._set(item, "application_period", list(dict.fromkeys(found)), [])
+            self._set(item, "application_period", list(dict.fromkeys(mine or found)), [])
 
     def _find_limit(self, item: Item, spans: list[Span]) -> None:
         found = []
@@ -459,7 +465,7 @@ class FieldReader:
         if found:
             self._set(item, "channels", list(dict.fromkeys(found)), [])
         elif item["process"].state == FOUND and re.search(
-            r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|邮箱",
+            r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|邮箱|提出申请|向[^，。；]{2,16}申[请报]",
             item["process"].text,
         ):
             self._set(item, "channels", list(item["process"].spans), [])
@@ -487,7 +493,7 @@ class FieldReader:
             text + "".join(e.text for e in item["materials"].entries[-1:]),
         )
         if not found and paper:
-            found = contact_addresses
+            found = contact_addresses or counters_named(self._text, spans)
         if found:
             value.entries, value.state = found, FOUND
 
@@ -530,7 +536,7 @@ class FieldReader:
 
 
 _NO_STANDARD = re.compile(
-    r"^(?:政策执行|本政策|咨询|申报|申请|材料|符合条件的|举例|注[：:]|责任单位|办理|联系)"
+    r"^[（(【]?(?:责任单位|责任部门|牵头|配合单位|政策执行|本政策|咨询|申报|申请|材料|符合条件的|举例|注[：:]|责任单位|办理|联系)"
 )
 
 

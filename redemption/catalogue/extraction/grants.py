@@ -25,7 +25,7 @@ _GIVE = (
 )
 _LEAD = r"(?:(?:分别|可以?|均|再|另|将|由[^，。；]{2,16}?|按(?:有关)?规定|经[^，。；]{2,12}后|每年|每月|一次性|最高|额外|按月|按季|按年|直接|在职期间可?|依[次法]|同时|累计|择优|优先)\s*){0,4}"
 _START = re.compile(
-    rf"(?:按照?|以)(?!规定(?:缴|为|足|办|参|签)|时(?:足额)?缴|要求|期(?!权)|国家|其?本人)[^，。；]{{1,60}}?(?:标准|比例|额度|原则|[%％]|元[^，。；]{{0,4}}的?)[^，。；]{{0,20}}?{_GIVE}"
+    rf"(?:按照?|以)(?!规定(?:缴|为|足|办|参|签)|时(?:足额)?缴|要求|期(?!权)|国家|其?本人)[^，。；]{{1,60}}?(?:标准|比例|额度|原则|[%％]|元[^，。；]{{0,4}}的?)[^，。；]{{0,20}}?(?:{_GIVE}|申请|申领|兑付|发放)"
     rf"|{_LEAD}(?:{_GIVE})(?!后|的(?:企业|单位|个人|项目|人员)|对象|资金的|条件|政策的|活动)"
     rf"|{_LEAD}(?:每[^，。；]{{1,12}}?|单[^，。；]{{1,8}}?)?(?:最高|不超过|给予)?{AMOUNT}"
     rf"|每(?:人|家|户|个|件|月|年|名|项|台|次|连续|成功|增加|招用)[^，。；]{{0,16}}?(?:给予|补贴|奖励|补助|资助|发放|最高|不超过)"
@@ -48,7 +48,7 @@ _WHO = (
     r"(?:企业|公司|单位|机构|个人|人员|毕业生|大学生|学生|青年|团队|载体|平台|商户|工商户|组织|协会|园区|学校|院校|高校|家庭|农户|合作社"
     r"|居民|股东|创业者|人才|劳动者|职工|员工|家长|主体|经营者|农场|基地|孵化器|众创空间|加速器|楼宇|项目|实验室|中心|研究院|站|运营方|承办方|主办方"
     r"|投资人|投资者|退役军人|残疾人|失业人员|用人单位|借款人|申请人|申报人|专利权人|业主|门店|酒店|民宿|旅行社|车间|工厂|代理人|经纪人|事务所|银行"
-    r"|金融机构|医院|村|街区|商圈|集团|总部|店铺|电商|主播|法人|持有人|所有人|发明人|参保人|家|户)"
+    r"|研究生|博士|硕士|本科生|专家|教师|医师|带头人|传承人|设计师|工程师|技师|农民工|妇女|老年人|消费者|供应商|服务商|纳税人|养殖户|种植户|大户|医院|村|街区|商圈|集团|总部|店铺|电商|主播|法人|持有人|所有人|发明人|参保人|家|户)"
 )
 _WHO_END = re.compile(rf"{_WHO}(?:[（(][^（）()]{{1,40}}[)）])?(?:等)?$")
 _SUBJECT = re.compile(
@@ -59,8 +59,13 @@ _SUBJECT = re.compile(
 _RECIPIENT = re.compile(
     r"(?:(?<=[，,：:])|(?<=^))\s*对于?(?![其此口接应照外内])(?=[^，。；]{4,120}[，,]?[^。；]{0,60}(?:给予|予以|按|奖励|补贴|补助|资助|发放))"
 )
+_GIVING_WORD = re.compile(r"给予|予以|发放|奖励|奖补|补贴|补助|资助|贴息|返还|享受|申请|申领|领取|减免|最高|不超过|兑付|按")
 _PREFACE = re.compile(r"鼓励|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化")
 _ACHIEVED = re.compile(r"被|获|荣获|入选|取得|通过")
+_NAMED_RECIPIENT = re.compile(
+    r"(?:给予|奖励|补贴给|发放给|拨付给)((?!每|一次|最高|不超过|相应|不同)[\u4e00-\u9fff]{2,16}?(?:企业|单位|机构|主体|个人|团队|平台|载体|园区|者|人))(?=一次性|最高|每|\d|奖励|补贴|资助|补助|支持|不超过|[，,])"
+)
+_PAYER = re.compile(r"[，,](?:由|从|市|区|县|省)?[^，。；]{0,8}(?:财政部门?|财政|经费|专项资金|资金池)[^，。；]{0,6}$")
 _NO_CONDITION = re.compile(r"(?:额度|利息|标准|金额|利率|期限|总额|资金|经费|比例)$")
 _LEADING = re.compile(r"^[\s　]*(?:对于?|凡是?|针对|鼓励|支持|推动|引导|凡属)\s*")
 
@@ -148,6 +153,9 @@ def _grant(text: str, start: int, end: int) -> Grant:
         begin = recipient.end()
     condition = _condition(text, begin, split)
     target = find_target(text, condition) if condition else None
+    named = _NAMED_RECIPIENT.search(text, split, end)
+    if named and (target is None or not _WHO_END.search(text[slice(*target)])):
+        target = named.span(1)
     return Grant((start, end), condition, target, (split, end))
 
 
@@ -157,6 +165,8 @@ def _split(text: str, start: int, end: int) -> int:
         start = match.end()
     for match in _START.finditer(text, start, end):
         at = match.start()
+        if not _GIVING_WORD.search(match.group()) and _GIVING_WORD.search(text, match.end(), end):
+            continue  # an amount that is a threshold: the giving word comes later
         segment = (
             max(text.rfind("，", start, at), text.rfind("；", start, at), text.rfind("：", start, at)) + 1
         )
@@ -187,6 +197,8 @@ def _condition(text: str, start: int, split: int) -> Span | None:
         if text[b - 1] == "的":
             break
         b -= 1
+    if match := _PAYER.search(text, a, b):
+        b = match.start()
     a, b = _trim(text, a, b)
     return (a, b) if b - a >= 4 and not _NO_CONDITION.search(text[a:b]) else None
 
@@ -210,10 +222,9 @@ def find_target(text: str, condition: Span) -> Span | None:
         return _who_phrase(text, a, b)
     if comma >= 0 and _WHO_END.search(first):
         return (a, a + comma)
-    if match := _SUBJECT.search(words):
-        end = match.end()
-        if end <= len(words):
-            return (a, a + end)
+    match = _SUBJECT.search(words)
+    if match and not (words.startswith("在") and "的" not in words[: match.end()]):
+        return (a, a + match.end())
     return None
 
 

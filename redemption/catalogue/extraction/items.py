@@ -114,13 +114,13 @@ class ItemFinder:
 
     def _by_groups(self, root: Node) -> list[Draft]:
         for node in root.walk():
-            if node.kind == "root" or not ({"group", "standard"} & set(node.roles)):
+            if node.kind in ("root", "chapter", "section") or not ({"group", "standard"} & set(node.roles)):
                 continue
             named = [child for child in node.children if self._gives(child)]
             if len(named) < 2:
                 continue
             if "group" in node.roles or self._distinct_benefits(named):
-                return [draft for child in named for draft in self._grant_drafts(child)]
+                return [draft for child in self._grant_nodes(node) for draft in self._grant_drafts(child)]
         return []
 
     def _distinct_benefits(self, nodes: list[Node]) -> bool:

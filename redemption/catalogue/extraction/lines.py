@@ -76,8 +76,9 @@ def read_lines(document: ReadDocument, labels: Labels) -> list[Line]:
             _add(lines, document.text, block.start, block.end, labels, block)
             seen_label = None
             continue
-        pairs = _label_pairs(document.text, block, labels)
+        pairs = _label_pairs(document.text, block, labels) or _unknown_pair(document.text, block, bool(seen_label))
         if not pairs:
+            seen_label = None
             lines.append(_row(document.text, block))
             continue
         for label, value in pairs:
@@ -197,6 +198,15 @@ def _label_pairs(text: str, block: Block, labels: Labels) -> list[tuple[Span, Sp
         else:
             return []
     return pairs
+
+
+def _unknown_pair(text: str, block: Block, inside: bool) -> list[tuple[Span, Span]]:
+    """A row whose label the table of synonyms does not know, between rows whose labels it knows."""
+    cells = [(a, b) for a, b in dict.fromkeys(block.cells) if text[a:b].strip()]
+    if not inside or len(cells) != 2 or cells[0][1] - cells[0][0] > 10:
+        return []
+    label = text[slice(*cells[0])].strip()
+    return [(cells[0], cells[1])] if re.fullmatch(r"[\u4e00-\u9fff（）()]{2,10}[：:]?", label) else []
 
 
 def _join_lone_markers(lines: list[Line], labels: Labels) -> list[Line]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from redemption.catalogue.extraction.content import cut_annexes, drop_furniture
+from redemption.catalogue.extraction.content import cut_annexes, drop_furniture, drop_signature
+from redemption.catalogue.extraction.cues import assign_cues
 from redemption.catalogue.extraction.fields import FieldReader
 from redemption.catalogue.extraction.findings import find_all
 from redemption.catalogue.extraction.items import Draft, ItemFinder, sections_of
@@ -36,11 +37,17 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
 
     body = drop_furniture(everything[after_title:])
     content, _forms = cut_annexes(body)
+    content = drop_signature(content)
 
     drafts = read_lists(text, content, labels)
     root = build_tree(content)
+    assign_cues(text, root)
     if not drafts:
         name, name_span = programme_name(text, title, title_span, root)
+        if not name and content:
+            first = next((line for line in everything if len(line.text) >= 4), everything[0])
+            name_span = (first.start, min(first.end, first.start + 40))
+            name = text[slice(*name_span)].strip()
         drafts = ItemFinder(text, synonyms).find(root, name, name_span)
 
     reader = FieldReader(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -74,6 +75,7 @@ def build_tree(lines: list[Line]) -> Node:
         stack[-1].children.append(node)
         stack.append(node)
     _part_stacked_labels(root)
+    _release_closing_lines(root)
     return root
 
 
@@ -91,6 +93,20 @@ def _part_stacked_labels(node: Node) -> None:
             full.children = [child for child in full.children if child.kind == kinds[1]]
             for child in empty.children:
                 child.parent = empty
+
+
+def _release_closing_lines(node: Node) -> None:
+    """What follows the last of several one-line entries belongs to what they are entries of."""
+    for child in node.children:
+        _release_closing_lines(child)
+    same = [child for child in node.children if child.kind == (node.children[-1].kind if node.children else "")]
+    if len(same) < 3 or node.children[-1].kind in ("label", "plain", "question", "chapter", "section", "article"):
+        return
+    last = same[-1]
+    one_line = all(not child.lines and not child.children for child in same[:-1])
+    if one_line and last.lines and not last.children and last.line and last.line.body < last.line.end:
+        node.lines.extend(last.lines)
+        last.lines = []
 
 
 def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
@@ -119,6 +135,11 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
                 stack.pop()
         return
     place = places[-1]
+    if kind == "label":  # inside the nearest numbered heading, not beside a label far above it
+        for inner in range(len(stack) - 1, place, -1):
+            if _is_heading(stack[inner]):
+                del stack[inner + 1 :]
+                return
     if kind not in ("label", "plain"):
         open_line = stack[place].line
         assert open_line is not None
@@ -131,6 +152,16 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
                     place = outer
                     break
     del stack[place:]
+
+
+_BENEFIT_ENDING = re.compile(r"(?:补贴|补助|奖励|资助|贴息|奖补|津贴|扶持|贷款|待遇|返还|减免|支持|补偿|奖金|扶助)\s*$")
+
+
+def _is_heading(node: Node) -> bool:
+    line = node.line
+    if line is None or node.kind not in ("chapter", "section", "article", "cn", "paren_cn", "num"):
+        return False
+    return bool(line.roles) or bool(line.body >= line.end and _BENEFIT_ENDING.search(line.text))
 
 
 def _follows(line: Line, node: Node) -> bool:

@@ -41,7 +41,12 @@ class Synonyms:
     @cached_property
     def roles(self) -> dict[str, str]:
         """Label → role. A role is one of the twelve fields or one of the helper roles of the file."""
-        return {word: role for role, words in self.tables["labels"].items() for word in words}
+        rules = self.tables.get("compose", {})
+        verbs = rules.get("verbs", ())
+        composed = {
+            verb + noun: role for role, nouns in rules.items() if role != "verbs" for noun in nouns for verb in verbs
+        }
+        return composed | {word: role for role, words in self.tables["labels"].items() for word in words}
 
     @cached_property
     def longest_label(self) -> int:

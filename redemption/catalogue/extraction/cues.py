@@ -1,0 +1,87 @@
+"""Step 3b: sections that say in their first sentence what their heading does not.
+
+第七条 申请单位应当提交下列材料：… has no caption, but is the list of materials. A chapter's heading holds for those of
+its articles that say nothing of their own.
+"""
+
+from __future__ import annotations
+
+import re
+
+from redemption.catalogue.extraction.grants import is_giving
+from redemption.catalogue.extraction.model import FIELDS
+from redemption.catalogue.extraction.structure import Node
+
+_FIELD_ROLES = frozenset(FIELDS) | {"target_weak", "receiver"}
+_CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "materials",
+        re.compile(
+            r"(?:提交|提供|报送|递交|出具|准备|携带|上传)(?:以下|下列|如下)[^。；]{0,20}(?:材料|资料|文件|证明)"
+            r"|(?:申报|申请|所需|提交|提供)[^，。；]{0,6}(?:材料|资料)(?:包括|如下|主要包括|清单如下|为|有)"
+        ),
+    ),
+    ("conditions", re.compile(r"(?:符合|具备|满足|达到)(?:以下|下列|如下)[^。；]{0,12}(?:条件|要求|情形)")),
+    ("process", re.compile(r"按照?(?:以下|下列|如下)(?:程序|流程|步骤)|(?:程序|流程|步骤)(?:如下|为[:：]|包括)")),
+    ("target_weak", re.compile(r"^\s*本[^，。；]{1,10}适用于|^\s*本[^，。；]{1,12}对象(?:为|是|包括)")),
+    ("validity", re.compile(r"^\s*本[^，。；]{1,10}(?:自|由)[^。]{2,40}(?:施行|实施|执行|解释|生效)")),
+)
+
+
+def assign_cues(text: str, root: Node) -> None:
+    """Give roles to the sections under `root` that have none."""
+    for node in list(root.walk()):
+        if node.kind in ("chapter", "section") and set(node.roles) & (_FIELD_ROLES | {"group"}):
+            _hand_down(text, node)
+    _assign(text, root)
+
+
+def _assign(text: str, node: Node) -> None:
+    for child in node.children:
+        if set(child.roles) & _FIELD_ROLES:
+            continue
+        if not child.roles and child.kind != "root":
+            child.roles = _cue(text, child)
+        if not set(child.roles) & _FIELD_ROLES:
+            _assign(text, child)
+
+
+def _cue(text: str, node: Node) -> tuple[str, ...]:
+    spans = node.own_spans() or ([node.caption] if node.caption else [])
+    if not spans or not node.line:
+        return ()
+    first = text[spans[0][0] : min(spans[0][1], spans[0][0] + 160)]
+    if node.caption and first is not None and node.line.caption:
+        first = text[slice(*node.line.caption)] + first
+    head = first.split("。")[0]
+    if is_giving(head) or any(is_giving(text[a:b]) for a, b in node.spans()[1:]) and not _CUES[0][1].search(head):
+        return ()
+    if not node.children and len(head) < 60 and node.kind not in ("article", "cn", "paren_cn"):
+        return ()
+    for role, rule in _CUES:
+        if rule.search(head):
+            return (role,)
+    return ()
+
+
+def _hand_down(text: str, chapter: Node) -> None:
+    articles = [child for child in chapter.children if child.kind in ("article", "section", "cn")]
+    if not articles:
+        return
+    giving = [child for child in articles if any(is_giving(text[a:b]) for a, b in child.spans())]
+    fields = tuple(role for role in chapter.roles if role in _FIELD_ROLES and role != "standard")
+    for child in articles:
+        if child.roles or child in giving:
+            continue
+        child.roles = _cue(text, child) or (_fitting(text, child, fields) if fields else ())
+    chapter.roles = ("group",) if giving and {"standard", "group"} & set(chapter.roles) else ("container",)
+
+
+_APPLYING = re.compile(r"登[录陆]|网上申报|在线申报|提出申请|提交申请|申报平台|窗口")
+
+
+def _fitting(text: str, article: Node, fields: tuple[str, ...]) -> tuple[str, ...]:
+    words = "".join(text[a:b] for a, b in article.spans())
+    if "process" in fields:
+        return ("process", "channels") if _APPLYING.search(words) else ("process",)
+    return fields
