@@ -12,9 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from redemption.catalogue.rules import FIELD_NAMES, LIST_FIELDS, REQUIRED_FIELDS, TEXT_FIELDS
+from redemption.catalogue.rules import (
+    FIELD_NAMES,
+    LIST_FIELDS,
+    MATERIAL_FORMS,
+    REQUIRED_FIELDS,
+    TEXT_FIELDS,
+)
 
 FOUND, MISSING, EXTERNAL = "found", "missing", "external"
+_SAID_FORMS = {"original": "original", "copy": "copy", "scan": "copy"}
 MATERIAL_DETAILS = ("required", "form", "count", "note")
 Fields = Mapping[str, Any]
 Span = tuple[int, int]
@@ -87,10 +94,15 @@ def with_keys(fields: Fields) -> dict[str, Any]:
             entry["key"] = f"m{following}"
             following += 1
         entry["required"] = entry.get("required") is not False
-        if entry.get("form") not in ("original", "copy", "either"):
-            entry["form"] = "either"
-        count = entry.get("count")
-        entry["count"] = count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else 1
+        if entry.get("form") not in MATERIAL_FORMS:
+            # the extractor says on what (paper, electronic) as `form`, and original or copy apart
+            medium = entry.get("form")
+            entry.update({"medium": medium} if medium else {})
+            entry["form"] = _SAID_FORMS.get(str(entry.get("original")), "either")
+        count = entry.get("count") or entry.get("copies")
+        entry["count"] = (
+            count if isinstance(count, int) and not isinstance(count, bool) and 0 < count < 100 else 1
+        )
     if entries:
         done["materials"] = {**done["materials"], "entries": entries}
     return done

@@ -157,7 +157,18 @@ class FormFieldSchema(Schema):
     type = fields.String(
         required=True,
         validate=validate.OneOf(
-            ["text", "textarea", "number", "money", "date", "choice", "choices", "boolean", "phone"],
+            [
+                "text",
+                "textarea",
+                "number",
+                "money",
+                "percent",
+                "date",
+                "choice",
+                "choices",
+                "table",
+                "declaration",
+            ],
             error="没有这种类型。",
         ),
     )
@@ -167,6 +178,12 @@ class FormFieldSchema(Schema):
     min = fields.Raw(allow_none=True)
     max = fields.Raw(allow_none=True)
     unit = Words(20)
+    integer = fields.Boolean()
+    is_amount = fields.Boolean(metadata={"description": "这一项是申请金额"})
+    required_if = fields.Dict(keys=fields.String())
+    computed = fields.Dict(keys=fields.String())
+    columns = fields.List(fields.Dict(keys=fields.String()))
+    max_rows = fields.Integer(validate=validate.Range(1, 200))
 
 
 class FormSchema(Schema):
@@ -350,3 +367,10 @@ class VersionFormSchema(Schema):
 
 class ReasonFormSchema(ReasonSchema):
     version = fields.Integer()
+
+
+class AmendmentFormSchema(Schema):
+    """A new text of a policy, or a file beside the form."""
+
+    text = Words(10_000_000, load_default="")
+    change_note = Words(2000, required=True, error_messages={"required": "请说明修订了什么、为什么修订。"})

@@ -63,6 +63,10 @@ def publish_item(session: Session, actor: Actor, code: str, *, version: int | No
             fields=wrong,
         )
     item.state = ITEM_MACHINE.next(ItemState(item.state), ItemAction.PUBLISH)
+    if draft.valid_until is None:
+        # an item ends with its policy unless it says otherwise
+        text = session.get_one(PolicyVersion, draft.policy_version_id)
+        draft.valid_from, draft.valid_until = draft.valid_from or text.valid_from, text.valid_until
     now = clock.now()
     draft.published_at, draft.published_by = now, actor.ref
     item.published_at = item.published_at or now

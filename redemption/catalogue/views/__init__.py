@@ -1,6 +1,7 @@
 """The editor's pages: policies and their items, drafts included. The public's pages are `catalogue.public`."""
 
 from redemption.catalogue.views.items import blueprint as items
+from redemption.catalogue.views.living import blueprint as living
 from redemption.catalogue.views.policies import blueprint as policies
 
-blueprints = [policies, items]
+blueprints = [policies, items, living]

@@ -8,13 +8,17 @@ from werkzeug.wrappers import Response
 from redemption.catalogue import review, schemas, service
 from redemption.catalogue.rules import (
     FIELD_NAMES,
+    ITEM_MACHINE,
     LIST_FIELDS,
     MATERIAL_FORMS,
     MODE_NAMES,
     REQUIRED_FIELDS,
     TEXT_FIELDS,
+    ItemState,
 )
 from redemption.catalogue.service import Owned
+from redemption.catalogue.service.living import BY_PERSON
+from redemption.catalogue.service.values import gives_money
 from redemption.catalogue.views import source, typed
 from redemption.identity.models import Department
 from redemption.identity.rules import OBJECT_CLASS_NAMES
@@ -50,6 +54,11 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
         draft=draft,
         may_change=owned.is_draft and policies.may_change(owned.policy, actor()),
         owns=policies.may_change(owned.policy, actor()),
+        is_draft=owned.is_draft,
+        actions=[
+            action for action in BY_PERSON if (ItemState(owned.item.state), action) in ITEM_MACHINE.table
+        ],
+        gives_money=gives_money(draft.values),
         blocks=blocks,
         left_out=left_out,
         marked={mark.field for mark in marks},
