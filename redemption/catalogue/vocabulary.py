@@ -87,21 +87,27 @@ QUALIFICATIONS = {
     "tech_service": "技术先进型服务企业",
     "time_honoured": "老字号",
     "quality_award": "政府质量奖",
+    "agri_leader": "农业产业化龙头企业",
+    "young_eagle": "雏鹰企业",
 }
 
 _ALL = (
     Attribute("jurisdiction", "注册地", Kind.PLACE, hint="营业执照上的住所所在的市、区"),
+    Attribute("tax_region", "纳税地", Kind.PLACE, hint="税务征管关系所在的市、区"),
     Attribute("founded_on", "成立日期", Kind.DATE),
     Attribute("industry", "所属行业", Kind.INDUSTRY, hint="国民经济行业分类（GB/T 4754）代码，例如 I651"),
     Attribute("size_class", "企业规模", Kind.CHOICE, choices={str(k): v for k, v in SIZE_NAMES.items()}),
     Attribute("ownership", "企业性质", Kind.CHOICE, choices=OWNERSHIPS),
     Attribute("legal_form", "组织形式", Kind.CHOICE, choices=LEGAL_FORMS),
     Attribute("credit_status", "信用状况", Kind.CHOICE, choices=CREDIT),
+    Attribute("tax_credit", "纳税信用等级", Kind.CHOICE, choices={name: f"{name}级" for name in "ABMCD"}),
     Attribute("qualifications", "资质荣誉", Kind.QUALIFICATIONS, choices=QUALIFICATIONS),
     Attribute("independent_legal_person", "具有独立法人资格", Kind.FLAG),
     Attribute("above_scale", "规模以上企业", Kind.FLAG),
     Attribute("listed", "已上市", Kind.FLAG),
-    Attribute("tax_resident", "在本市纳税", Kind.FLAG),
+    Attribute("independent_accounts", "独立核算、财务制度健全", Kind.FLAG),
+    Attribute("social_insurance", "依法缴纳社会保险", Kind.FLAG),
+    Attribute("penalised", "近年有重大违法、安全、环保或质量事故", Kind.FLAG),
     Attribute("loss_making", "上年度亏损", Kind.FLAG),
     Attribute("registered_capital", "注册资本", Kind.MONEY, "元"),
     Attribute("revenue", "上年度营业收入", Kind.MONEY, "元"),
@@ -122,6 +128,7 @@ _ALL = (
     Attribute("layoff_rate", "上年度裁员率", Kind.PERCENT, "%"),
     Attribute("patents", "有效专利", Kind.NUMBER, "件"),
     Attribute("invention_patents", "有效发明专利", Kind.NUMBER, "件"),
+    Attribute("intellectual_property", "知识产权总数", Kind.NUMBER, "件"),
     Attribute("trademarks", "注册商标", Kind.NUMBER, "件"),
     Attribute("floor_area", "经营面积", Kind.NUMBER, "平方米"),
 )
@@ -179,7 +186,7 @@ SECTIONS = {
 }
 """The sections of GB/T 4754—2017."""
 
-_INDUSTRY = re.compile(r"[A-T]([0-9]{2,4})?")
+INDUSTRY = re.compile(r"[A-T]([0-9]{2,4})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DEPTH = 12
 _MOST = 200
@@ -326,7 +333,7 @@ def _wrong_value(attribute: Attribute, op: str, value: Any) -> str:
     if not isinstance(value, list) or not value or not all(isinstance(part, str) for part in value):
         return "请列出至少一个取值。"
     if kind is Kind.INDUSTRY:
-        wrong = [part for part in value if not _INDUSTRY.fullmatch(part)]
+        wrong = [part for part in value if not INDUSTRY.fullmatch(part)]
         return f"行业代码“{wrong[0]}”的格式不对，例如：C39、I6513。" if wrong else ""
     if kind in (Kind.CHOICE, Kind.QUALIFICATIONS):
         wrong = [part for part in value if part not in attribute.choices]

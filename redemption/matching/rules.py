@@ -1,0 +1,362 @@
+"""Does an enterprise fit an item? Conditions (`catalogue.vocabulary`) evaluated with three answers.
+
+Profiles have gaps, so a condition is true, false or unknown, and `all`, `any`, `not` follow Kleene: a gap decides
+nothing that is decided without it. SQL's own AND, OR and NOT do the same with NULL, which is why `matching.queries`
+can compile the same conditions for all enterprises and agree with this module to the row.
+
+    rule = compile_rule(version.conditions, Context(places, here="110108", day=clock.today()))
+    rule.outcome(facts)         True, False or None, fast: for thousands of items
+    explain(rule, facts)        the verdict with a sentence for each condition
+"""
+
+import datetime as dt
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from redemption.catalogue import vocabulary
+from redemption.catalogue.vocabulary import ATTRIBUTES, HERE, Attribute, Kind, is_number, parse_day
+
+Outcome = bool | None
+
+
+class Verdict(StrEnum):
+    """How an item stands for an enterprise. `LIKELY`: all that computes is met, something is left to people."""
+
+    FITS = "fits"
+    LIKELY = "likely"
+    UNKNOWN = "unknown"
+    FAILS = "fails"
+    OPEN = "open"
+    """No condition has been confirmed as data: nothing is claimed."""
+
+
+class OfferState(StrEnum):
+    """免申即享: the department offers, the enterprise answers."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+OFFER_STATE_NAMES = {
+    OfferState.OFFERED: "待企业确认",
+    OfferState.ACCEPTED: "已确认",
+    OfferState.DECLINED: "已放弃",
+    OfferState.WITHDRAWN: "已撤回",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one enterprise. A key that is missing, null or of the wrong shape is not known."""
+
+    jurisdiction_id: int | None
+    founded_on: dt.date | None
+    profile: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A jurisdiction as conditions name it: by code or by name."""
+
+    id: int
+    code: str
+    name: str
+    parent_id: int | None
+
+
+class Places:
+    """All jurisdictions, to answer which lie within which."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self._places = {place.id: place for place in places}
+
+    def within(self, named: Sequence[str], here: str) -> list[Place]:
+        """Every place that is one of the named ones or lies inside one; a name nobody has names nothing."""
+        wanted = {here if name == HERE else name for name in named}
+        return [
+            place for place in self._places.values() if any(self._is(up, wanted) for up in self._up(place))
+        ]
+
+    def name_of(self, jurisdiction_id: int | None) -> str | None:
+        place = self._places.get(jurisdiction_id or 0)
+        return place.name if place else None
+
+    def _up(self, place: Place) -> Iterator[Place]:
+        seen: set[int] = set()
+        at: Place | None = place
+        while at is not None and at.id not in seen:
+            seen.add(at.id)
+            yield at
+            at = self._places.get(at.parent_id or 0)
+
+    @staticmethod
+    def _is(place: Place, wanted: set[str]) -> bool:
+        return place.code in wanted or place.name in wanted
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule is compiled against: the places, the item's own jurisdiction code, the day of asking."""
+
+    places: Places
+    here: str
+    day: dt.date
+
+
+@dataclass(frozen=True)
+class Test:
+    """A leaf with everything resolved that does not depend on the enterprise.
+
+    `value`: a number; a set of words (choices, codes, prefixes); for places the ids (jurisdiction) or the words
+    (elsewhere); for dates the last (`on_or_before`) or first (`on_or_after`) day that passes. `op` is normalised:
+    ages become days. `attribute` is None for what only a person can judge or nobody can compute.
+    """
+
+    leaf: Mapping[str, Any]
+    attribute: Attribute | None = None
+    op: str = ""
+    value: Any = None
+    day: dt.date = dt.date.min
+    manual: bool = False
+
+
+@dataclass(frozen=True)
+class Node:
+    """`kind`: all, any, not (children), test, or everyone (nothing is asked)."""
+
+    kind: str
+    children: tuple["Node", ...] = ()
+    test: Test | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Conditions ready to be asked. `node` is what `matching.queries` compiles to SQL."""
+
+    node: Node
+    context: Context = field(repr=False)
+
+    @cached_property
+    def _ask(self) -> Callable[[Facts], Outcome]:
+        return _asker(self.node, None)
+
+    @cached_property
+    def _ask_leniently(self) -> Callable[[Facts], Outcome]:
+        return _asker(self.node, True)
+
+    @property
+    def empty(self) -> bool:
+        return self.node.kind == "everyone"
+
+    def outcome(self, facts: Facts) -> Outcome:
+        """True: fits; False: does not; None: cannot be said."""
+        return self._ask(facts)
+
+    def verdict(self, facts: Facts) -> Verdict:
+        if self.empty:
+            return Verdict.OPEN
+        outcome = self._ask(facts)
+        if outcome is not None:
+            return Verdict.FITS if outcome else Verdict.FAILS
+        return Verdict.LIKELY if self._ask_leniently(facts) else Verdict.UNKNOWN
+
+
+def compile_rule(conditions: Any, context: Context) -> Rule:
+    """Resolve conditions; what cannot be computed stays in as unknown, it is never dropped."""
+    if not isinstance(conditions, Mapping) or not conditions:
+        return Rule(Node("everyone"), context)
+    return Rule(_node(conditions, context, 0), context)
+
+
+def _node(data: Any, context: Context, depth: int) -> Node:
+    if not isinstance(data, Mapping) or depth > 20:
+        return Node("test", test=Test({"text": "无法识别的条件"}))
+    for kind in ("all", "any"):
+        if isinstance(data.get(kind), list):
+            if not data[kind]:
+                return Node("everyone")
+            return Node(kind, tuple(_node(child, context, depth + 1) for child in data[kind]))
+    if "not" in data:
+        return Node("not", (_node(data["not"], context, depth + 1),))
+    return Node("test", test=_test(data, context))
+
+
+def _test(leaf: Mapping[str, Any], context: Context) -> Test:
+    if leaf.get("manual"):
+        return Test(leaf, manual=True)
+    if "attribute" not in leaf or vocabulary.check(leaf):
+        return Test(leaf)
+    attribute, op, value = ATTRIBUTES[leaf["attribute"]], str(leaf["op"]), leaf["value"]
+    day = parse_day(leaf.get("as_of")) or context.day
+    if attribute.kind is Kind.DATE:
+        op, value = _limit(op, value, day)
+    elif attribute.kind is Kind.PLACE:
+        inside = context.places.within(value, context.here)
+        own = attribute.name == "jurisdiction"
+        value = (
+            frozenset(p.id for p in inside) if own else frozenset(w for p in inside for w in (p.code, p.name))
+        )
+    elif isinstance(value, list):
+        value = tuple(dict.fromkeys(value))
+    return Test(leaf, attribute, op, value, day)
+
+
+# --- dates -----------------------------------------------------------------------------------------------
+
+
+def _limit(op: str, value: Any, day: dt.date) -> tuple[str, dt.date]:
+    """Ages as days: 满一年 on a day means founded on or before a certain day."""
+    if not isinstance(value, Mapping):
+        return op, parse_day(value) or dt.date.max
+    n, unit = int(value["n"]), str(value["unit"])
+    latest = _latest_start(day, n, unit)
+    if op == "age_at_least":
+        return "on_or_before", latest
+    # not older than n: the last day of the n-th year still counts
+    return "on_or_after", _latest_start(day - dt.timedelta(days=1), n, unit) + dt.timedelta(days=1)
+
+
+def _latest_start(day: dt.date, n: int, unit: str) -> dt.date:
+    """The latest day whose n-th anniversary is not after `day`; a month that lacks the day ends on its last one."""
+    months = {"year": 12 * n, "month": n, "day": 0}[unit]
+    if unit == "day":
+        return max(day, dt.date(1, 1, 1) + dt.timedelta(days=n)) - dt.timedelta(days=n)
+    at = day.year * 12 + day.month - 1 - months
+    if at < 12:
+        return dt.date.min
+    year, month = divmod(at, 12)
+    last = monthrange(year, month + 1)[1]
+    if day.day >= monthrange(day.year, day.month)[1]:
+        return dt.date(year, month + 1, last)
+    return dt.date(year, month + 1, min(day.day, last))
+
+
+# --- asking ----------------------------------------------------------------------------------------------
+
+
+def _asker(node: Node, manual: Outcome) -> Callable[[Facts], Outcome]:
+    """A closure for a node; `manual` is the answer taken for what only a person can judge."""
+    if node.kind == "everyone":
+        return lambda facts: True
+    if node.kind == "test":
+        assert node.test is not None
+        return _test_asker(node.test, manual)
+    asked = [_asker(child, manual) for child in node.children]
+    if node.kind == "not":
+        return lambda facts: None if (answer := asked[0](facts)) is None else not answer
+    deciding = node.kind == "any"
+
+    def ask(facts: Facts) -> Outcome:
+        answer: Outcome = not deciding
+        for one in asked:
+            said = one(facts)
+            if said is deciding:
+                return deciding
+            if said is None:
+                answer = None
+        return answer
+
+    return ask
+
+
+def _test_asker(test: Test, manual: Outcome) -> Callable[[Facts], Outcome]:
+    if test.manual:
+        return lambda facts: manual
+    if test.attribute is None:
+        return lambda facts: None
+    decide = _DECIDE[test.attribute.kind](test)
+    name = test.attribute.name
+    if name == "founded_on":
+        return lambda facts: None if facts.founded_on is None else decide(facts.founded_on)
+    if name == "jurisdiction":
+        return lambda facts: None if facts.jurisdiction_id is None else decide(facts.jurisdiction_id)
+
+    def ask(facts: Facts) -> Outcome:
+        value = facts.profile.get(name)
+        return None if value is None else decide(value)
+
+    return ask
+
+
+def _number(test: Test) -> Callable[[Any], Outcome]:
+    compare = _COMPARE[test.op]
+    limit = test.value
+    return lambda value: compare(value, limit) if is_number(value) else None
+
+
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "at_least": lambda a, b: a >= b,
+    "more_than": lambda a, b: a > b,
+    "at_most": lambda a, b: a <= b,
+    "less_than": lambda a, b: a < b,
+    "equals": lambda a, b: a == b,
+}
+
+
+def _date(test: Test) -> Callable[[Any], Outcome]:
+    limit = test.value
+    if test.op == "on_or_before":
+        return lambda value: value <= limit
+    return lambda value: value >= limit
+
+
+def _flag(test: Test) -> Callable[[Any], Outcome]:
+    return lambda value: value is test.value if isinstance(value, bool) else None
+
+
+def _member(test: Test) -> Callable[[Any], Outcome]:
+    allowed, wanted = frozenset(test.value), test.op in ("in", "within")
+    shape = int if test.attribute and test.attribute.name == "jurisdiction" else str
+    return lambda value: (value in allowed) is wanted if isinstance(value, shape) else None
+
+
+def _industry(test: Test) -> Callable[[Any], Outcome]:
+    """A code that is less exact than the condition leaves it open: C may be C39, or not."""
+    prefixes, wanted = test.value, test.op == "under"
+
+    def decide(value: Any) -> Outcome:
+        if not isinstance(value, str) or not vocabulary.INDUSTRY.fullmatch(value):
+            return None
+        if value.startswith(prefixes):
+            return wanted
+        return None if any(prefix.startswith(value) for prefix in prefixes) else not wanted
+
+    return decide
+
+
+def _qualified(test: Test) -> Callable[[Any], Outcome]:
+    codes, day = test.value, test.day.isoformat()
+
+    def decide(value: Any) -> Outcome:
+        if not isinstance(value, list):
+            return None
+        held = {one.get("code") for one in value if isinstance(one, Mapping) and _valid(one, day)}
+        if test.op == "holds_all":
+            return all(code in held for code in codes)
+        return any(code in held for code in codes) is (test.op == "holds_any")
+
+    return decide
+
+
+def _valid(qualification: Mapping[str, Any], day: str) -> bool:
+    until = qualification.get("valid_until")
+    return until is None or (isinstance(until, str) and until >= day)
+
+
+_DECIDE: dict[Kind, Callable[[Test], Callable[[Any], Outcome]]] = {
+    Kind.NUMBER: _number,
+    Kind.MONEY: _number,
+    Kind.PERCENT: _number,
+    Kind.DATE: _date,
+    Kind.CHOICE: _member,
+    Kind.FLAG: _flag,
+    Kind.PLACE: _member,
+    Kind.INDUSTRY: _industry,
+    Kind.QUALIFICATIONS: _qualified,
+}
