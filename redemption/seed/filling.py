@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from redemption.catalogue import service as catalogue
-from redemption.catalogue.queries import items_of_policy
+from redemption.catalogue.models import Item
+from redemption.catalogue.queries import items_of_policy, working_version
 from redemption.catalogue.rules import REQUIRED_FIELDS
 from redemption.config import Settings
 from redemption.identity.models import Jurisdiction
@@ -23,9 +24,26 @@ from redemption.kernel.storage import Storage, open_storage
 from redemption.kernel.uow import unit_of_work
 from redemption.policies.models import Policy
 from redemption.policies.reading import read_text
+from redemption.seed.cases import fill_cases
+from redemption.seed.connecting import connect
+from redemption.seed.reports import file_reports
 from redemption.seed.world import World, build, simulator_secret
 
 TEXTS = Path(__file__).parent / "policies"
+AMOUNT = {
+    "name": "amount",
+    "label": "申请金额",
+    "type": "money",
+    "required": True,
+    "hint": "按兑现标准计算，单位：元",
+}
+STATEMENT = {
+    "name": "statement",
+    "label": "情况说明",
+    "type": "text",
+    "required": True,
+    "hint": "说明项目或事由，300字以内",
+}
 _MARK = re.compile(r"\{([+-]\d+)\}")
 
 
@@ -51,6 +69,7 @@ POLICIES = (
     Published("05_patent", "QC-SC", 21, "知识产权"),
     Published("06_rent", "WH-FG", 14, "降低成本", ("small_medium", "private")),
     Published("04_jobs", "QC-RS", 9, "稳岗就业", ("private", "small_medium"), title="一次性吸纳就业补贴办事指南"),
+    Published("09_housing", "WH-FG", 12, "人才服务", ("high_tech", "small_medium"), payment_days=None, title="望湖区人才公寓优先配租办事指南"),
     Published("07_trade", "DL-SW", 6, "外贸外资", ("foreign", "private")),
     Published("08_training", "QC-RS", 1, "稳岗就业", ("private", "state_owned"), title="企业职工技能提升补贴和见习补贴申报指南"),
 )  # fmt: skip
@@ -64,29 +83,28 @@ def fill(settings: Settings, *, department_port: int = 0) -> bool:
             to date on every start, since the port may change.
     """
     database = Database(settings.database_url)
-    box = SecretBox(settings.field_keys)
+    box, storage = SecretBox(settings.field_keys), open_storage(settings.storage)
     try:
         with unit_of_work(database) as session:
             empty = not session.scalar(select(func.count()).select_from(Jurisdiction))
             if empty:
-                _fill(session, box, open_storage(settings.storage))
+                world = _fill(session, box, storage)
+        if empty:
+            file_reports(database, storage, settings, world)
         if department_port:
             with unit_of_work(database) as session:
-                from redemption.seed.connecting import connect
-
                 connect(session, box, department_port, simulator_secret(settings))
     finally:
         database.dispose()
     return bool(empty)
 
 
-def _fill(session: Session, box: SecretBox, storage: Storage) -> None:
-    from redemption.seed.cases import fill_cases
-
+def _fill(session: Session, box: SecretBox, storage: Storage) -> World:
     world = build(session, box)
     for published in POLICIES:
         publish(session, world, published)
     fill_cases(session, world, box, storage)
+    return world
 
 
 def workday_before(session: Session, days_ago: int, hour: int = 2) -> dt.datetime:
@@ -125,9 +143,6 @@ def publish(session: Session, world: World, published: Published) -> Policy:
 
 
 def _completed(session: Session, published: Published, item_id: int) -> dict[str, Any]:
-    from redemption.catalogue.models import Item
-    from redemption.catalogue.queries import working_version
-
     version = working_version(session, session.get_one(Item, item_id))
     missing = [name for name in REQUIRED_FIELDS if (version.fields.get(name) or {}).get("state") != "found"]
     return {
@@ -138,22 +153,5 @@ def _completed(session: Session, published: Published, item_id: int) -> dict[str
         "time_limit_days": version.time_limit_days or 15,
         "money_rules": published.money,
         "lacking": dict.fromkeys(missing, "文件未单列，咨询时由经办人说明"),
-        "form": {
-            "fields": [
-                {
-                    "name": "amount",
-                    "label": "申请金额",
-                    "type": "money",
-                    "required": True,
-                    "hint": "按兑现标准计算，单位：元",
-                },
-                {
-                    "name": "statement",
-                    "label": "情况说明",
-                    "type": "text",
-                    "required": True,
-                    "hint": "说明项目或事由，300字以内",
-                },
-            ]
-        },
+        "form": {"fields": [*([AMOUNT] if published.payment_days else []), STATEMENT]},
     }
