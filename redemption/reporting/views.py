@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as Answer
 
+from redemption.catalogue.rules import REQUIRED_FIELDS
 from redemption.documents.models import Document
 from redemption.documents.views import send_document
 from redemption.identity.rules import Role
@@ -212,5 +213,6 @@ def _report_page(number: str, no: int, status: int = 200, form: object = None) -
         report=report,
         view=showing.views(db(), [owed])[0],
         content=report.content,
+        order=REQUIRED_FIELDS,
         form=form or empty_form(),
     )
