@@ -12,6 +12,7 @@ Every verb takes the Session and the acting person first, never commits, and ans
 else's. Numbers (`110108-261122-000457-38`) name submissions, with a place behind (`-01`) applications.
 """
 
+from redemption.applications.service.access import must_be_draft
 from redemption.applications.service.accounts import change_account, open_account
 from redemption.applications.service.computing import make_computed
 from redemption.applications.service.correcting import (
@@ -52,6 +53,7 @@ __all__ = [
     "make_computed",
     "missing_entries",
     "move",
+    "must_be_draft",
     "note_scan",
     "offers_of",
     "open_account",
