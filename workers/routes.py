@@ -25,6 +25,9 @@ def ring(topic: str) -> int:
     """What RQ calls when a topic has rows: drain them."""
     load()
     queue.answered(runtime().redis, topic)
+    if topic not in JOBS:
+        log.error("topic_without_job", topic=topic)
+        return 0
     return drain(JOBS[topic], runtime())
 
 
