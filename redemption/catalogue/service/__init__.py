@@ -22,6 +22,7 @@ from redemption.catalogue.service.publishing import (
     publish_policy,
     what_is_missing,
 )
+from redemption.catalogue.service.shaping import merge_items, split_item
 
 __all__ = [
     "Owned",
@@ -32,6 +33,7 @@ __all__ = [
     "discard_item",
     "discard_policy",
     "expire_due",
+    "merge_items",
     "mine",
     "owned_for_reading",
     "publish_item",
@@ -40,6 +42,7 @@ __all__ = [
     "read_pasted",
     "repeal_policy",
     "save_item",
+    "split_item",
     "take_in",
     "what_is_missing",
 ]

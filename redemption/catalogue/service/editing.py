@@ -103,7 +103,7 @@ def discard_item(session: Session, actor: Actor, code: str, *, version: int | No
     """Throw away the unpublished version; an item that was never published goes with it."""
     owned = my_draft(session, actor, code, version=version)
     note(session, owned, actor, "discard_item", name=owned.draft.name)
-    _delete(session, owned.item, owned.draft)
+    delete_draft(session, owned.item, owned.draft)
 
 
 def discard_policy(session: Session, actor: Actor, number: str) -> None:
@@ -113,7 +113,7 @@ def discard_policy(session: Session, actor: Actor, number: str) -> None:
         items = queries.items_of_policy(session, policy.id)
         drafts = queries.working_versions(session, [item.id for item in items])
         for item in items:
-            _delete(session, item, drafts[item.id])
+            delete_draft(session, item, drafts[item.id])
     policy_service.discard(session, actor, number)
 
 
@@ -168,7 +168,8 @@ def amend_item(session: Session, actor: Actor, code: str, change_note: str) -> I
     return following
 
 
-def _delete(session: Session, item: Item, draft: ItemVersion) -> None:
+def delete_draft(session: Session, item: Item, draft: ItemVersion) -> None:
+    """Delete an unpublished version, and the item if it has no other."""
     session.execute(delete(ItemVersion).where(ItemVersion.id == draft.id, ItemVersion.published_at.is_(None)))
     if item.state == ItemState.DRAFT:
         session.delete(item)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
-from redemption.catalogue import review, schemas, service
+from redemption.catalogue import proposals, review, schemas, service, vocabulary
 from redemption.catalogue.rules import (
     FIELD_NAMES,
     ITEM_MACHINE,
@@ -29,6 +29,10 @@ from redemption.web.pages import render
 from redemption.web.session import db
 
 blueprint = Blueprint("editor-items", __name__)
+
+OPERATION_WORDS = list(
+    {code: word for words in vocabulary.OPERATIONS.values() for code, word in words.items()}.items()
+)
 
 
 @blueprint.get("/editor/items/<code>")
@@ -75,6 +79,9 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
         modes=[(str(mode), word) for mode, word in MODE_NAMES.items()],
         classes=[(str(kind), word) for kind, word in OBJECT_CLASS_NAMES.items()],
         material_forms=list(MATERIAL_FORMS.items()),
+        units=proposals.units(draft.conditions, draft.values.get("conditions")),
+        attributes=[(known.name, known.label) for known in vocabulary.ATTRIBUTES.values()],
+        operations=OPERATION_WORDS,
         form=form,
     )
 
@@ -156,3 +163,19 @@ def delete(code: str) -> Response:
     service.discard_item(db(), actor(), code, version=form.data.get("version"))
     flash("草稿已删除。", "success")
     return redirect(f"/editor/policies/{number}", 303)
+
+
+@blueprint.post("/editor/items/<code>/split")
+@allow("policy_maker")
+def split(code: str) -> Response:
+    owned = service.owned_for_reading(db(), actor(), code)
+    form = submitted(schemas.NewItemSchema())
+    made = None
+    if form.ok:
+        with form.catching():
+            made = service.split_item(db(), actor(), code, form.data["name"])
+    if made is None:
+        flash(next(iter(form.errors.values()))[0], "error")
+        return redirect(f"/editor/items/{owned.item.code}", 303)
+    flash("已拆出一个事项，内容与原事项相同，请分别删改。", "success")
+    return redirect(f"/editor/items/{made.code}", 303)

@@ -298,3 +298,19 @@ def delete(number: str) -> Response:
     service.discard_policy(db(), actor(), number)
     flash("草稿已删除。", "success")
     return redirect("/editor", 303)
+
+
+@blueprint.post("/editor/policies/<number>/merge")
+@allow("policy_maker")
+def merge(number: str) -> Response:
+    policies.seen_by(db(), actor(), number)
+    form = submitted(schemas.PublishPolicySchema())
+    made = None
+    if form.ok:
+        with form.catching():
+            made = service.merge_items(db(), actor(), number, form.data["items"])
+    if made is None:
+        flash(next(iter(form.errors.values()))[0], "error")
+        return redirect(f"/editor/policies/{number}", 303)
+    flash("已合并，请核对各栏。", "success")
+    return redirect(f"/editor/items/{made.code}", 303)

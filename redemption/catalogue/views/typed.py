@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import ValidationError
 from werkzeug.datastructures import MultiDict
 
-from redemption.catalogue import schemas
+from redemption.catalogue import proposals, schemas
 from redemption.catalogue.models import ItemVersion
 from redemption.catalogue.rules import LIST_FIELDS, TEXT_FIELDS
 from redemption.web.forms import Form
@@ -31,6 +31,9 @@ def item_form(posted: MultiDict[str, str]) -> Form:
     form.values["object_classes"] = posted.getlist("object_classes")
     try:
         form.data = schemas.ItemChangesSchema().load(_nested(posted))
+        with form.catching():
+            if (conditions := _conditions(posted)) is not None:
+                form.data["conditions"] = conditions
     except ValidationError as error:
         for name, sentence in flat(error.messages):
             form.add(_box(name), sentence)
@@ -104,6 +107,22 @@ def _nested(posted: MultiDict[str, str]) -> dict[str, Any]:
             rules["exclude_bad_credit"] = True
         changes["money_rules"] = rules
     return changes
+
+
+def _conditions(posted: MultiDict[str, str]) -> dict[str, Any] | None:
+    """The ticked conditions and the one newly written; None when the page did not show them."""
+    if "conditions_shown" not in posted:
+        return None
+    ticked = set(posted.getlist("conditions.confirm"))
+    nodes = [
+        proposals.unpack(posted[f"conditions.unit.{at}"])
+        for at in range(MOST_ROWS)
+        if str(at) in ticked and f"conditions.unit.{at}" in posted
+    ]
+    new = {name: posted.get(f"conditions.new.{name}", "") for name in ("attribute", "op", "value")}
+    if any(part.strip() for part in new.values()):
+        nodes.append(proposals.typed(new["attribute"], new["op"], new["value"]))
+    return proposals.confirmed(nodes)
 
 
 def _field(posted: MultiDict[str, str], name: str) -> dict[str, Any] | None:

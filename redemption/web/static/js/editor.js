@@ -1,20 +1,94 @@
-// The editor: a click on "看原文" shows where a value came from; selected source text goes into a field.
+// The editor. A click on a value, or on "看原文", shows where it came from; a click on marked source text goes to its
+// field; selected source text is put into a field by a small menu (text can also be dragged there, as browsers do).
 // Without this script the links jump to the place and text is copied by hand.
 
 const source = document.querySelector("[data-source]");
+const pane = source?.querySelector(".source-text");
+const form = document.getElementById("item-form");
 
-function show(field) {
+function marksOf(field) {
+  return [...source.querySelectorAll("mark[data-from]")].filter((mark) => mark.dataset.from.split(" ").includes(field));
+}
+
+function show(field, { page = false } = {}) {
   for (const mark of source.querySelectorAll("mark.is-shown")) mark.classList.remove("is-shown");
-  const marks = [...source.querySelectorAll("mark[data-from]")].filter((mark) => mark.dataset.from.split(" ").includes(field));
+  const marks = marksOf(field);
   for (const mark of marks) mark.classList.add("is-shown");
-  marks[0]?.scrollIntoView({ block: "center" });
+  if (!marks.length) return;
+  // Only the pane scrolls while somebody types; a link may move the page (phones have the source below).
+  pane.scrollTop += marks[0].getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 4;
+  if (page) source.scrollIntoView({ block: "nearest" });
+}
+
+function boxes() {
+  const found = new Map();
+  for (const box of form?.querySelectorAll("textarea[data-field]") ?? []) {
+    const name = box.dataset.field;
+    if (!found.has(name)) found.set(name, []);
+    found.get(name).push(box);
+  }
+  return found;
+}
+
+function put(field, text) {
+  const [first, ...rest] = boxes().get(field) ?? [];
+  if (!first) return;
+  // A list of rows takes the text into its first empty row; a box with words in it gets another line.
+  const box = [first, ...rest].find((each) => !each.value.trim()) ?? first;
+  box.value = box.value.trim() && box === first ? `${box.value.trimEnd()}\n${text}` : text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
+
+const menu = document.createElement("div");
+menu.className = "select-menu";
+menu.setAttribute("role", "toolbar");
+menu.setAttribute("aria-label", "把选中的文字填入");
+menu.hidden = true;
+let chosen = "";
+
+function label(field) {
+  const box = boxes().get(field)[0];
+  return box.dataset.label ?? document.querySelector(`label[for="${CSS.escape(box.id)}"]`)?.firstChild?.textContent.trim() ?? field;
+}
+
+function fillMenu() {
+  menu.replaceChildren(...[...boxes().keys()].map((field) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-quiet";
+    button.textContent = label(field);
+    button.addEventListener("click", () => { menu.hidden = true; put(field, chosen); });
+    return button;
+  }));
+}
+
+function offer() {
+  const selection = window.getSelection();
+  const text = selection.toString().trim();
+  if (!text || !selection.rangeCount || !pane.contains(selection.getRangeAt(0).commonAncestorContainer)) { menu.hidden = true; return; }
+  chosen = text;
+  if (!menu.childElementCount) fillMenu();
+  const place = selection.getRangeAt(0).getBoundingClientRect();
+  menu.hidden = false;
+  const left = Math.min(place.left, document.documentElement.clientWidth - menu.offsetWidth - 8);
+  menu.style.setProperty("left", `${Math.max(8, left) + window.scrollX}px`);
+  menu.style.setProperty("top", `${place.bottom + 6 + window.scrollY}px`);
 }
 
 if (source) {
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-show-from]");
-    if (!link) return;
-    event.preventDefault();
-    show(link.dataset.showFrom);
+    if (link) { event.preventDefault(); show(link.dataset.showFrom, { page: true }); return; }
+    const mark = event.target.closest("mark[data-from]");
+    if (mark && form && !window.getSelection().toString()) boxes().get(mark.dataset.from.split(" ")[0])?.[0].focus();
   });
+}
+if (source && form) {
+  document.body.append(menu);
+  form.addEventListener("focusin", (event) => { if (event.target.dataset.field) show(event.target.dataset.field); });
+  pane.addEventListener("pointerup", () => setTimeout(offer));
+  pane.addEventListener("keyup", (event) => { if (event.shiftKey || event.key === "Shift") offer(); });
+  document.addEventListener("pointerdown", (event) => { if (!menu.contains(event.target)) menu.hidden = true; });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") menu.hidden = true; });
 }

@@ -1,0 +1,186 @@
+"""Judging and changing fields, and confirming conditions: pure."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redemption.catalogue import proposals, review, vocabulary
+from redemption.catalogue.rules import FIELDS, REQUIRED_FIELDS
+from redemption.catalogue.service import values
+from redemption.catalogue.views import source as shown
+from redemption.kernel.errors import Invalid
+from redemption.policies.models import PolicyVersion
+
+CHINESE = st.text(alphabet="申报条件一二三 \n\t万元ab", max_size=60)
+
+
+@given(before=CHINESE, words=CHINESE.filter(lambda text: text.strip()), after=CHINESE)
+def test_words_are_found_wherever_white_space_falls(before, words, after):
+    source = review.Source(before + words + after)
+    loose = " ".join(words)
+    start, end = source.locate(loose)
+    assert source.holds(loose, [(start, end)])
+
+
+def test_words_that_are_not_there_have_no_place():
+    assert review.Source("申报条件").locate("补贴标准") is None
+    assert review.Source("申报条件").locate("  ") is None
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"text": st.text(min_size=1)}, optional={"key": st.sampled_from(["m1", "m2", "m7"])}
+        ),
+        max_size=8,
+    )
+)
+def test_materials_keep_their_keys_and_new_ones_are_distinct(entries):
+    keys = [entry["key"] for entry in entries if "key" in entry]
+    if len(set(keys)) != len(keys):
+        return
+    done = review.with_keys({"materials": {"state": "found", "entries": entries}}).get("materials", {})
+    after = [entry["key"] for entry in done.get("entries", [])]
+    assert len(set(after)) == len(after)
+    assert [a for a, e in zip(after, entries, strict=True) if "key" in e] == keys
+
+
+def test_the_extractors_details_of_a_paper_become_ours():
+    entry = {"text": "执照", "original": "scan", "copies": 2, "form": "electronic"}
+    [done] = review.with_keys({"materials": {"state": "found", "entries": [entry]}})["materials"]["entries"]
+    assert (done["form"], done["count"], done["medium"], done["required"]) == ("copy", 2, "electronic", True)
+
+
+def test_the_checklist_names_every_field_of_article_24():
+    checks = review.checklist("", {}, {})
+    assert [check.field for check in checks] == ["name", *REQUIRED_FIELDS]
+    assert not any(check.settled for check in checks)
+    given_all = {name: {"state": "found", "text": "有", "entries": [{"text": "有"}]} for name in FIELDS}
+    assert all(check.settled for check in review.checklist("名", given_all, {}))
+
+
+def test_an_empty_field_is_missing_whatever_it_claims():
+    assert review.state_of({"state": "found", "text": ""}) == "missing"
+    assert review.state_of({"state": "found", "entries": []}) == "missing"
+    assert review.state_of({"state": "external"}) == "external"
+    assert review.state_of(None) == "missing"
+
+
+def test_selected_words_keep_the_place_they_were_selected_from():
+    source = review.Source("企业。企业。")
+    done = review.changed({}, {"target": {"text": "企业", "spans": [[3, 5]]}}, source)
+    assert done["target"] == {"state": "found", "edited": True, "text": "企业", "spans": [[3, 5]]}
+    forged = review.changed({}, {"target": {"text": "企业", "spans": [[0, 4]]}}, source)
+    assert forged["target"]["spans"] == [[0, 2]]
+
+
+# --- the source pane -------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=8))
+def test_marks_never_change_the_text(pairs):
+    text = "第一段文字。第二段文字，较长一些。第三段。最后一段文字在这里"
+    cuts = [(0, 6), (6, 17), (17, 21), (21, len(text))]
+    blocks = [{"kind": "paragraph", "start": a, "end": b} for a, b in cuts]
+    fields = {"target": {"state": "found", "text": "x", "spans": [list(pair) for pair in pairs]}}
+    marks = shown.marks_of(None, fields, len(text))
+    done, left_out = shown.shown(text, blocks, marks)
+    assert "".join(piece.text for block in done for piece in block.pieces) == text
+    assert left_out == 0
+    marked = {at for a, b in pairs if a < b <= len(text) for at in range(a, b)}
+    at = 0
+    for block in done:
+        for piece in block.pieces:
+            assert bool(piece.fields) == (at in marked)
+            at += len(piece.text)
+
+
+# --- conditions ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("attribute", "operation", "value", "node"),
+    [
+        ("revenue", "at_least", "2000万", {"attribute": "revenue", "op": "at_least", "value": 20_000_000}),
+        ("rd_share", "more_than", "3.5%", {"attribute": "rd_share", "op": "more_than", "value": 3.5}),
+        ("staff", "at_most", "300人", {"attribute": "staff", "op": "at_most", "value": 300}),
+        ("founded_on", "age_at_least", "1年", {"attribute": "founded_on", "op": "age_at_least", "value": {"n": 1, "unit": "year"}}),
+        ("founded_on", "on_or_after", "2020-01-01", {"attribute": "founded_on", "op": "on_or_after", "value": "2020-01-01"}),
+        ("qualifications", "holds_any", "高新技术企业、瞪羚企业", {"attribute": "qualifications", "op": "holds_any", "value": ["high_tech", "gazelle"]}),
+        ("size_class", "in", "小型企业", {"attribute": "size_class", "op": "in", "value": ["small"]}),
+        ("industry", "under", "C39", {"attribute": "industry", "op": "under", "value": ["C39"]}),
+        ("listed", "is", "否", {"attribute": "listed", "op": "is", "value": False}),
+    ],
+)  # fmt: skip
+def test_a_condition_is_read_from_three_boxes(attribute, operation, value, node):
+    assert proposals.typed(attribute, operation, value) == node
+    assert vocabulary.check(node) == []
+
+
+@pytest.mark.parametrize(
+    ("attribute", "operation", "value"),
+    [
+        ("shoe_size", "at_least", "40"),
+        ("revenue", "holds_any", "1"),
+        ("revenue", "at_least", ""),
+        ("staff", "at_least", "很多"),
+        ("revenue", "at_least", "不少"),
+        ("founded_on", "age_at_least", "很久"),
+        ("founded_on", "on_or_after", "明年"),
+        ("size_class", "in", "巨型"),
+        ("industry", "under", "火箭"),
+    ],
+)
+def test_a_condition_that_cannot_be_is_refused_at_its_boxes(attribute, operation, value):
+    with pytest.raises(Invalid) as refused:
+        proposals.typed(attribute, operation, value)
+    assert set(refused.value.fields) == {"conditions.new"}
+
+
+def test_only_what_was_ticked_computes_and_what_does_not_compute_is_not_offered():
+    good = {"attribute": "staff", "op": "at_most", "value": 300, "text": "300人以下", "span": [1, 7]}
+    bad = {"attribute": "shoe_size", "op": "at_most", "value": 3, "text": "小脚"}
+    offered = proposals.units({}, {"all": [good, bad]})
+    assert [(unit.node, unit.confirmed) for unit in offered] == [(good, False)]
+    conditions = proposals.confirmed([proposals.unpack(offered[0].packed)])
+    assert conditions == {"all": [good]}
+    again = proposals.units(conditions, {"all": [good, bad]})
+    assert [unit.confirmed for unit in again] == [True], "a proposal that was confirmed is not offered twice"
+    assert proposals.confirmed([]) == {}
+
+
+# --- numbers ---------------------------------------------------------------------------------------------
+
+
+def columns(process="", standard=None, **more):
+    fields = {"process": {"state": "found", "text": process}}
+    return values.columns(fields, {"standard": standard or {}, **more}, PolicyVersion())
+
+
+@pytest.mark.parametrize(
+    ("text", "publicity", "payment"),
+    [
+        ("结果公示5个工作日，公示无异议的，10个工作日内拨付资金。", 5, 10),
+        ("公示期为7个工作日。资金拨付13个工作日。", 7, 13),
+        ("初审公示3个工作日，终审公示5个工作日。", 0, None),
+        ("公示后拨付。", 0, None),
+    ],
+)
+def test_days_are_taken_only_where_the_text_names_one_number(text, publicity, payment):
+    found = columns(text)
+    assert (found["publicity_days"], found["payment_days"]) == (publicity, payment)
+
+
+def test_a_contradictory_period_is_left_open():
+    clear = columns(application_period={"from": "2026-03-01", "to": "2026-04-01", "problems": []})
+    assert (str(clear["opens_on"]), str(clear["closes_on"])) == ("2026-03-01", "2026-04-01")
+    for wrong in (
+        {"from": "2026-05-01", "to": "2026-04-01", "problems": []},
+        {"from": "2026-03-01", "to": "2026-04-01", "problems": [{"code": "contradictory_dates"}]},
+    ):
+        assert columns(application_period=wrong)["closes_on"] is None
+
+
+def test_the_summary_is_an_amount_or_nothing_doubtful():
+    assert columns(standard={"amount": 200_000, "once": True})["summary"] == "一次性20万元"
+    assert columns(standard={"cap": 1_000_000})["summary"] == "最高100万元"

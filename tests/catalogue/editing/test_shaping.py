@@ -1,0 +1,70 @@
+"""Splitting and merging draft items; what people changed, gathered."""
+
+import pytest
+
+from redemption.catalogue import queries, service
+from redemption.identity.rules import Role
+from redemption.kernel.errors import Conflict, Invalid, NotFound
+from tests.factories import make_item, make_policy
+
+
+@pytest.fixture
+def maker(world):
+    return world.actor(Role.POLICY_MAKER, department="QC-JX")
+
+
+@pytest.fixture
+def policy(session, world):
+    return make_policy(session, world)
+
+
+def test_a_split_item_carries_everything_and_stands_alone(session, maker, policy):
+    [item] = queries.items_of_policy(session, policy.id)
+    service.save_item(session, maker, item.code, {"time_limit_days": 7, "closes_on": None})
+    made = service.split_item(session, maker, item.code, "另一项补贴")
+    first, second = queries.working_version(session, item), queries.working_version(session, made)
+    assert second.fields == first.fields
+    assert second.time_limit_days == 7
+    service.save_item(session, maker, made.code, {"fields": {"standard": {"text": "给予1万元。"}}})
+    assert queries.working_version(session, item).fields["standard"]["text"] != "给予1万元。"
+    with pytest.raises(Invalid):
+        service.split_item(session, maker, item.code, first.name)
+
+
+def test_merged_items_are_one_with_the_words_of_both(session, maker, policy):
+    [item] = queries.items_of_policy(session, policy.id)
+    other = service.split_item(session, maker, item.code, "另一项补贴")
+    changes = {"standard": {"text": "另给5万元。"}, "materials": {"entries": [{"text": "发票"}]}}
+    service.save_item(session, maker, other.code, {"fields": changes})
+    merged = service.merge_items(session, maker, policy.number, [other.code, item.code])
+    assert merged.code == item.code
+    assert [row.code for row in queries.items_of_policy(session, policy.id)] == [item.code]
+    fields = queries.working_version(session, merged).fields
+    assert fields["standard"]["text"].splitlines() == ["给予10万元补贴。", "另给5万元。"]
+    texts = [entry["text"] for entry in fields["materials"]["entries"]]
+    assert texts[-1] == "发票"
+    keys = [entry["key"] for entry in fields["materials"]["entries"]]
+    assert len(set(keys)) == len(keys)
+    assert queries.working_version(session, merged).extracted["merged"][0]["name"] == "另一项补贴"
+
+
+def test_what_was_published_is_neither_split_nor_merged(session, world, maker):
+    item = make_item(session, world)
+    with pytest.raises(Conflict):
+        service.split_item(session, maker, item.code, "x")
+    policy = queries.seen_by(session, maker, item.code)[1]
+    added = service.add_item(session, maker, policy.number, "新增")
+    with pytest.raises(Conflict):
+        service.merge_items(session, maker, policy.number, [item.code, added.code])
+
+
+def test_only_items_of_ones_own_policy_are_merged(session, world, maker, policy):
+    [item] = queries.items_of_policy(session, policy.id)
+    foreign = make_item(session, world, department="QC-KJ")
+    with pytest.raises(Invalid):
+        service.merge_items(session, maker, policy.number, [item.code, foreign.code])
+    with pytest.raises(Invalid):
+        service.merge_items(session, maker, policy.number, [item.code, item.code])
+    other = world.actor(Role.POLICY_MAKER, department="QC-KJ")
+    with pytest.raises(NotFound):
+        service.merge_items(session, other, policy.number, [item.code])
