@@ -279,6 +279,66 @@ def upgrade() -> None:
         sa.UniqueConstraint("department_id", "key_id", name=op.f("uq_department_key_department_id_key_id")),
     )
     op.create_table(
+        "desk_handover",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("centre_id", sa.BigInteger(), nullable=False),
+        sa.Column("from_person_id", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("figures", postgresql.JSONB(), nullable=False),
+        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("to_person_id", sa.BigInteger(), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["centre_id"], ["service_centre.id"], name=op.f("fk_desk_handover_centre_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_person_id"], ["person.id"], name=op.f("fk_desk_handover_from_person_id")
+        ),
+        sa.ForeignKeyConstraint(["to_person_id"], ["person.id"], name=op.f("fk_desk_handover_to_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_handover")),
+    )
+    op.create_index("ix_desk_handover_centre", "desk_handover", ["centre_id", "id"], unique=False)
+    op.create_table(
+        "desk_matter",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("centre_id", sa.BigInteger(), nullable=False),
+        sa.Column("clerk_person_id", sa.BigInteger(), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger(), nullable=True),
+        sa.Column("enterprise_name", sa.String(), nullable=False),
+        sa.Column("item_code", sa.String(), nullable=False),
+        sa.Column("item_name", sa.String(), nullable=False),
+        sa.Column("visitor_name", sa.String(), nullable=False),
+        sa.Column("visitor_phone", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("steps", postgresql.JSONB(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["centre_id"], ["service_centre.id"], name=op.f("fk_desk_matter_centre_id")),
+        sa.ForeignKeyConstraint(
+            ["clerk_person_id"], ["person.id"], name=op.f("fk_desk_matter_clerk_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_desk_matter_enterprise_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_matter")),
+        sa.UniqueConstraint("number", name=op.f("uq_desk_matter_number")),
+    )
+    op.create_index("ix_desk_matter_centre", "desk_matter", ["centre_id", "id"], unique=False)
+    op.create_index(
+        "ix_desk_matter_open",
+        "desk_matter",
+        ["due_on"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'closed'"),
+    )
+    op.create_table(
         "document",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
@@ -1108,6 +1168,7 @@ def upgrade() -> None:
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("return_reason", sa.String(), nullable=False),
+        sa.Column("account_context", sa.String(), nullable=False),
         sa.Column("voucher", sa.String(), nullable=False),
         sa.Column("batch_id", sa.BigInteger(), nullable=True),
         sa.Column("clawback_due_at", sa.DateTime(timezone=True), nullable=True),

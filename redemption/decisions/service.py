@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from redemption.applications import service as applications
-from redemption.applications.models import Application, ApplicationEvent
+from redemption.applications.models import Application, ApplicationEvent, Objection
 from redemption.applications.rules import Action, Status
 from redemption.catalogue.models import ItemVersion
 from redemption.decisions import money
@@ -20,6 +20,7 @@ from redemption.decisions.models import Decision
 from redemption.decisions.rules import EventType
 from redemption.dispatch.models import Referral
 from redemption.dispatch.service import give_opinion
+from redemption.identity.models import Department
 from redemption.identity.rules import Actor
 from redemption.kernel import clock
 from redemption.kernel.db import Json
@@ -148,6 +149,28 @@ def revoke(session: Session, actor: Actor, application: Application, reason: str
     if decision is not None:
         decision.revoked_at, decision.revoke_reason = clock.now(), reason
     return applications.move(session, actor, application, Action.REVOKE, reason=reason)
+
+
+def dismiss_objection(
+    session: Session, actor: Actor, application: Application, reason: str
+) -> ApplicationEvent:
+    """An objection is unfounded: publicity goes on for what is left of its period."""
+    if not reason.strip():
+        raise Invalid.field("reason", "请写明核查情况和异议不成立的理由。")
+    return applications.move(session, actor, application, Action.DISMISS_OBJECTION, reason=reason)
+
+
+def objections_of(session: Session, application_id: int) -> list[Objection]:
+    """Objections during publicity; who objects is for the department alone."""
+    return list(
+        session.scalars(
+            select(Objection).where(Objection.application_id == application_id).order_by(Objection.id)
+        )
+    )
+
+
+def department_name(session: Session, department_id: int) -> str:
+    return session.get_one(Department, department_id).name
 
 
 def decision_of(session: Session, application_id: int) -> Decision | None:

@@ -40,6 +40,8 @@ class PaymentOrder(Identified, Base):
     paid_at: Mapped[dt.datetime | None]
     returned_at: Mapped[dt.datetime | None]
     return_reason: Mapped[str] = mapped_column(default="")
+    account_context: Mapped[str] = mapped_column(default="")
+    """The place that `bank_account` is bound to: the submission it was copied from."""
     voucher: Mapped[str] = mapped_column(default="")
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("payment_batch.id"), index=True)
     clawback_due_at: Mapped[dt.datetime | None]

@@ -1,9 +1,10 @@
 """Selects over publicity and payments."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application, Objection
@@ -104,8 +105,8 @@ def orders_of(session: Session, application_id: int) -> list[PaymentOrder]:
     )
 
 
-def payments(department_id: int, states: list[str]) -> Select[Any]:
-    """A department's payments with the case they belong to, the most urgent first."""
+def payments(department_id: int, states: Sequence[str], words: str = "") -> Select[Any]:
+    """A department's payments with the case they belong to, the most urgent first; of every state when searched."""
     query: Any = (
         select(
             PaymentOrder,
@@ -117,9 +118,16 @@ def payments(department_id: int, states: list[str]) -> Select[Any]:
         .join(Application, Application.id == PaymentOrder.application_id)
         .join(Enterprise, Enterprise.id == Application.enterprise_id)
         .join(ItemVersion, ItemVersion.id == Application.item_version_id)
-        .where(Application.department_id == department_id, PaymentOrder.state.in_(states))
+        .where(Application.department_id == department_id)
         .order_by(PaymentOrder.due_at.nulls_last(), PaymentOrder.id)
     )
+    if states:
+        query = query.where(PaymentOrder.state.in_(states))
+    if words:
+        query = query.where(
+            Application.number.contains(words.upper(), autoescape=True)
+            | Enterprise.name.contains(words, autoescape=True)
+        )
     return query
 
 
@@ -134,7 +142,7 @@ def batches(session: Session, department_id: int, limit: int = 50) -> list[Payme
     )
 
 
-def batch_rows(session: Session, batch_id: int) -> list[Row[Any]]:
+def batch_rows(session: Session, batch_id: int) -> list[Any]:
     return list(
         session.execute(
             select(PaymentOrder, Application.number, Enterprise.name, Enterprise.uscc, ItemVersion.name)

@@ -304,6 +304,7 @@ def _order(session: Session, application: Application) -> PaymentOrder:
         account_name=str(submission.common.get("account_name") or enterprise.name),
         bank_name=str(submission.common.get("bank_name") or enterprise.bank_name),
         bank_account=submission.bank_account,
+        account_context=f"submission:{submission.id}:bank_account",
         created_at=clock.now(),
     )
     session.add(order)
