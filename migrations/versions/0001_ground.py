@@ -866,10 +866,14 @@ def upgrade() -> None:
         sa.Column("department_id", sa.BigInteger(), nullable=True),
         sa.Column("asker_person_id", sa.BigInteger(), nullable=True),
         sa.Column("asker_enterprise_id", sa.BigInteger(), nullable=True),
+        sa.Column("office_id", sa.BigInteger(), nullable=True),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("public_text", sa.String(), nullable=False),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("answered_by", sa.String(), nullable=False),
+        sa.Column("close_reason", sa.String(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("passed_on_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
@@ -880,13 +884,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["asker_person_id"], ["person.id"], name=op.f("fk_question_asker_person_id")),
         sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_question_department_id")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_question_item_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_question_office_id")),
         sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_question_policy_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint("number", name=op.f("uq_question_number")),
     )
     op.create_index(op.f("ix_question_department_id"), "question", ["department_id"], unique=False)
     op.create_index("ix_question_item", "question", ["item_id"], unique=False)
+    op.create_index(op.f("ix_question_office_id"), "question", ["office_id"], unique=False)
     op.create_index("ix_question_policy", "question", ["policy_id"], unique=False)
+    op.create_index("ix_question_state", "question", ["state", "id"], unique=False)
     op.create_table(
         "report",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),

@@ -116,6 +116,12 @@ def departments_with_code(code: str) -> Select[int]:
     return select(Department.id).where(Department.code == code)
 
 
+def open_about(session: Session, kind: Kind, subject: str) -> list[Duty]:
+    """Open duties of one kind about one subject, locked."""
+    about = select(Duty).where(Duty.kind == kind.value, Duty.subject == subject, open_now())
+    return list(session.scalars(about.order_by(Duty.id).with_for_update()))
+
+
 def latest_report_duty(session: Session, policy_id: int) -> Duty | None:
     """The newest duty to report a policy, whether it is the first report, an amendment's or one that came back."""
     return session.scalar(

@@ -214,6 +214,27 @@ def fulfil(session: Session, actor: Actor, duty: Duty, evidence: Json, at: dt.da
     _audit(session, duty, actor, "fulfil_duty", {"duty": duty.number, "late": duty.late, **evidence})
 
 
+def fulfil_subject(
+    session: Session,
+    kind: Kind,
+    subject: str,
+    *,
+    at: dt.datetime | None = None,
+    evidence: Json | None = None,
+    actor: Actor = SYSTEM,
+) -> None:
+    """Everything of one kind that is owed about a subject is done."""
+    for duty in queries.open_about(session, kind, subject):
+        fulfil(session, actor, duty, evidence or {}, at)
+
+
+def close_others(session: Session, kind: Kind, subject: str, department_id: int, reason: str) -> None:
+    """What other departments owed about a subject falls away: it is this department's now."""
+    for duty in queries.open_about(session, kind, subject):
+        if duty.department_id != department_id:
+            close(session, SYSTEM, duty, reason)
+
+
 def fulfil_by_hand(session: Session, actor: Actor, duty: Duty, evidence: str) -> None:
     """A person of the department says what was done: a link, a receipt's number, to whom it was sent.
 

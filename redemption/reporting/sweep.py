@@ -5,10 +5,12 @@ are locked with SKIP LOCKED: two sweepers share the work and do none of it twice
 `rules.turn` from stored facts, and each message has an occasion of its own, so that a repeated turn tells nobody again.
 """
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from redemption.identity.models import Department, Office
@@ -20,7 +22,7 @@ from redemption.kernel.workdays import Calendar
 from redemption.messages import service as messages
 from redemption.messages.service import Notice
 from redemption.reporting import queries, rules, service
-from redemption.reporting.models import Duty, DutyEvent
+from redemption.reporting.models import Duty
 from redemption.reporting.rules import KINDS, Kind, Step, StepKind
 
 BATCH = 1000
@@ -85,7 +87,7 @@ def sweep_batch(session: Session) -> int:
         if facts not in plans:
             plans[facts] = rules.plan(*facts[:3], calendar, steps[Kind(row.kind)])
         _take_turn(batch, row, plans[facts], now, calendar, departments, offices)
-    _write(session, batch)
+    _write(session, batch, now)
     return len(rows)
 
 
@@ -93,7 +95,7 @@ def _take_turn(
     batch: _Batch,
     row: Any,
     plan: list[Step],
-    now: Any,
+    now: dt.datetime,
     calendar: Calendar,
     departments: dict[int, str],
     offices: dict[int, str],
@@ -104,16 +106,16 @@ def _take_turn(
     for step in turn.now:
         if step.kind is StepKind.OVERDUE:
             overdue_at = overdue_at or row.due_at
-        batch.events.append(_event(row.id, step, now))
+        batch.events.append(_event(row.id, step))
         notice = _notice(row, step, now, calendar, departments, offices)
         if notice is not None:
             batch.notices.append(notice)
     batch.updates.append(
         {
-            "duty_id": row.id,
+            "id": row.id,
             "steps": [*row.steps_done, *done],
-            "next_at": turn.next_at,
-            "overdue": overdue_at,
+            "next_at": turn.next_at.isoformat() if turn.next_at else None,
+            "overdue": overdue_at.isoformat() if overdue_at else None,
         }
     )
 
@@ -121,7 +123,7 @@ def _take_turn(
 def _notice(
     row: Any,
     step: Step,
-    now: Any,
+    now: dt.datetime,
     calendar: Calendar,
     departments: dict[int, str],
     offices: dict[int, str],
@@ -146,7 +148,7 @@ def _notice(
     return None
 
 
-def _event(duty_id: int, step: Step, now: Any) -> Json:
+def _event(duty_id: int, step: Step) -> Json:
     what = {
         StepKind.REMIND: "reminded",
         StepKind.OVERDUE: "overdue",
@@ -154,21 +156,31 @@ def _event(duty_id: int, step: Step, now: Any) -> Json:
         StepKind.OFFICE: "escalated",
         StepKind.BOARD: "escalated",
     }[step.kind]
-    data = {"step": step.code, "to": step.kind.value}
-    return {"duty_id": duty_id, "at": now, "what": what, "actor": service.SYSTEM.ref, "data": data}
+    return {"duty_id": duty_id, "what": what, "data": {"step": step.code, "to": step.kind.value}}
 
 
-def _write(session: Session, batch: _Batch) -> None:
-    session.connection().execute(
-        update(Duty.__table__)  # type: ignore[arg-type]
-        .where(Duty.__table__.c.id == bindparam("duty_id"))
-        .values(
-            steps_done=bindparam("steps"), next_step_at=bindparam("next_at"), overdue_at=bindparam("overdue")
-        ),
-        batch.updates,
-    )
+_UPDATE = text(
+    """
+UPDATE duty SET steps_done = given.steps, next_step_at = given.next_at, overdue_at = given.overdue
+FROM jsonb_to_recordset(:rows) AS given(id bigint, steps jsonb, next_at timestamptz, overdue timestamptz)
+WHERE duty.id = given.id
+"""
+).bindparams(bindparam("rows", type_=JSONB))
+
+_INSERT = text(
+    """
+INSERT INTO duty_event (duty_id, at, what, actor, data)
+SELECT duty_id, :now, what, :actor, data
+FROM jsonb_to_recordset(:rows) AS given(duty_id bigint, what text, data jsonb)
+"""
+).bindparams(bindparam("rows", type_=JSONB))
+
+
+def _write(session: Session, batch: _Batch, now: dt.datetime) -> None:
+    """Three statements, whatever the size of the batch."""
+    session.execute(_UPDATE, {"rows": batch.updates})
     if batch.events:
-        session.execute(insert(DutyEvent), batch.events)
+        session.execute(_INSERT, {"rows": batch.events, "now": now, "actor": service.SYSTEM.ref})
     messages.tell_many(session, batch.notices)
 
 

@@ -2,14 +2,16 @@
 
 from sqlalchemy.orm import Session
 
+from redemption.consultation import service as consultation
 from redemption.reporting import assembly, service, sweep
 from workers.runtime import Payload, Runtime, job, outside_job, periodic
 
 
 @job("policy.published")
 def policy_published(session: Session, payload: Payload) -> None:
-    """The 3 workdays of article 25 begin."""
+    """The 3 workdays of article 25 begin, and the 简明问答 become public on the same day (第三十条)."""
     service.open_report_duty(session, payload["policy_id"], payload["version_id"])
+    consultation.publish_with_policy(session, payload["policy_id"])
 
 
 @job("item.published")
