@@ -4,6 +4,7 @@ from redemption.applications import models as applications
 from redemption.catalogue import models as catalogue
 from redemption.consultation import models as consultation
 from redemption.decisions import models as decisions
+from redemption.desk import models as desk
 from redemption.disbursement import models as disbursement
 from redemption.dispatch import models as dispatch
 from redemption.documents import models as documents
@@ -25,6 +26,7 @@ __all__ = [
     "catalogue",
     "consultation",
     "decisions",
+    "desk",
     "disbursement",
     "dispatch",
     "documents",

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response as Answer
 
 from redemption.identity import people
 from redemption.identity import queries as identity
+from redemption.identity.contact import DAY, EMAIL, phone, short
 from redemption.identity.people import GRADE_HINTS, GRADE_NAMES, Invited
 from redemption.identity.rules import Actor, Grade
-from redemption.kernel import clock
 from redemption.messages import service as messages
-from redemption.space.schemas import DAY, EMAIL, phone, short
+from redemption.messages.invitations import tell_invited
 from redemption.web.access import actor, allow
 from redemption.web.forms import Form, empty_form, submitted
 from redemption.web.pages import render
@@ -113,24 +113,6 @@ def _mandate(form: Form) -> dict[str, Any] | None:
         "number": form.data.get("mandate_number", ""),
         "until": until.isoformat() if until else "",
     }
-
-
-def tell_invited(session: Session, invited: Invited, enterprise: str) -> None:
-    """By mail and SMS as far as addresses are known; who invited also has the code in hand."""
-    messages.tell(
-        session,
-        template="invitation",
-        once=f"invitation:{invited.invitation.id}",
-        person_id=invited.person.id,
-        link="/invitations",
-        data={
-            "name": invited.person.name,
-            "enterprise": enterprise,
-            "grade": GRADE_NAMES[Grade(invited.invitation.grade)],
-            "code": invited.code,
-            "day": clock.day_text(invited.invitation.expires_at),
-        },
-    )
 
 
 @blueprint.post("/space/people/invitations/<int:number>/withdraw")

@@ -7,11 +7,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from redemption.catalogue.vocabulary import ATTRIBUTES, Attribute, Kind
+from redemption.identity.contact import DAY, EMAIL, phone, short
 from redemption.kernel import clock
 
-PHONE = re.compile(
-    r"(\+?86[- ]?)?1[3-9][0-9]{9}|0[0-9]{2,3}[- ]?[0-9]{7,8}([- ][0-9]{1,6})?|400[- ]?[0-9]{3}[- ]?[0-9]{4}"
-)
 _INDUSTRY = re.compile(r"[A-T]([0-9]{2,4})?")
 _MOST = Decimal(10) ** 14
 
@@ -19,22 +17,11 @@ NOT_HERE = ("jurisdiction", "founded_on")
 """Attributes that are columns of the enterprise: they stand with the registration data."""
 
 
-def phone(text: str) -> None:
-    if PHONE.fullmatch(text.strip()) is None:
-        raise ValidationError("请填写手机号或带区号的座机，例如：13800001234 或 010-12345678。")
-
-
 def not_in_future(day: Any) -> None:
     if day > clock.today():
         raise ValidationError("成立日期不能晚于今天，请对照营业执照核对。")
 
 
-def short(limit: int) -> validate.Length:
-    return validate.Length(max=limit, error=f"请不要超过{limit}个字。")
-
-
-EMAIL: dict[str, Any] = {"invalid": "请填写电子邮箱，例如：name@example.cn。"}
-DAY: dict[str, Any] = {"invalid": "请按 2026-01-01 的格式填写日期。"}
 VERSION: dict[str, Any] = {
     "required": "页面信息不完整，请刷新后再保存。",
     "invalid": "页面信息不完整，请刷新后再保存。",

@@ -1,0 +1,45 @@
+"""The words of the window."""
+
+from enum import StrEnum
+
+FOLLOW_UP_DAYS = 5
+"""Workdays until somebody who could not be served is told what came of it (our rule; the Measure sets none)."""
+
+
+class MatterState(StrEnum):
+    OPEN = "open"
+    WORKING = "working"
+    CLOSED = "closed"
+
+
+MATTER_STATES = {
+    MatterState.OPEN: ("待处理", "todo", "flag"),
+    MatterState.WORKING: ("处理中", "info", "progress"),
+    MatterState.CLOSED: ("已办结", "good", "circle-check"),
+}
+"""Word, tone and icon, as `components/status.html` takes them."""
+
+REASONS = {
+    "no_item": "找不到对应的事项",
+    "conditions": "对是否符合条件有争议",
+    "materials": "材料确实无法提供",
+    "system": "系统故障或网络中断",
+    "department": "部门推诿或答复不一致",
+    "closed": "已过申报期或额满",
+    "other": "其他",
+}
+OUTCOMES = {
+    "done": "已帮助办成",
+    "explained": "已解释清楚，当事人认可",
+    "passed": "已转有关部门处理并告知当事人",
+    "impossible": "依规定不能办理，已书面告知理由",
+}
+RELATIONS = {
+    "representative": "法定代表人本人",
+    "employee": "本单位员工",
+    "agent": "受委托的代办人员",
+}
+"""How the person at the counter stands to the enterprise."""
+
+CHECKS = {"original_seen": "已核验原件", "copy_kept": "已留存复印件", "missing": "缺少"}
+"""What a clerk notes at each entry of the list."""

@@ -1,0 +1,155 @@
+"""Beside the entry: matters that could not be served, hand-over, the day's list, the bar code, first accounts."""
+
+import pytest
+
+from redemption.desk import barcode
+from redemption.desk.models import Handover, Matter
+from redemption.identity import service as identity
+from redemption.identity.models import Invitation, Person, Post
+from redemption.kernel.uscc import make_uscc
+from redemption.messages.models import Message
+
+
+def text(answer):
+    return answer.get_data(as_text=True)
+
+
+def other_clerk(session, world, login="chuangkou2"):
+    person = identity.create_person(
+        session, world.actors["guanli"], login=login, name="陈接班", password="qingchuan-2026"
+    )
+    post = identity.grant(
+        session, world.actors["guanli"], person, "clerk", centre_id=world.centres["QC-ZW"].id
+    )
+    world.people[login] = person
+    world.actors[login] = identity.actor_of(session, post, person)
+    return login
+
+
+MATTER = {
+    "visitor_name": "赵来访",
+    "visitor_phone": "13800000000",
+    "enterprise_name": "望湖拾光",
+    "item_name": "展会补贴",
+    "reason": "materials",
+    "description": "展会合同遗失",
+}
+
+
+def test_a_matter_is_registered_followed_up_and_closed(browser_of, session, world):
+    browser = browser_of("chuangkou")
+    assert browser.post("/desk/matters/new", {**MATTER, "reason": ""}).status_code == 422
+    answer = browser.post("/desk/matters/new", MATTER)
+    matter = session.query(Matter).one()
+    assert answer.location == f"/desk/matters/{matter.number}"
+    assert "展会补贴" in text(browser.get("/desk"))
+    assert browser.post(answer.location, {"text": "", "outcome": "done"}).status_code == 422
+    browser.post(answer.location, {"text": "已电话联系主办方补开证明"})
+    browser.post(answer.location, {"text": "证明已补，已收件", "outcome": "done"})
+    session.expire_all()
+    assert (matter.state, matter.outcome, len(matter.steps)) == ("closed", "done", 2)
+    late = browser.post(answer.location, {"text": "再记一笔"})
+    assert late.status_code == 422
+    assert "已经办结" in text(late)
+    assert "展会补贴" not in text(browser.get("/desk"))
+    assert "展会补贴" in text(browser.get("/desk/matters?show=all"))
+
+
+def test_a_shift_is_handed_to_somebody_else(browser_of, session, world):
+    browser = browser_of("chuangkou")
+    browser.post("/desk/matters/new", MATTER)
+    browser.post("/desk/handover", {"note": "三号扫描仪报修"})
+    row = session.query(Handover).one()
+    assert row.figures["matters"] == [session.query(Matter).one().number]
+    own = browser.post(f"/desk/handover/{row.id}/take")
+    assert own.status_code == 409
+    taker = browser_of(other_clerk(session, world))
+    assert "三号扫描仪报修" in text(taker.get("/desk/handover"))
+    assert taker.post(f"/desk/handover/{row.id}/take").status_code == 303
+    session.expire_all()
+    assert row.to_person_id == world.people["chuangkou2"].id
+    assert taker.post(f"/desk/handover/{row.id}/take").status_code == 409
+
+
+def test_the_day_list_takes_any_day(browser_of):
+    browser = browser_of("chuangkou")
+    assert "2026年1月5日" in text(browser.get("/desk/day?date=2026-01-05&of=centre"))
+    assert browser.get("/desk/day?date=yesterday").status_code == 200
+
+
+def test_every_bar_code_symbol_is_eleven_modules_and_its_own():
+    assert len(barcode._WIDTHS) == len(set(barcode._WIDTHS)) == 107
+    for widths in barcode._WIDTHS[:-1]:
+        assert sum(map(int, widths)) == 11
+        assert sum(map(int, widths[::2])) % 2 == 0, "bars are an even number of modules"
+    assert sum(map(int, barcode._WIDTHS[-1])) == 13
+
+
+def test_a_bar_code_reads_back_as_what_was_written():
+    number = "990102-261122-000457-38"
+    values = barcode.symbols(number)
+    *body, check, stop = values
+    assert check == (body[0] + sum(at * value for at, value in enumerate(body[1:], 1))) % 103
+    assert stop == 106
+    read, in_c = "", body[0] == 105
+    for value in body[1:]:
+        if value == 99 and not in_c:
+            in_c = True
+        elif value == 100 and in_c:
+            in_c = False
+        else:
+            read += f"{value:02d}" if in_c else chr(value + 32)
+    assert read == number
+    assert len(values) < len(number) + 3, "pairs of digits share a symbol"
+    with pytest.raises(ValueError, match="bar code"):
+        barcode.symbols("编号")
+
+
+ACCOUNT = {
+    "uscc": make_uscc(3, region="990102"),
+    "name": "沈亦舟",
+    "login": "13900000003",
+    "email": "shen@example.org",
+    "id_number": "11010519491231002X",
+    "licence_seen": "1",
+    "mandate_seen": "1",
+}
+
+
+def test_the_first_account_needs_licence_and_mandate(browser_of, session, world):
+    browser = browser_of("chuangkou")
+    for missing in ("licence_seen", "mandate_seen"):
+        answer = browser.post("/desk/accounts/new", {**ACCOUNT, missing: ""})
+        assert answer.status_code == 422
+        assert f'href="#f-{missing}"' in text(answer)
+    assert session.query(Invitation).count() == 0
+
+
+def test_a_first_account_is_opened_printed_told_and_taken(browser_of, session, world):
+    answer = browser_of("chuangkou").post("/desk/accounts/new", ACCOUNT)
+    assert answer.status_code == 201
+    invitation = session.query(Invitation).one()
+    page = text(answer)
+    code = page.split("开通码 <strong>")[1].split("</strong>")[0]
+    assert "11010519491231002X" not in page
+    assert "11010519491231002X" not in invitation.id_number
+    assert code not in invitation.code_digest
+    person = session.query(Person).filter_by(login="13900000003").one()
+    assert code in session.query(Message).filter_by(person_id=person.id).one().body
+    newcomer = browser_of("")
+    assert "沈亦舟" in text(newcomer.get(f"/invitations/{code}"))
+    taken = newcomer.post(
+        f"/invitations/{code}", {"password": "yizhou-de-mima", "again": "yizhou-de-mima", "consent": "1"}
+    )
+    assert taken.status_code == 303, text(taken)
+    post = session.query(Post).filter_by(person_id=person.id).one()
+    assert (post.role, post.grade, post.enterprise_id) == ("enterprise", "owner", world.enterprises[2].id)
+    assert browser_of("").get(f"/invitations/{code}").status_code == 410
+
+
+def test_an_enterprise_with_an_owner_gets_no_second_first_account(browser_of):
+    answer = browser_of("chuangkou").post(
+        "/desk/accounts/new", {**ACCOUNT, "uscc": make_uscc(1, region="990102")}
+    )
+    assert answer.status_code == 422
+    assert "已有账号管理员" in text(answer)
