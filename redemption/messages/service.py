@@ -8,7 +8,7 @@ deliveries are written in one statement in the caller's transaction; a job sends
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -110,7 +110,7 @@ def _row(session: Session, notice: Notice) -> Json:
     if not any((notice.enterprise_id, notice.person_id, notice.department_id, notice.office_id)):
         raise ValueError(f"nobody to tell: {notice.once}")
     words = wording(session, notice.template)
-    return asdict(notice) | {
+    return vars(notice) | {
         "subject": fill(words.subject, notice.data),
         "body": fill(words.body, notice.data),
         "by_email": "email" in words.channels,
