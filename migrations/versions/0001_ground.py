@@ -236,6 +236,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_service_centre_code")),
     )
     op.create_table(
+        "catalogue_import",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("rows", postgresql.JSONB(), nullable=False),
+        sa.Column("ignored", postgresql.JSONB(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", postgresql.JSONB(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_catalogue_import_department_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_import")),
+        sa.UniqueConstraint("key", name=op.f("uq_catalogue_import_key")),
+    )
+    op.create_index(
+        op.f("ix_catalogue_import_department_id"), "catalogue_import", ["department_id"], unique=False
+    )
+    op.create_table(
         "connection",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("department_id", sa.BigInteger(), nullable=False),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from redemption.catalogue.search_models import ItemSearch
 from redemption.kernel.db import Base, Identified, Json
 
-__all__ = ["Item", "ItemSearch", "ItemVersion"]
+__all__ = ["CatalogueImport", "Item", "ItemSearch", "ItemVersion"]
 
 CODES = Sequence("item_code_seq", minvalue=1, maxvalue=99_999_999, metadata=Base.metadata)
 """Counts the public codes of items; a transaction that is rolled back leaves a gap."""
@@ -95,3 +95,23 @@ class ItemVersion(Identified, Base):
     edited_by: Mapped[str] = mapped_column(default="")
     published_at: Mapped[dt.datetime | None]
     published_by: Mapped[str] = mapped_column(default="")
+
+
+class CatalogueImport(Identified, Base):
+    """A catalogue file that a department handed in: read at once, applied when a person has seen the differences."""
+
+    __tablename__ = "catalogue_import"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    """Random; used in addresses."""
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    name: Mapped[str] = mapped_column(default="")
+    rows: Mapped[list[Json]] = mapped_column(default=list, deferred=True)
+    """Canonical rows (`exchange.columns`)."""
+    ignored: Mapped[list[str]] = mapped_column(default=list)
+    """Headers that nobody knows."""
+    created_at: Mapped[dt.datetime]
+    created_by: Mapped[str]
+    applied_at: Mapped[dt.datetime | None]
+    result: Mapped[Json] = mapped_column(default=dict)
+    """How many rows were new, changed, the same; what was decided about conflicts."""

@@ -147,6 +147,26 @@ def changed(fields: Fields, changes: Mapping[str, Mapping[str, Any]], source: So
     return with_keys(done)
 
 
+def relocated(fields: Fields, source: Source) -> dict[str, Any]:
+    """The same words with their places in another text; words that are not there lose theirs."""
+    done: dict[str, Any] = {}
+    for name, before in fields.items():
+        field = dict(before)
+        if field.get("text"):
+            place = source.locate(field["text"])
+            field["spans"] = [list(place)] if place else []
+        if field.get("entries"):
+            field["entries"] = [_relocated_entry(entry, source) for entry in field["entries"]]
+        done[name] = field
+    return done
+
+
+def _relocated_entry(entry: Mapping[str, Any], source: Source) -> dict[str, Any]:
+    kept = {name: value for name, value in entry.items() if name != "span"}
+    place = source.locate(str(entry.get("text", "")))
+    return {**kept, "span": list(place)} if place else kept
+
+
 def _changed_text(before: Mapping[str, Any], change: Mapping[str, Any], source: Source) -> dict[str, Any]:
     text = (change.get("text") or "").replace("\r\n", "\n").strip()
     external = bool(change.get("external"))

@@ -17,6 +17,8 @@ from redemption.kernel import clock
 from redemption.kernel.errors import Conflict, Fields, Invalid
 from redemption.policies import queries as policies
 from redemption.policies import service as policy_service
+from redemption.policies.models import PolicyVersion
+from redemption.policies.reading import ReadDocument
 
 PLAIN_COLUMNS = (
     "name",
@@ -115,6 +117,31 @@ def discard_policy(session: Session, actor: Actor, number: str) -> None:
         for item in items:
             delete_draft(session, item, drafts[item.id])
     policy_service.discard(session, actor, number)
+
+
+def replace_text(
+    session: Session,
+    actor: Actor,
+    number: str,
+    document: ReadDocument,
+    *,
+    source_name: str = "",
+    source_sha256: str = "",
+) -> PolicyVersion:
+    """Put another text under a draft policy. Words of its items keep their places where the new text has them."""
+    draft = policy_service.replace_text(
+        session, actor, number, document, source_name=source_name, source_sha256=source_sha256
+    )
+    source = review.Source(document.text)
+    for item in queries.items_of_policy(session, draft.policy_id):
+        version = queries.working_version(session, item)
+        if version.published_at is None and version.policy_version_id == draft.id:
+            version.fields = review.relocated(version.fields, source)
+            place = source.locate(version.name)
+            version.extracted = {**version.extracted, "name_span": list(place) if place else None}
+            touch(item)
+    session.flush()
+    return draft
 
 
 def amend_item(session: Session, actor: Actor, code: str, change_note: str) -> ItemVersion:

@@ -5,7 +5,7 @@
 the government's name, may change it; for anybody else it does not exist. Nothing here commits.
 """
 
-from redemption.policies.service.drafting import amend, create, discard, revise
+from redemption.policies.service.drafting import amend, create, discard, replace_text, revise
 from redemption.policies.service.owning import mine
 from redemption.policies.service.publishing import deadline_of, interpret, publish, repeal, what_is_missing
 
@@ -18,6 +18,7 @@ __all__ = [
     "mine",
     "publish",
     "repeal",
+    "replace_text",
     "revise",
     "what_is_missing",
 ]

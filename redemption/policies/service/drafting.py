@@ -120,6 +120,36 @@ def revise(
     return policy
 
 
+def replace_text(
+    session: Session,
+    actor: Actor,
+    number: str,
+    document: ReadDocument,
+    *,
+    source_name: str = "",
+    source_sha256: str = "",
+    findings: Iterable[Json] = (),
+) -> PolicyVersion:
+    """Put another text under a draft: the wrong file was taken, or an imported catalogue came without one.
+
+    Raises:
+        Conflict: published; amend it.
+    """
+    policy = mine(session, actor, number)
+    draft = queries.working_version(session, policy)
+    if draft.published_at is not None:
+        raise Conflict("政策文件已经发布，不能替换原文。如有变化，请发起修订。", code="already_published")
+    draft.text = document.text
+    draft.blocks = [block.as_dict() for block in document.blocks]
+    draft.findings = [*(finding.as_dict() for finding in document.findings), *findings]
+    draft.source_name, draft.source_sha256 = source_name, source_sha256
+    touch(policy)
+    session.flush()
+    facts = {"no": draft.no, "file": source_name, "sha256": source_sha256}
+    audit.record(session, f"policy:{policy.id}", actor.ref, "replace_text", facts)
+    return draft
+
+
 def amend(
     session: Session,
     actor: Actor,

@@ -13,6 +13,8 @@ from redemption.policies.models import Interpretation, Policy, PolicyVersion
 from redemption.policies.rules import POLICY_MACHINE, PolicyAction, PolicyState
 from redemption.policies.service.owning import mine, touch
 
+TEXT_MISSING = "text_missing"
+"""The finding of a draft that came from a catalogue without the text of its policy."""
 REPORT_WORKDAYS = 3
 """第二十五条: reported within 3 workdays of publication."""
 
@@ -24,6 +26,8 @@ def what_is_missing(session: Session, policy: Policy, draft: PolicyVersion) -> F
     read a document before the day it is made public. It can be published on that day or later.
     """
     wrong: Fields = {}
+    if any(finding.get("code") == TEXT_MISSING for finding in draft.findings):
+        wrong["text"] = ["还没有政策原文。请上传或粘贴原文后再发布，报送时也要附上。"]
     if not draft.title:
         wrong["title"] = ["请填写政策文件标题。"]
     if not draft.issuer:
