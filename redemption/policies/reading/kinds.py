@@ -10,7 +10,7 @@ from redemption.policies.reading.archive import Archive
 from redemption.policies.reading.document import ReadDocument
 from redemption.policies.reading.errors import ReadingError
 from redemption.policies.reading.page import read_page
-from redemption.policies.reading.plain import decode, read_lines
+from redemption.policies.reading.plain import decode, read_lines, wide_encoding
 from redemption.policies.reading.printed import read_pdf
 from redemption.policies.reading.sheet import read_sheet
 from redemption.policies.reading.word import read_word
@@ -108,10 +108,8 @@ def _looks_like_page(data: bytes) -> bool:
 def _binary(head: bytes) -> bool:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return False
-    nulls = head.count(b"\x00")
-    if nulls:  # UTF-16 without a mark has its nulls all on one side
-        odd = head[1::2].count(b"\x00")
-        return not (nulls == odd or odd == 0)
+    if b"\x00" in head:
+        return wide_encoding(head) is None
     strange = sum(head.count(bytes((c,))) for c in (*range(1, 8), *range(14, 27), 28, 29, 30, 31))
     return strange > len(head) // 50
 

@@ -110,9 +110,7 @@ _BLOCKS = frozenset(
         "ul",
     }
 )
-_SERVER_TAG = re.compile(
-    r"<%(?:[^%]|%(?!>))*%>|<\?(?:[^?]|\?(?!>))*\?>|\{\{[^{}]{0,500}\}\}|\$\{[^{}]{0,500}\}"
-)
+_TEMPLATE = re.compile(r"\{\{[^{}]{0,500}\}\}|\$\{[^{}]{0,500}\}")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]{2,30})""", re.I)
 _SPACES = re.compile(r"[ \t\n\u3000]+")
 _FURNITURE = re.compile(
@@ -134,13 +132,26 @@ def read_page(data: bytes) -> ReadDocument:
     """Read an HTML page in any declared charset. Raises ReadingError `too_deep`, `too_long`, `empty`."""
     declared = _CHARSET.search(data[:4096])
     text, findings = decode(data, declared.group(1).decode("ascii") if declared else None)
-    text = _SERVER_TAG.sub(" ", clean(text))
+    text = _TEMPLATE.sub(" ", _without(_without(clean(text), "<%", "%>"), "<?", "?>"))
     target = _Page()
     parser = etree.HTMLParser(target=target, huge_tree=True, no_network=True, remove_comments=True)
     for start in range(0, len(text), 65536):
         parser.feed(text[start : start + 65536])
     parser.close()
     return target.builder.build("html", findings, target.properties)
+
+
+def _without(text: str, opening: str, closing: str) -> str:
+    """The text without server tags. One pass: an opening that is never closed stays."""
+    kept, at = [], 0
+    while (begin := text.find(opening, at)) >= 0:
+        end = text.find(closing, begin + len(opening))
+        if end < 0:
+            break
+        kept.append(text[at:begin])
+        at = end + len(closing)
+    kept.append(text[at:])
+    return " ".join(kept)
 
 
 @dataclass

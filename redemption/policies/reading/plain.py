@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from redemption.policies.reading.document import (
     HEADING,
     LIST_ENTRY,
+    MAX_BLOCKS,
     PARAGRAPH,
     DocumentBuilder,
     ReadDocument,
@@ -22,6 +23,9 @@ _HEADING = re.compile(
 )
 _ENTRY = re.compile(
     r"(?:第[一二三四五六七八九十百零\d]{1,5}[条款步]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)）]|[①-⑳]|[-•·●])"
+)
+_USUAL = re.compile(
+    "[\t\n\r -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2010-\u2027\u2160-\u217f\u2460-\u24ff]"
 )
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -38,16 +42,25 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, list[ReadingF
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace"), []
-    head = data[:4096]
-    if head.count(b"\x00") > len(head) // 8:
-        little = head[1::2].count(b"\x00") > head[0::2].count(b"\x00")
-        return data.decode("utf-16-le" if little else "utf-16-be", "replace"), []
+    if wide := wide_encoding(data[:4096]):
+        return data.decode(wide, "replace"), []
     for encoding in filter(None, ("utf-8", declared, "gb18030", "big5")):
         try:
             return data.decode(encoding), []
         except (UnicodeDecodeError, LookupError):
             continue
     return _decode_leniently(data)
+
+
+def wide_encoding(head: bytes) -> str | None:
+    """utf-16-le or utf-16-be where bytes without a mark read as Chinese text in it, else None."""
+    if b"\x00" not in head:
+        return None
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) // 2 * 2].decode(encoding, "ignore")
+        if text and len(_USUAL.findall(text)) >= 0.95 * len(head) // 2:
+            return encoding
+    return None
 
 
 def _decode_leniently(data: bytes) -> tuple[str, list[ReadingFinding]]:
@@ -66,7 +79,10 @@ def _decode_leniently(data: bytes) -> tuple[str, list[ReadingFinding]]:
 def read_lines(text: str, kind: str, findings: Sequence[ReadingFinding] = ()) -> ReadDocument:
     """One block a line; lines of tab-parted cells become table rows."""
     builder = DocumentBuilder()
-    for line in clean(text).split("\n"):
+    text = clean(text)
+    if text.count("\n") > 2 * MAX_BLOCKS:  # refused before a list of millions of lines is made
+        raise ReadingError("too_long", "文件的段落过多，请只上传政策正文，或分成几个文件上传。")
+    for line in text.split("\n"):
         add_line(builder, line)
     return builder.build(kind, findings)
 

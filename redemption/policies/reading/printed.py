@@ -13,7 +13,7 @@ from redemption.policies.reading.errors import ReadingError
 from redemption.policies.reading.plain import add_line
 
 MAX_PAGES = 1500
-MAX_SECONDS = 8.0
+MAX_SECONDS = 6.0
 
 _PAGE_NUMBER = re.compile(
     r"[-—－–\s·.]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*/\s*(?:共\s*)?\d{1,4}(?:\s*页)?)?[-—－–\s·.]*$"

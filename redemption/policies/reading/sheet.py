@@ -7,12 +7,14 @@ import io
 import re
 import time
 import zipfile
+from typing import Any
 
 import openpyxl
 
 from redemption.policies.reading.archive import Archive
 from redemption.policies.reading.document import (
     HEADING,
+    PARAGRAPH,
     Carried,
     DocumentBuilder,
     ReadDocument,
@@ -23,7 +25,7 @@ from redemption.policies.reading.document import (
 from redemption.policies.reading.errors import ReadingError
 
 MAX_COLUMNS = 200
-MAX_SECONDS = 8.0
+MAX_SECONDS = 6.0
 _MERGED = re.compile(rb'<mergeCell [^>]{0,60}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
 
@@ -53,8 +55,8 @@ def read_sheet(data: bytes) -> ReadDocument:
 
 
 def _read_rows(
-    sheet, merged: dict[tuple[int, int], tuple[int, int]], builder: DocumentBuilder, deadline: float
-):
+    sheet: Any, merged: dict[tuple[int, int], tuple[int, int]], builder: DocumentBuilder, deadline: float
+) -> None:
     sheet.reset_dimensions()
     table = builder.next_table()
     anchors = set(merged.values())
@@ -74,32 +76,38 @@ def _read_rows(
         _print(cells, number, builder, table, anchors, printed)
 
 
-def _print(cells, number, builder: DocumentBuilder, table: int, anchors, printed) -> None:
+def _print(
+    cells: list[str | Carried],
+    number: int,
+    builder: DocumentBuilder,
+    table: int,
+    anchors: set[tuple[int, int]],
+    printed: dict[tuple[int, int], Span],
+) -> None:
+    """Print a row; remember where the cells stand that later rows carry on."""
     while cells and cells[-1] == "":
         cells.pop()
-    own = [cell for cell in cells if isinstance(cell, str)]
-    if not any(own):
+    texts = [cell for cell in cells if isinstance(cell, str) and cell]
+    if not texts:
         return
-    texts = [cell for cell in own if cell]
-    if len(texts) == 1 and all(isinstance(c, Carried) or not c or c == texts[0] for c in cells):
-        if not any(isinstance(c, Carried) and c.span[0] >= 0 for c in cells):
-            start = len(builder)
-            for line in texts[0].split("\n"):
-                builder.add(HEADING if len(texts[0]) <= 60 else "paragraph", line)
-            column = next(i for i, c in enumerate(cells, 1) if c == texts[0])
-            if (number, column) in anchors:
-                printed[number, column] = (start + (1 if start else 0), len(builder))
-            return
-    spans = builder.add_row(
-        [cell for cell in cells if not (isinstance(cell, Carried) and cell.span[0] < 0)], table
-    )
-    column = 0
-    for place, cell in enumerate(cells, 1):
-        if isinstance(cell, Carried) and cell.span[0] < 0:
-            continue
+    carried_down = any(isinstance(cell, Carried) and cell.span[0] >= 0 for cell in cells)
+    if len(texts) == 1 and not carried_down:  # a title over the whole list, or a remark under it
+        start = len(builder)
+        for line in texts[0].split("\n"):
+            builder.add(HEADING if len(texts[0]) <= 60 else PARAGRAPH, line)
+        place = (number, cells.index(texts[0]) + 1)
+        if place in anchors:
+            printed[place] = (start + (1 if start else 0), len(builder))
+        return
+    own = [(place, cell) for place, cell in enumerate(cells, 1) if not _repeats_left(cell)]
+    spans = builder.add_row([cell for _, cell in own], table)
+    for (place, cell), span in zip(own, spans, strict=True):
         if isinstance(cell, str) and (number, place) in anchors:
-            printed[number, place] = spans[column]
-        column += 1
+            printed[number, place] = span
+
+
+def _repeats_left(cell: str | Carried) -> bool:
+    return isinstance(cell, Carried) and cell.span[0] < 0
 
 
 def _merged_cells(part: bytes) -> dict[tuple[int, int], tuple[int, int]]:
