@@ -117,7 +117,9 @@ def answer(number: str) -> Answer:
     form = submitted(AnswerSchema())
     if form.ok:
         with form.catching():
-            service.answer(db(), actor(), found, **form.data)
+            service.answer(
+                db(), actor(), found, form.data["answer"], form.data["source"], form.data["public_text"]
+            )
     if not form.ok:
         if actor().role is Role.OFFICE:
             return _office_page(found, form, status=422)
