@@ -20,6 +20,7 @@ from redemption.web.session import db
 
 PAGES = (
     "redemption.identity.views",
+    "redemption.identity.people_views",
     "redemption.catalogue.public.views",
     "redemption.policies.views",
     "redemption.catalogue.views",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from redemption.config import Settings
-from redemption.identity import service
+from redemption.identity import consent, service
 from redemption.identity.models import (
     Department,
     Enterprise,
@@ -238,7 +238,9 @@ def _accounts(session: Session, world: World) -> None:
             password_hash=_password_hash(),
             email=f"{account.login}@example.org",
             created_at=clock.now(),
-            consent={},
+            consent={"version": consent.VERSION, "at": BEGAN.isoformat()}
+            if account.role is Role.ENTERPRISE
+            else {},
         )
         session.add(person)
         session.flush()

@@ -113,7 +113,7 @@ def test_the_list_costs_the_same_however_long_it_is(browser_of, session, world, 
         make_case(session, world, item, status="accepted", place=place)
     with count_statements() as many:
         browser.get("/space")
-    assert len(many) == len(few)
+    assert len(many) <= len(few)
 
 
 def test_messages_are_read_once_and_only_ones_own(browser_of, session, world):

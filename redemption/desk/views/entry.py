@@ -4,6 +4,7 @@ Every button sends the whole page; what was typed comes back with what was found
 typed, it never hands in: the first button of the form is "find".
 """
 
+from contextlib import ExitStack
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request
@@ -40,8 +41,7 @@ def new() -> Answer:
     """An empty page; `?uscc=` and `?item=` fill the first two steps (from a package or an item's page)."""
     typed = Typed.begin()
     known = identity.enterprise_by_uscc(db(), request.args.get("uscc", ""))
-    if known:
-        _choose(typed, known)
+    typed.enterprise_id = known.id if known else None
     typed.codes = [code for code in request.args.getlist("item") if code]
     return _page(typed, empty_form())
 
@@ -53,9 +53,10 @@ def step() -> Answer:
     typed, form = Typed.read(request.form), empty_form()
     verb, _, about = typed.step.partition(":")
     if verb == "pick" and about.isdigit():
-        _choose(typed, db().get(Enterprise, int(about)))
+        found = db().get(Enterprise, int(about))
+        typed.enterprise_id = found.id if found else None
     elif verb == "change_enterprise":
-        typed.enterprise_id = None
+        _forget_enterprise(typed)
     elif verb == "create_enterprise":
         _create(typed, form)
     elif verb == "add" and about and about not in typed.codes:
@@ -72,15 +73,11 @@ def step() -> Answer:
     return _page(typed, form, status=200 if form.ok else 422)
 
 
-def _choose(typed: Typed, enterprise: Enterprise | None) -> None:
-    """Take an enterprise; what is known of it fills the boxes that are still empty."""
-    if enterprise is None:
-        return
-    typed.enterprise_id = enterprise.id
-    for name, value in enterprise_part.prefilled(enterprise).items():
-        typed.values.setdefault(f"common.{name}", value)
-        if not typed.text(f"common.{name}"):
-            typed.values[f"common.{name}"] = value
+def _forget_enterprise(typed: Typed) -> None:
+    """Another enterprise has another contact and another account."""
+    typed.enterprise_id = None
+    for name in [name for name in typed.values if name.startswith("common.")]:
+        del typed.values[name]
 
 
 def _create(typed: Typed, form: Form) -> None:
@@ -97,7 +94,7 @@ def _create(typed: Typed, form: Form) -> None:
                 legal_representative=typed.text("new.legal_representative"),
                 contact_phone=typed.text("new.phone"),
             )
-            _choose(typed, made)
+            typed.enterprise_id = made.id
         except DomainError as error:
             error.fields = {f"new.{name}": said for name, said in error.fields.items()}
             raise
@@ -115,8 +112,8 @@ def _hand_in(typed: Typed, form: Form, *, allow_missing: bool) -> Answer:
         form.add("item_text", "请选择要申报的事项。")
     number = ""
     if form.ok:
-        with form.catching():
-            entry = _entry(typed, allow_missing=allow_missing)
+        with form.catching(), ExitStack() as streams:
+            entry = _entry(typed, streams, allow_missing=allow_missing)
             number = service.enter(db(), actor(), entry, **_parts(entry)).number
     if not form.ok or not number:
         return _page(typed, form, status=422)
@@ -124,13 +121,14 @@ def _hand_in(typed: Typed, form: Form, *, allow_missing: bool) -> Answer:
     return redirect(f"/desk/cases/{number}?entered=1", 303)
 
 
-def _entry(typed: Typed, *, allow_missing: bool) -> PaperEntry:
+def _entry(typed: Typed, streams: ExitStack, *, allow_missing: bool) -> PaperEntry:
     assert typed.enterprise_id is not None
     chosen = queries.chosen(db(), typed.codes)
     files: dict[str, dict[str, list[NewFile]]] = {}
     for _, scan in scans.opened(typed.files, actor(), signer()):
         if scan.code in typed.codes and storage().exists(scan.sha256):
-            made = NewFile(stream=storage().open(scan.sha256), name=scan.name, media_type=scan.media_type)
+            stream = streams.enter_context(storage().open(scan.sha256))
+            made = NewFile(stream=stream, name=scan.name, media_type=scan.media_type)
             files.setdefault(scan.code, {}).setdefault(scan.entry, []).append(made)
     counter = typed.below("counter")
     counter["mandate_seen"] = counter.get("mandate_seen") == "1"
@@ -165,6 +163,10 @@ def _parts(entry: PaperEntry) -> dict[str, Any]:
 
 def _page(typed: Typed, form: Form, status: int = 200) -> Answer:
     enterprise = db().get(Enterprise, typed.enterprise_id) if typed.enterprise_id else None
+    if enterprise:
+        # what is known fills boxes that were not on the page yet; an emptied one stays empty
+        for name, value in enterprise_part.prefilled(enterprise).items():
+            typed.values.setdefault(f"common.{name}", value)
     searched = typed.text("enterprise_text")
     found = identity.find_enterprises(db(), searched, 8) if searched and enterprise is None else []
     fault = None
