@@ -985,6 +985,7 @@ def upgrade() -> None:
         sa.Column("due_provisional", sa.Boolean(), nullable=False),
         sa.Column("amount_requested", sa.Numeric(precision=16, scale=2), nullable=True),
         sa.Column("amount_approved", sa.Numeric(precision=16, scale=2), nullable=True),
+        sa.Column("receipt", postgresql.JSONB(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["assignee_person_id"], ["person.id"], name=op.f("fk_application_assignee_person_id")

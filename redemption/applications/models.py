@@ -104,6 +104,8 @@ class Application(Identified, Base):
     due_provisional: Mapped[bool] = mapped_column(default=False)
     amount_requested: Mapped[Decimal | None]
     amount_approved: Mapped[Decimal | None]
+    receipt: Mapped[Json] = mapped_column(default=dict)
+    """What the enterprise said about the money: `{"arrived", "note", "at", "by"}`; empty: nothing."""
     version: Mapped[int] = mapped_column(default=1)
 
     submission: Mapped[Submission] = relationship(back_populates="applications")

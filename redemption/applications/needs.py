@@ -97,12 +97,16 @@ def same_text(text: str) -> str:
     return _PARTS.sub("", text)
 
 
+def shared_key(text: str) -> str:
+    """Key of a line that several applications share: the same words give the same key."""
+    return SHARED + hashlib.sha256(same_text(text).encode()).hexdigest()[:10]
+
+
 def _need(group: list[tuple[int, Entry]]) -> Need:
     _, first = group[0]
     shared = len(group) > 1
-    digest = hashlib.sha256(same_text(first.text).encode()).hexdigest()[:10]
     return Need(
-        key=SHARED + digest if shared else first.key,
+        key=shared_key(first.text) if shared else first.key,
         text=first.text,
         required=any(entry.required for _, entry in group),
         form="original" if any(entry.form == "original" for _, entry in group) else first.form,

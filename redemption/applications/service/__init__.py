@@ -15,6 +15,7 @@ else's. Numbers (`110108-261122-000457-38`) name submissions, with a place behin
 from redemption.applications.service.access import must_be_draft
 from redemption.applications.service.accounts import change_account, open_account
 from redemption.applications.service.computing import make_computed
+from redemption.applications.service.confirming import confirm_receipt
 from redemption.applications.service.correcting import (
     answer_correction,
     ask_correction,
@@ -31,7 +32,9 @@ from redemption.applications.service.materials import (
     remove_material,
 )
 from redemption.applications.service.moving import move, recompute
+from redemption.applications.service.objecting import raise_objection
 from redemption.applications.service.paper import PaperEntry, enter_paper, missing_entries
+from redemption.applications.service.reusing import reusable, reuse_material
 from redemption.applications.service.saving import adopt_version, save_common, save_item
 from redemption.applications.service.starting import add_item, discard, offers_of, remove_item, start
 from redemption.applications.service.submitting import problems, submit
@@ -48,6 +51,7 @@ __all__ = [
     "answer_correction",
     "ask_correction",
     "change_account",
+    "confirm_receipt",
     "discard",
     "enter_paper",
     "make_computed",
@@ -58,10 +62,13 @@ __all__ = [
     "offers_of",
     "open_account",
     "problems",
+    "raise_objection",
     "recompute",
     "remove_correction_material",
     "remove_item",
     "remove_material",
+    "reusable",
+    "reuse_material",
     "save_answer",
     "save_common",
     "save_item",

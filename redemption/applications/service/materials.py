@@ -1,5 +1,6 @@
 """Materials: uploaded one by one, each answers one line of the list; files lie in storage under their digest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -39,6 +40,9 @@ class Limits:
     submission: int = 200 * MEGABYTE
 
 
+DEFAULT_LIMITS = Limits()
+
+
 def add_material(
     session: Session,
     actor: Actor,
@@ -47,7 +51,7 @@ def add_material(
     file: NewFile,
     *,
     storage: Storage,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
     place: int | None = None,
 ) -> Material:
     """One more file for a line of a draft's list. The same content under the same line twice is one.
@@ -89,7 +93,7 @@ def add_correction_material(
     file: NewFile,
     *,
     storage: Storage,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Material:
     """A file in answer to the open correction: only for entries that were asked for."""
     must_file(actor)
@@ -161,6 +165,23 @@ def record_checked(
         session.add(material)
         made.append(material)
     return made
+
+
+def record_files(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    key: str,
+    files: Sequence[NewFile],
+    *,
+    storage: Storage,
+    limits: Limits = DEFAULT_LIMITS,
+) -> None:
+    """At the window: scans and photographs of papers, beside what was ticked."""
+    for file in files:
+        size, count = queries.size_of_files(session, application.submission_id)
+        stored = _store(file, storage, limits, size, count)
+        _add(session, actor, application.submission_id, application.id, key, file, stored, round_=0)
 
 
 def entries_of_application(session: Session, application: Application) -> list[Entry]:

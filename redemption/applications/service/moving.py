@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from redemption.applications import clocks, queries
 from redemption.applications.clocks import Due, Terms
-from redemption.applications.models import Application, ApplicationEvent, Correction
+from redemption.applications.models import Application, ApplicationEvent, Correction, Objection
 from redemption.applications.queries import Case
 from redemption.applications.rules import MACHINE, Action, Status, is_over
 from redemption.applications.service import papers
@@ -133,6 +134,8 @@ def step(
     session.add(event)
     _apply(case, after, due, happened)
     session.flush()
+    if before is Status.OBJECTION_REVIEW:
+        _settle_objections(session, application.id, action)
     _record(session, actor, case, event)
     papers.tell_step(
         session, case, action, event.seq, due=due, reason=reason, data=plain, correction=correction
@@ -192,6 +195,19 @@ def _record(session: Session, actor: Actor, case: Case, event: ApplicationEvent)
         event_id=event.id,
         action=event.action,
         to_status=event.to_status,
+    )
+
+
+_OUTCOMES = {Action.DISMISS_OBJECTION: "dismissed", Action.APPROVE: "dismissed", Action.DENY: "upheld"}
+
+
+def _settle_objections(session: Session, application_id: int, action: Action) -> None:
+    """The review ended with this step: the objections that waited for it are settled."""
+    session.execute(
+        update(Objection)
+        .where(Objection.application_id == application_id, Objection.settled_at.is_(None))
+        .values(outcome=_OUTCOMES[action], settled_at=clock.now())
+        .execution_options(synchronize_session="fetch")
     )
 
 

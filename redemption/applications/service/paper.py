@@ -19,7 +19,13 @@ from redemption.applications.models import Submission
 from redemption.applications.needs import entries_of
 from redemption.applications.queries import Line, Sheet
 from redemption.applications.rules import Channel, MaterialForm
-from redemption.applications.service.materials import record_checked
+from redemption.applications.service.materials import (
+    DEFAULT_LIMITS,
+    Limits,
+    NewFile,
+    record_checked,
+    record_files,
+)
 from redemption.applications.service.saving import over_cap
 from redemption.applications.service.starting import (
     account_context,
@@ -33,6 +39,7 @@ from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock, numbering
 from redemption.kernel.errors import Invalid, NotAllowed
 from redemption.kernel.secrets import SecretBox, mask_id_number
+from redemption.kernel.storage import Storage
 
 SAME_MOMENT = dt.timedelta(minutes=15)
 """Entered within this time of receipt is entered at once: no reason is asked."""
@@ -53,6 +60,8 @@ class PaperEntry:
     """Form data by item code."""
     checklist: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By item code: entry key → `original_seen`, `copy_kept` or `missing`."""
+    files: Mapping[str, Mapping[str, Sequence[NewFile]]] = field(default_factory=dict)
+    """By item code: entry key → scans or photographs; an entry with a file counts as handed in."""
     counter: Mapping[str, Any] = field(default_factory=dict)
     """Who stood there: `name`, `phone`, `relation`, `mandate_seen`."""
     id_number: str = ""
@@ -61,7 +70,15 @@ class PaperEntry:
     """Take it although required papers are missing, to ask for all of them in one notice."""
 
 
-def enter_paper(session: Session, actor: Actor, entry: PaperEntry, *, box: SecretBox) -> Submission:
+def enter_paper(
+    session: Session,
+    actor: Actor,
+    entry: PaperEntry,
+    *,
+    box: SecretBox,
+    storage: Storage | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Submission:
     """Enter a paper submission; it is received at once. The same `client_key` gives the same submission again.
 
     Raises:
@@ -101,6 +118,10 @@ def enter_paper(session: Session, actor: Actor, entry: PaperEntry, *, box: Secre
         faults |= _fill_line(session, actor, line, entry)
     if faults:
         raise Invalid("还有内容没有填好，请按提示补齐。", fields=faults)
+    if storage is not None:
+        for line in sheet.lines:
+            for key, files in entry.files.get(line.item.code, {}).items():
+                record_files(session, actor, line.application, key, files, storage=storage, limits=limits)
     if entry.id_number:
         submission.counter_id_number = box.seal(
             entry.id_number, f"submission:{submission.id}:counter_id_number"
@@ -191,8 +212,12 @@ def _fill_line(session: Session, actor: Actor, line: Line, entry: PaperEntry) ->
         if key not in listed or form not in (MaterialForm.ORIGINAL_SEEN.value, MaterialForm.COPY_KEPT.value):
             faults[f"checklist.{code}.{key}"] = ["请选择“已核验原件”“已留存复印件”或“缺少”。"]
     for key, one in listed.items():
-        if one.required and key not in checked and not entry.allow_missing:
+        there = key in checked or entry.files.get(code, {}).get(key)
+        if one.required and not there and not entry.allow_missing:
             faults[f"checklist.{code}.{key}"] = [f"缺少必交材料“{one.text[:40]}”。可以收件并一次性告知补正。"]
+    for key in entry.files.get(code, {}):
+        if key not in listed:
+            faults[f"checklist.{code}.{key}"] = ["材料清单里没有这一项。"]
     if not faults:
         record_checked(session, actor, line.application, checked)
     return faults
