@@ -211,16 +211,16 @@ def check(conditions: Any) -> list[Fault]:
     return faults
 
 
-def leaves(node: Any) -> Iterator[Mapping[str, Any]]:
-    """Every leaf, in reading order; tolerant of malformed nodes."""
-    if not isinstance(node, Mapping):
+def leaves(node: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    """Every leaf, in reading order; tolerant of malformed nodes, blind below the depth that `check` allows."""
+    if not isinstance(node, Mapping) or depth > _DEPTH:
         return
     for key in ("all", "any"):
         if isinstance(node.get(key), list):
             for child in node[key]:
-                yield from leaves(child)
+                yield from leaves(child, depth + 1)
     if "not" in node:
-        yield from leaves(node["not"])
+        yield from leaves(node["not"], depth + 1)
     if "attribute" in node or node.get("manual"):
         yield node
 

@@ -75,6 +75,8 @@ class Places:
 
     def __init__(self, places: Sequence[Place]) -> None:
         self._places = {place.id: place for place in places}
+        self.mark = frozenset(self._places.values())
+        """Equal for equal places: what was compiled against one set holds for an equal one."""
 
     def within(self, named: Sequence[str], here: str) -> list[Place]:
         """Every place that is one of the named ones or lies inside one; a name nobody has names nothing."""

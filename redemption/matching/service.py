@@ -1,0 +1,143 @@
+"""Policy finds enterprise: what fits whom and why, telling those who fit.
+
+Nothing here blocks an application: what computes is an aid, the department decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from redemption.catalogue.models import Item, ItemSearch, ItemVersion
+from redemption.catalogue.rules import ItemState
+from redemption.identity.models import Enterprise
+from redemption.kernel import clock, outbox
+from redemption.matching import queries, shelf
+from redemption.matching.reasons import Explanation, explain
+from redemption.matching.rules import Rule, Verdict, compile_rule
+from redemption.messages.service import Notice, tell_many
+
+TOLD_AT_ONCE = 500
+"""Enterprises told in one transaction; the rest follow in the next."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """One item and how it stands for one enterprise. `row` is the item as lists show it."""
+
+    row: Any
+    explanation: Explanation
+
+
+@dataclass
+class Fitting:
+    """Items for one enterprise, soonest deadline first within each group, then newest."""
+
+    fits: list[Match] = field(default_factory=list)
+    likely: list[Match] = field(default_factory=list)
+    lacking: list[Match] = field(default_factory=list)
+    counts: dict[Verdict, int] = field(default_factory=dict)
+
+    @property
+    def missing(self) -> list[tuple[str, int]]:
+        """What to fill in first: attribute labels and how many of the shown items wait for each."""
+        counted: dict[str, int] = {}
+        for match in self.lacking:
+            for label in match.explanation.missing:
+                counted[label] = counted.get(label, 0) + 1
+        return sorted(counted.items(), key=lambda one: -one[1])
+
+
+def rule_of(session: Session, item: Item, version: ItemVersion) -> Rule:
+    """The conditions of one version, as of today."""
+    return compile_rule(version.conditions, queries.context_of(session, item.jurisdiction_id))
+
+
+def assess(session: Session, enterprise: Enterprise, item: Item, version: ItemVersion) -> Explanation:
+    """How one item stands for one enterprise, with a sentence for each condition."""
+    return explain(rule_of(session, item, version), queries.facts(enterprise))
+
+
+def fitting(session: Session, enterprise_id: int, *, limit: int = 20) -> Fitting:
+    """The items that fit an enterprise, that may fit, and that lack data; at most `limit` of each."""
+    enterprise = session.get_one(Enterprise, enterprise_id)
+    facts = queries.facts(enterprise)
+    by_verdict: dict[Verdict, dict[int, Rule]] = {verdict: {} for verdict in Verdict}
+    for one in shelf.open_items(session):
+        by_verdict[one.rule.verdict(facts)][one.item_id] = one.rule
+    found = Fitting(counts={verdict: len(rules) for verdict, rules in by_verdict.items()})
+    for verdict, target in (
+        (Verdict.FITS, found.fits),
+        (Verdict.LIKELY, found.likely),
+        (Verdict.UNKNOWN, found.lacking),
+    ):
+        rules = by_verdict[verdict]
+        for row in _rows(session, list(rules), limit):
+            target.append(Match(row, explain(rules[row.item_id], facts)))
+    return found
+
+
+def _rows(session: Session, item_ids: list[int], limit: int) -> list[Any]:
+    if not item_ids:
+        return []
+    table = ItemSearch
+    query = (
+        select(
+            table.item_id, table.code, table.name, table.summary, table.state, table.mode, table.level,
+            table.department, table.document_number, table.opens_on, table.closes_on, table.theme,
+        )
+        .where(table.item_id.in_(item_ids))
+        .order_by(table.closes_on.asc().nulls_last(), table.published_at.desc(), table.item_id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return list(session.execute(query))
+
+
+# --- telling ---------------------------------------------------------------------------------------------
+
+
+def announce(session: Session, item_id: int, version_id: int, after: int = 0) -> None:
+    """Tell the enterprises that fit a new version, each once; the next batch is an outbox row of its own.
+
+    Those that fit but for what only people can judge are told too, in the same careful words.
+    """
+    item, version = session.get_one(Item, item_id), session.get_one(ItemVersion, version_id)
+    if item.state != ItemState.IN_FORCE or item.current_version_id != version_id:
+        return
+    rule = rule_of(session, item, version)
+    if rule.empty:
+        return
+    query = queries.fitting(rule, manual=True).where(Enterprise.id > after).limit(TOLD_AT_ONCE)
+    ids = list(session.scalars(query))
+    names = _names(session, ids)
+    day = clock.day_text(version.closes_on) if version.closes_on else ""
+    tell_many(
+        session,
+        [
+            Notice(
+                "item_fits",
+                # once for an item, whatever versions follow
+                f"item_fits:{item.id}:{enterprise_id}",
+                {
+                    "item": version.name,
+                    "enterprise": names[enterprise_id],
+                    "summary": version.summary,
+                    "until": f"请在{day}前申报" if day else "常年受理",
+                },
+                f"/items/{item.code}",
+                enterprise_id=enterprise_id,
+            )
+            for enterprise_id in ids
+        ],
+    )
+    if len(ids) == TOLD_AT_ONCE:
+        outbox.publish(
+            session, "item.announced", item.code, item_id=item_id, version_id=version_id, after=ids[-1]
+        )
+
+
+def _names(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(select(Enterprise.id, Enterprise.name).where(Enterprise.id.in_(ids)))
+    return {row.id: row.name for row in rows}
