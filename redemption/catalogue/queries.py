@@ -7,7 +7,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from redemption.catalogue.models import Item, ItemVersion
+from redemption.catalogue.models import CatalogueImport, Item, ItemVersion
 from redemption.catalogue.rules import ITEM_MACHINE, ItemAction, ItemState
 from redemption.identity.models import Department
 from redemption.identity.rules import Actor, Role
@@ -105,4 +105,16 @@ def outdated(day: dt.date) -> Select[Item]:
             )
         )
         .order_by(Item.id)
+    )
+
+
+def imports_of(session: Session, department_id: int | None, limit: int = 20) -> list[CatalogueImport]:
+    """The last imports of a department, newest first, without their rows."""
+    return list(
+        session.scalars(
+            select(CatalogueImport)
+            .where(CatalogueImport.department_id == department_id)
+            .order_by(CatalogueImport.id.desc())
+            .limit(limit)
+        )
     )

@@ -13,7 +13,7 @@ from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
 from redemption.policies.models import Policy, PolicyVersion
 from redemption.reporting.models import Duty, DutyEvent, DutySchedule, Report
-from redemption.reporting.rules import REPORT_KINDS, STEPS, Kind, StepRule, steps_of
+from redemption.reporting.rules import CASE_KINDS, CASE_STEPS, REPORT_KINDS, STEPS, Kind, StepRule, steps_of
 
 _STEPS = "redemption.duty_steps"
 
@@ -122,6 +122,11 @@ def open_about(session: Session, kind: Kind, subject: str) -> list[Duty]:
     return list(session.scalars(about.order_by(Duty.id).with_for_update()))
 
 
+def open_of_kind(session: Session, kind: Kind) -> list[Duty]:
+    """Every open duty of one kind."""
+    return list(session.scalars(select(Duty).where(Duty.kind == kind.value, open_now()).order_by(Duty.id)))
+
+
 def latest_report_duty(session: Session, policy_id: int) -> Duty | None:
     """The newest duty to report a policy, whether it is the first report, an amendment's or one that came back."""
     return session.scalar(
@@ -148,7 +153,10 @@ def steps(session: Session, kind: Kind) -> Sequence[StepRule]:
     if stored is None:
         rows = session.execute(select(DutySchedule.kind, DutySchedule.steps))
         stored = session.info[_STEPS] = {row.kind: steps_of(row.steps) for row in rows}
-    return stored.get(kind.value) or stored.get("*") or STEPS
+    own = stored.get(kind.value)
+    if own or kind in CASE_KINDS:
+        return own or CASE_STEPS
+    return stored.get("*") or STEPS
 
 
 def forget_steps(session: Session) -> None:

@@ -118,6 +118,9 @@ KINDS: Mapping[Kind, Rule] = {
     ),
 }
 
+CASE_KINDS = (Kind.ACCEPTANCE, Kind.HANDLING, Kind.PAYMENT)
+"""Clocks of applications: many, and in the department's inbox anyway."""
+
 REPORT_KINDS = (Kind.REPORT, Kind.REPORT_AGAIN)
 
 
@@ -160,6 +163,10 @@ STEPS: tuple[StepRule, ...] = (
     StepRule("overdue_board", StepKind.BOARD, "overdue", 3, MORNING),
 )
 """Next morning 9:00, last day 9:00 and 15:00; after the due day the head, the office, the board."""
+
+
+CASE_STEPS = tuple(step for step in STEPS if step.code in {"last_morning", "overdue_head", "overdue_office"})
+"""Of a single case the department is reminded once."""
 
 
 def due_of(kind: Kind, event: dt.date, calendar: Calendar) -> Deadline:

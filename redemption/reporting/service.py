@@ -338,6 +338,51 @@ def exempt(session: Session, actor: Actor, duty: Duty, reason: str) -> None:
     close(session, actor, duty, reason.strip()[:500], "exempted")
 
 
+def reschedule(
+    session: Session,
+    duty: Duty,
+    due_at: dt.datetime,
+    provisional: bool,
+    *,
+    data: Json | None = None,
+    tell: bool = False,
+) -> None:
+    """Another due date for an open duty, with the old one in its history. Overdue stays only if it still is.
+
+    Reminders are planned anew; those that belonged to the old due day may speak again for the new one.
+    """
+    before, now = duty.due_at, clock.now()
+    duty.due_at, duty.provisional = due_at, provisional
+    if data is not None:
+        duty.data = data
+    plan = rules.plan(
+        duty.event_date,
+        due_at,
+        duty.opened_at,
+        load_calendar(session),
+        queries.steps(session, Kind(duty.kind)),
+    )
+    if due_at != before:
+        duty.steps_done = [step.code for step in plan if step.code in duty.steps_done and step.at <= now]
+        duty.overdue_at = duty.overdue_at if due_at <= now else None
+        said = {"before": rules.due_day(before).isoformat(), "due": rules.due_day(due_at).isoformat()}
+        note(session, duty, SYSTEM, "recomputed", said)
+    duty.next_step_at = min((step.at for step in plan if step.code not in duty.steps_done), default=None)
+    if tell:
+        messages.tell(
+            session,
+            template="duty_recomputed",
+            once=f"duty:{duty.id}:recomputed:{due_at.isoformat()}",
+            department_id=duty.department_id,
+            link=duty.link or f"/duties/{duty.number}",
+            data={
+                "title": duty.title,
+                "before": clock.due_text(rules.due_day(before)),
+                "due": clock.due_text(rules.due_day(due_at)),
+            },
+        )
+
+
 def close(session: Session, actor: Actor, duty: Duty, reason: str, what: str = "closed") -> None:
     """End a duty unfulfilled: exempted, or its ground fell away (an application withdrawn)."""
     if duty.fulfilled_at is None and duty.closed_at is None:

@@ -28,6 +28,7 @@ EVENT_NAMES = {
     "exempted": "已豁免",
     "closed": "已了结",
     "recomputed": "期限重新计算",
+    "stopped": "计时暂停",
     "handed_over": "由承接部门继续",
     "office_set": "已确定接收单位",
 }
@@ -84,7 +85,13 @@ def views(session: Session, duties: Iterable[Duty]) -> list[DutyView]:
                 duty,
                 rule,
                 state,
-                Due(day, calendar.workdays_left(today, day), now >= duty.due_at, duty.provisional),
+                Due(
+                    day,
+                    calendar.workdays_left(today, day),
+                    now >= duty.due_at and not duty.data.get("stopped"),
+                    duty.provisional,
+                    str(duty.data.get("stopped") or ""),
+                ),
                 departments[duty.department_id],
                 offices.get(duty.office_id) if duty.office_id else None,
                 tuple(duty.data.get("missing") or [rule.evidence]),

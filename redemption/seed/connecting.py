@@ -7,8 +7,8 @@ from redemption.dispatch import configuring
 from redemption.dispatch.models import Connection
 from redemption.identity import queries
 from redemption.identity.rules import system_actor
-from redemption.kernel import clock
 from redemption.kernel.secrets import SecretBox
+from redemption.seed.world import BEGAN
 
 CODE = "QC-KJ"
 
@@ -26,7 +26,7 @@ def connect(session: Session, box: SecretBox, port: int, secret: str) -> None:
                 department_id=department.id,
                 adapter="http",
                 options={"endpoint": endpoint},
-                begins_at=clock.now(),
+                begins_at=BEGAN,
             )
         )
         session.flush()

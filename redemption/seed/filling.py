@@ -88,7 +88,8 @@ def fill(settings: Settings, *, department_port: int = 0) -> bool:
         with unit_of_work(database) as session:
             empty = not session.scalar(select(func.count()).select_from(Jurisdiction))
             if empty:
-                world = _fill(session, box, storage)
+                secret = simulator_secret(settings)
+                world = _fill(session, box, storage, department_port, secret)
         if empty:
             file_reports(database, storage, settings, world)
         if department_port:
@@ -99,8 +100,10 @@ def fill(settings: Settings, *, department_port: int = 0) -> bool:
     return bool(empty)
 
 
-def _fill(session: Session, box: SecretBox, storage: Storage) -> World:
+def _fill(session: Session, box: SecretBox, storage: Storage, port: int, secret: str) -> World:
     world = build(session, box)
+    if port:
+        connect(session, box, port, secret)
     for published in POLICIES:
         publish(session, world, published)
     fill_cases(session, world, box, storage)

@@ -10,6 +10,7 @@ from redemption.identity import profile
 from redemption.identity import queries as identity
 from redemption.identity.models import Enterprise
 from redemption.kernel.errors import Stale
+from redemption.matching import service as matching
 from redemption.messages import service as messages
 from redemption.messages.models import Message
 from redemption.space import people, queries
@@ -46,7 +47,7 @@ def home() -> Answer:
         running=queries.running(db(), enterprise_id),
         counts=queries.counted(db(), enterprise_id),
         drafts=queries.drafts(db(), enterprise_id),
-        fitting=_fitting(enterprise_id),
+        fitting=matching.fitting(db(), enterprise_id, limit=6),
         messages=queries.latest_messages(db(), who),
         uscc=identity.enterprise_by_id(db(), enterprise_id).uscc,
     )
@@ -61,15 +62,6 @@ def finished() -> Answer:
         lines=queries.over(db(), who.enterprise_id),
         counts=queries.counted(db(), who.enterprise_id),
     )
-
-
-def _fitting(enterprise_id: int) -> Any:
-    try:
-        from redemption.matching import service as matching
-    except ImportError:
-        return None
-
-    return matching.fitting(db(), enterprise_id, limit=5)
 
 
 # --- messages --------------------------------------------------------------------------------------------

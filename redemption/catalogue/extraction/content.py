@@ -26,11 +26,17 @@ _FURNITURE = re.compile(
 _FOOT = re.compile(
     r"^(?:(?:浏览|阅读|点击|访问)(?:次数|量|数|人次)|分享|返回顶部|打印|【?关闭|扫一扫|手机扫|(?:上|下)一[篇条个页]|主办|承办|版权所有|网站地图|相关(?:阅读|链接|文章|新闻|稿件|信息)|您是第|推荐阅读)"
 )
-_CLOSING = re.compile(r"特此(?:通知|公告|通告|函告|说明)[。！]?$|[（(]此件(?:主动|依申请)?公开(?:发布)?[)）]$|公开方式[：:]")
+_CLOSING = re.compile(
+    r"特此(?:通知|公告|通告|函告|说明)[。！]?$|[（(]此件(?:主动|依申请)?公开(?:发布)?[)）]$|公开方式[：:]"
+)
 _ANNEX_LISTING = re.compile(r"附\s*件\s*\d{0,2}\s*[：:]\s*\S")
 _ORGAN = r"(?:局|委员会|委|厅|部|办公室|政府|管委会|中心|协会|银行|法院|领导小组|总工会|联合会|处|署|公司|办)"
-_SIGNATURE = re.compile(rf"[\u4e00-\u9fff（）()、\s]{{3,60}}{_ORGAN}\s*(?:19|20)\d{{2}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日(?:印发)?$")
-_DATE_LINE = re.compile(r"(?:(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|二[〇○零Ｏ0].{2,3}年.{1,3}月.{1,3}日)(?:印发)?$")
+_SIGNATURE = re.compile(
+    rf"[\u4e00-\u9fff（）()、\s]{{3,60}}{_ORGAN}\s*(?:19|20)\d{{2}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日(?:印发)?$"
+)
+_DATE_LINE = re.compile(
+    r"(?:(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|二[〇○零Ｏ0].{2,3}年.{1,3}月.{1,3}日)(?:印发)?$"
+)
 _SIGNER = re.compile(rf"[\u4e00-\u9fff（）()、\s]{{3,60}}{_ORGAN}$")
 _ANNEX_HEAD = re.compile(
     r"^附\s*(?:件|表|录)\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})?\s*(?:[-—]\s*\d{1,2})?\s*(?:[：:、.．]|$|\s{2,})"
@@ -75,7 +81,12 @@ def drop_signature(lines: list[Line]) -> list[Line]:
         if _ANNEX_LISTING.match(text):
             listing = True
             continue
-        if listing and len(text) <= 70 and re.match(r"\d{1,2}\s*[.．、]|附\s*件?\s*\d", text) and not line.roles:
+        if (
+            listing
+            and len(text) <= 70
+            and re.match(r"\d{1,2}\s*[.．、]|附\s*件?\s*\d", text)
+            and not line.roles
+        ):
             continue
         listing = False
         if _SIGNATURE.match(text):

@@ -22,7 +22,10 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("conditions", re.compile(r"(?:符合|具备|满足|达到)(?:以下|下列|如下)[^。；]{0,12}(?:条件|要求|情形)")),
-    ("process", re.compile(r"按照?(?:以下|下列|如下)(?:程序|流程|步骤)|(?:程序|流程|步骤)(?:如下|为[:：]|包括)")),
+    (
+        "process",
+        re.compile(r"按照?(?:以下|下列|如下)(?:程序|流程|步骤)|(?:程序|流程|步骤)(?:如下|为[:：]|包括)"),
+    ),
     ("target_weak", re.compile(r"^\s*本[^，。；]{1,10}适用于|^\s*本[^，。；]{1,12}对象(?:为|是|包括)")),
     ("validity", re.compile(r"^\s*本[^，。；]{1,10}(?:自|由)[^。]{2,40}(?:施行|实施|执行|解释|生效)")),
 )
@@ -54,7 +57,11 @@ def _cue(text: str, node: Node) -> tuple[str, ...]:
     if node.caption and first is not None and node.line.caption:
         first = text[slice(*node.line.caption)] + first
     head = first.split("。")[0]
-    if is_giving(head) or any(is_giving(text[a:b]) for a, b in node.spans()[1:]) and not _CUES[0][1].search(head):
+    if (
+        is_giving(head)
+        or (any(is_giving(text[a:b]) for a, b in node.spans()[1:])
+        and not _CUES[0][1].search(head))
+    ):
         return ()
     if not node.children and len(head) < 60 and node.kind not in ("article", "cn", "paren_cn"):
         return ()

@@ -97,7 +97,9 @@ def _papers(text: str, spans: list[Span]) -> tuple[list[_Paper], list[Span], lis
     return ([first, *top] if first else top), lead, remarks
 
 
-_INLINE = re.compile(r"(?:(?<=[；;。：:，、\s])|(?<=^))(?:[（(](\d{1,2})[)）]|(\d{1,2})[、.．)）](?!\d)|([①-⑳])|[（(]([一二三四五六七八九十])[)）])")
+_INLINE = re.compile(
+    r"(?:(?<=[；;。：:，、\s])|(?<=^))(?:[（(](\d{1,2})[)）]|(\d{1,2})[、.．)）](?!\d)|([①-⑳])|[（(]([一二三四五六七八九十])[)）])"
+)
 
 
 def _inline_parted(text: str, spans: list[Span]) -> list[Span]:

@@ -18,7 +18,6 @@ from redemption.catalogue.extraction.model import (
     FIELDS,
     FOUND,
     LIST_FIELDS,
-    FieldValue,
     Item,
     Span,
     text_of,
@@ -70,6 +69,8 @@ class FieldReader:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._around: list[Span] = []
+        self._general: list[Span] | None = None
 
     def read(self, draft: Draft, preamble: list[Span], alone: bool) -> Item:
         """The item of a draft. `preamble` is text of the document outside of all sections; `alone`: only item."""
@@ -344,10 +345,7 @@ class FieldReader:
         if item["conditions"].state != FOUND and item["standard"].state != FOUND:
             return
         spans = list(item["conditions"].spans)
-        for a, b in preamble:
-            words = self._text[a:b]
-            if _GENERAL.search(words) and not _NOT_GENERAL.search(words) and not is_giving(words):
-                spans.append((a, b))
+        spans.extend(self._general_spans(preamble))
         if draft.giving is not None and own:
             for section in draft.shared:
                 for role, part in self._parts(section, False):
@@ -358,6 +356,17 @@ class FieldReader:
             item["conditions"].spans = spans
             item["conditions"].text = text_of(self._text, spans)
             item["conditions"].state = FOUND
+
+    def _general_spans(self, preamble: list[Span]) -> list[Span]:
+        """Sentences outside of all sections that bind every applicant; the same for all items."""
+        if self._general is None:
+            self._general = [
+                (a, b)
+                for a, b in preamble
+                for words in [self._text[a:b]]
+                if _GENERAL.search(words) and not _NOT_GENERAL.search(words) and not is_giving(words)
+            ]
+        return self._general
 
     # -- what stands in other sentences
 

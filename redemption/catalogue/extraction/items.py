@@ -258,12 +258,17 @@ class ItemFinder:
                 holders.add(id(node))
                 node = node.parent
         names = Counter(draft.name for draft in drafts)
+        of_node: dict[int, list[Node]] = {}  # many items stand below the same few nodes
         for draft in drafts:
             node = draft.scope.parent
             while node is not None:
-                for section in sections_of(node):
-                    if id(section) not in holders and id(section) not in scopes:
-                        draft.shared.append(section)
+                if id(node) not in of_node:
+                    of_node[id(node)] = [
+                        section
+                        for section in sections_of(node)
+                        if id(section) not in holders and id(section) not in scopes
+                    ]
+                draft.shared.extend(of_node[id(node)])
                 node = node.parent
         _assign_parts(self._text, drafts, names)
 
@@ -305,9 +310,7 @@ def sections_of(node: Node) -> list[Node]:
         inner = [sub for sub in child.children if set(sub.roles) & _FIELD_ROLES]
         if fields:
             found.append(child)
-        elif "container" in child.roles or child.kind in ("chapter", "section"):
-            found.extend(sections_of(child))
-        elif not child.roles and len(inner) == len(child.children) and inner and not child.caption:
+        elif "container" in child.roles or child.kind in ("chapter", "section") or (not child.roles and len(inner) == len(child.children) and inner and not child.caption):
             found.extend(sections_of(child))
         elif "validity" in child.roles or "ignore" in child.roles:
             found.append(child)

@@ -76,7 +76,9 @@ def read_lines(document: ReadDocument, labels: Labels) -> list[Line]:
             _add(lines, document.text, block.start, block.end, labels, block)
             seen_label = None
             continue
-        pairs = _label_pairs(document.text, block, labels) or _unknown_pair(document.text, block, bool(seen_label))
+        pairs = _label_pairs(document.text, block, labels) or _unknown_pair(
+            document.text, block, bool(seen_label)
+        )
         if not pairs:
             seen_label = None
             lines.append(_row(document.text, block))

@@ -99,8 +99,17 @@ def _release_closing_lines(node: Node) -> None:
     """What follows the last of several one-line entries belongs to what they are entries of."""
     for child in node.children:
         _release_closing_lines(child)
-    same = [child for child in node.children if child.kind == (node.children[-1].kind if node.children else "")]
-    if len(same) < 3 or node.children[-1].kind in ("label", "plain", "question", "chapter", "section", "article"):
+    same = [
+        child for child in node.children if child.kind == (node.children[-1].kind if node.children else "")
+    ]
+    if len(same) < 3 or node.children[-1].kind in (
+        "label",
+        "plain",
+        "question",
+        "chapter",
+        "section",
+        "article",
+    ):
         return
     last = same[-1]
     one_line = all(not child.lines and not child.children for child in same[:-1])
@@ -154,7 +163,9 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
     del stack[place:]
 
 
-_BENEFIT_ENDING = re.compile(r"(?:补贴|补助|奖励|资助|贴息|奖补|津贴|扶持|贷款|待遇|返还|减免|支持|补偿|奖金|扶助)\s*$")
+_BENEFIT_ENDING = re.compile(
+    r"(?:补贴|补助|奖励|资助|贴息|奖补|津贴|扶持|贷款|待遇|返还|减免|支持|补偿|奖金|扶助)\s*$"
+)
 
 
 def _is_heading(node: Node) -> bool:

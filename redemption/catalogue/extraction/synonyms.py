@@ -44,7 +44,11 @@ class Synonyms:
         rules = self.tables.get("compose", {})
         verbs = rules.get("verbs", ())
         composed = {
-            verb + noun: role for role, nouns in rules.items() if role != "verbs" for noun in nouns for verb in verbs
+            verb + noun: role
+            for role, nouns in rules.items()
+            if role != "verbs"
+            for noun in nouns
+            for verb in verbs
         }
         return composed | {word: role for role, words in self.tables["labels"].items() for word in words}
 

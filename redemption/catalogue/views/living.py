@@ -2,22 +2,21 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, flash, redirect
 from werkzeug.wrappers import Response
 
 from redemption.catalogue import schemas, service
 from redemption.catalogue.rules import ITEM_MACHINE, ItemAction, ItemState
 from redemption.catalogue.service import Owned
-from redemption.catalogue.views.policies import ENDINGS
-from redemption.kernel.errors import Conflict, Invalid
+from redemption.catalogue.views.documents import document_of
+from redemption.kernel.errors import Conflict
 from redemption.policies import queries as policies
 from redemption.policies import service as policy_service
 from redemption.policies.models import Policy
 from redemption.web.access import actor, allow
-from redemption.web.files import read_upload
 from redemption.web.forms import Form, empty_form, submitted
 from redemption.web.pages import render
-from redemption.web.session import db, settings, storage
+from redemption.web.session import db
 
 blueprint = Blueprint("editor-living", __name__)
 
@@ -125,30 +124,35 @@ def amend_policy_page(number: str) -> Response:
 def amend_policy(number: str) -> Response:
     shown = _with_draft(number)
     form = submitted(schemas.AmendmentFormSchema())
-    file = request.files.get("file")
     if form.ok:
         with form.catching():
-            _amend(number, form, file if file and file.filename else None)
+            document, kept = document_of(form.data["text"])
+            policy_service.amend(db(), actor(), number, document, form.data["change_note"], {}, **kept)
     if not form.ok:
         return render("editor/policy_amend.html", status=422, form=form, **shown)
     flash("已建立修订稿，请核对文件信息后发布；发布前公众看到的仍是原来的版本。", "success")
     return redirect(f"/editor/policies/{number}", 303)
 
 
-def _amend(number: str, form: Form, file: Any) -> None:
-    text, note = form.data["text"], form.data["change_note"]
-    if file is None:
-        policy_service.amend(db(), actor(), number, service.read_pasted(text), note, {})
-        return
-    if text.strip():
-        raise Invalid.field("text", "文字和文件请只用一种：清空文字，或不选文件。")
-    upload = read_upload(file, settings().file_limit, ENDINGS)
-    document = service.read_file(upload.stream.read(), upload.name)
-    upload.stream.seek(0)
-    stored = storage().put(upload.stream, settings().file_limit)
-    policy_service.amend(
-        db(), actor(), number, document, note, {}, source_name=upload.name, source_sha256=stored.sha256
-    )
+@blueprint.get("/editor/policies/<number>/text")
+@allow("policy_maker")
+def text_page(number: str) -> Response:
+    return render("editor/policy_text.html", form=empty_form(), **_with_draft(number))
+
+
+@blueprint.post("/editor/policies/<number>/text")
+@allow("policy_maker")
+def replace_text(number: str) -> Response:
+    shown = _with_draft(number)
+    form = submitted(schemas.PolicyTextFormSchema())
+    if form.ok:
+        with form.catching():
+            document, kept = document_of(form.data["text"])
+            service.replace_text(db(), actor(), number, document, **kept)
+    if not form.ok:
+        return render("editor/policy_text.html", status=422, form=form, **shown)
+    flash("原文已替换。事项的内容没有改变，请核对。", "success")
+    return redirect(f"/editor/policies/{number}", 303)
 
 
 @blueprint.get("/editor/policies/<number>/repeal")

@@ -5,28 +5,26 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, flash, redirect
 from werkzeug.wrappers import Response
 
 from redemption.catalogue import queries, review, schemas, service
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.views import source
+from redemption.catalogue.views.documents import document_of
 from redemption.identity.models import Department
 from redemption.kernel import clock
-from redemption.kernel.errors import Invalid
 from redemption.policies import queries as policies
 from redemption.policies import service as policy_service
 from redemption.policies.models import Policy, PolicyVersion
 from redemption.policies.rules import PolicyState
 from redemption.web.access import actor, allow
-from redemption.web.files import read_upload
 from redemption.web.forms import Form, empty_form, submitted
 from redemption.web.pages import render
 from redemption.web.paging import cursor_argument, page
-from redemption.web.session import db, settings, storage
+from redemption.web.session import db
 
 blueprint = Blueprint("editor-policies", __name__)
-ENDINGS = frozenset({"txt", "html", "htm", "docx", "pdf", "xlsx"})
 DATES = ("publication_date", "issue_date", "valid_from", "valid_until")
 TEXTS = ("title", "document_number", "issuer")
 
@@ -93,11 +91,10 @@ def new() -> Response:
 @allow("policy_maker")
 def create() -> Response:
     form = submitted(schemas.NewPolicyFormSchema())
-    file = request.files.get("file")
     made = None
     if form.ok:
         with form.catching():
-            made = _take_in(form, file if file and file.filename else None)
+            made = _take_in(form)
     if made is None or not form.ok:
         return render("editor/new.html", status=422, form=form)
     count = len(queries.items_of_policy(db(), made.id))
@@ -110,27 +107,12 @@ def create() -> Response:
     return redirect(f"/editor/policies/{made.number}", 303)
 
 
-def _take_in(form: Form, file: Any) -> Policy:
+def _take_in(form: Form) -> Policy:
     # a double click, or the page sent again: the same draft
     once = f"form:{actor().department_id}:{form.data['once']}" if form.data.get("once") else None
-    text = form.data["text"]
-    if file is None:
-        return service.take_in(db(), actor(), service.read_pasted(text), source_id=once)
-    if text.strip():
-        raise Invalid.field("text", "文字和文件请只用一种：清空文字，或不选文件。")
-    upload = read_upload(file, settings().file_limit, ENDINGS)
-    document = service.read_file(upload.stream.read(), upload.name)
-    upload.stream.seek(0)
-    stored = storage().put(upload.stream, settings().file_limit)
-    return service.take_in(
-        db(),
-        actor(),
-        document,
-        source="file",
-        source_id=once,
-        source_name=upload.name,
-        source_sha256=stored.sha256,
-    )
+    document, kept = document_of(form.data["text"])
+    source = "file" if kept else "typed"
+    return service.take_in(db(), actor(), document, source=source, source_id=once, **kept)
 
 
 @blueprint.get("/editor/policies/<number>")

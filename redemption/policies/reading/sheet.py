@@ -101,9 +101,9 @@ def _print(
         return
     own = [(place, cell) for place, cell in enumerate(cells, 1) if not _repeats_left(cell)]
     spans = builder.add_row([cell for _, cell in own], table)
-    for (place, cell), span in zip(own, spans, strict=True):
-        if isinstance(cell, str) and (number, place) in anchors:
-            printed[number, place] = span
+    for (column, cell), span in zip(own, spans, strict=True):
+        if isinstance(cell, str) and (number, column) in anchors:
+            printed[number, column] = span
 
 
 def _repeats_left(cell: str | Carried) -> bool:

@@ -1,0 +1,3 @@
+from tests.decisions.conftest import make, stage
+
+__all__ = ["make", "stage"]
