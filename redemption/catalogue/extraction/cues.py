@@ -57,10 +57,8 @@ def _cue(text: str, node: Node) -> tuple[str, ...]:
     if node.caption and first is not None and node.line.caption:
         first = text[slice(*node.line.caption)] + first
     head = first.split("。")[0]
-    if (
-        is_giving(head)
-        or (any(is_giving(text[a:b]) for a, b in node.spans()[1:])
-        and not _CUES[0][1].search(head))
+    if is_giving(head) or (
+        any(is_giving(text[a:b]) for a, b in node.spans()[1:]) and not _CUES[0][1].search(head)
     ):
         return ()
     if not node.children and len(head) < 60 and node.kind not in ("article", "cn", "paren_cn"):

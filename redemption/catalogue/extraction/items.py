@@ -310,7 +310,11 @@ def sections_of(node: Node) -> list[Node]:
         inner = [sub for sub in child.children if set(sub.roles) & _FIELD_ROLES]
         if fields:
             found.append(child)
-        elif "container" in child.roles or child.kind in ("chapter", "section") or (not child.roles and len(inner) == len(child.children) and inner and not child.caption):
+        elif (
+            "container" in child.roles
+            or child.kind in ("chapter", "section")
+            or (not child.roles and len(inner) == len(child.children) and inner and not child.caption)
+        ):
             found.extend(sections_of(child))
         elif "validity" in child.roles or "ignore" in child.roles:
             found.append(child)
