@@ -1,0 +1,75 @@
+"""What people made of what was extracted: the material from which the synonym table is improved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from redemption.catalogue import review
+from redemption.catalogue.models import Item, ItemVersion
+from redemption.catalogue.review import Difference
+from redemption.identity.rules import Actor, Role
+from redemption.kernel.errors import NotAllowed
+from redemption.policies import queries as policies
+from redemption.policies.models import Policy
+
+MOST_HEADING = 40
+
+
+@dataclass(frozen=True)
+class Learned:
+    """One field that a person changed in one item. `heading` is the source's own heading above the words that the
+    person took: where the extractor missed a field, that is the word the synonym table lacks."""
+
+    item: Item
+    version: ItemVersion
+    difference: Difference
+    heading: str
+
+
+def edited_versions(actor: Actor) -> Select[ItemVersion]:
+    """Versions that a person changed: of one's department's policies, for an administrator of all.
+
+    NotAllowed for other roles.
+    """
+    query = (
+        select(ItemVersion)
+        .join(Item, Item.id == ItemVersion.item_id)
+        .where(
+            ItemVersion.edited_at.is_not(None),
+            ItemVersion.extracted["fields"].is_not(None),
+            ItemVersion.no == 1,
+        )
+    )
+    if actor.role is Role.ADMINISTRATOR:
+        return query
+    if actor.role is not Role.POLICY_MAKER or actor.department_id is None:
+        raise NotAllowed
+    return query.join(Policy, Policy.id == Item.policy_id).where(policies.shared_with(actor.department_id))
+
+
+def learned(session: Session, versions: Sequence[ItemVersion]) -> list[Learned]:
+    """Every changed field of these versions, with the heading under which the confirmed words stand."""
+    found = []
+    for version in versions:
+        differences = review.differences(version.name, version.fields, version.extracted)
+        if not differences:
+            continue
+        text = policies.version_with_text(session, version.policy_version_id)
+        item = session.get_one(Item, version.item_id)
+        for difference in differences:
+            spans = review.spans_of(version.fields.get(difference.field))
+            heading = heading_above(text.text, text.blocks, spans[0][0]) if spans else ""
+            found.append(Learned(item, version, difference, heading))
+    return found
+
+
+def heading_above(text: str, blocks: Sequence[Mapping[str, Any]], at: int) -> str:
+    """The last heading that begins before a place; empty if it is too long for one."""
+    above = [block for block in blocks if block["start"] <= at and block.get("kind") == "heading"]
+    if not above:
+        return ""
+    words = text[above[-1]["start"] : above[-1]["end"]].strip()
+    return words if len(words) <= MOST_HEADING else ""
