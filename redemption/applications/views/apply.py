@@ -9,10 +9,14 @@ from werkzeug.wrappers import Response as Answer
 from redemption.applications import enterprise_part, forms, queries, service
 from redemption.applications.queries import Line, Sheet
 from redemption.applications.rules import DECLARATIONS
+from redemption.applications.service.starting import Offer
 from redemption.applications.views import posted
 from redemption.documents import queries as documents
+from redemption.identity import queries as identity
 from redemption.kernel import clock, secrets
 from redemption.kernel.errors import Conflict, Invalid, Stale
+from redemption.matching import service as matching
+from redemption.matching.reasons import Explanation
 from redemption.web.access import actor, allow
 from redemption.web.pages import render
 from redemption.web.session import box, db
@@ -51,6 +55,7 @@ def new() -> Answer:
         drafts=queries.drafts_of_item(db(), actor().enterprise_id, ids),
         running=queries.running(db(), actor().enterprise_id, ids),
         needs=queries.needs_of_offers(offers),
+        eligibility=_eligibility(offers),
         may_file=actor().may_file,
         # the same page sent twice starts one draft
         client_key=secrets.token(),
@@ -229,6 +234,12 @@ def discard(number: str) -> Answer:
     service.discard(db(), actor(), number)
     flash("草稿已放弃。", "success")
     return redirect("/space", 303)
+
+
+def _eligibility(offers: list[Offer]) -> list[tuple[str, Explanation]]:
+    """How each item stands for this enterprise, with reasons; it never blocks, the department decides."""
+    enterprise = identity.enterprise_by_id(db(), actor().enterprise_id)
+    return [(version.name, matching.assess(db(), enterprise, item, version)) for item, version, _ in offers]
 
 
 # --- parts of pages --------------------------------------------------------------------------------------

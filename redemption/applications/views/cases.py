@@ -129,6 +129,22 @@ def withdraw(number: str) -> Answer:
     return redirect(f"/applications/{number}", 303)
 
 
+@blueprint.post("/applications/<number>/receipt")
+@allow("enterprise")
+def confirm_receipt(number: str) -> Answer:
+    """The money is there, or it is not."""
+    arrived = request.form.get("arrived") == "yes"
+    try:
+        service.confirm_receipt(
+            db(), actor(), number, arrived=arrived, note=request.form.get("note", "").strip()
+        )
+    except Invalid as error:
+        flash(error.message, "error")
+        return redirect(f"/applications/{number}#receipt", 303)
+    flash("感谢确认。" if arrived else "已转告办理部门核对，请留意电话和通知。", "success")
+    return redirect(f"/applications/{number}", 303)
+
+
 def _listed(found: Case) -> list[tuple[str, list[Any]]]:
     shared = queries.answers_of(db(), found.application)
     current = queries.materials_of(db(), found.application)

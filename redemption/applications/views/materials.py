@@ -74,6 +74,14 @@ def remove(number: str, public_id: str) -> Answer:
     return _removed(f"/apply/{number}/materials")
 
 
+@blueprint.post("/apply/<number>/materials/<int:place>/<key>/reuse/<public_id>")
+@allow("enterprise")
+def reuse(number: str, place: int, key: str, public_id: str) -> Answer:
+    """Hand in again what was handed in before."""
+    service.reuse_material(db(), actor(), number, key, public_id, place=place or None)
+    return redirect(f"/apply/{number}/materials", 303)
+
+
 @blueprint.get("/apply/<number>/materials/<public_id>")
 @allow("enterprise", "clerk")
 def show(number: str, public_id: str) -> Answer:
@@ -191,6 +199,7 @@ def _page(number: str, errors: dict[str, list[str]], status: int) -> Answer:
     service.must_be_draft(sheet)
     places = {line.application.id: line.place for line in sheet.lines}
     base = f"/apply/{number}"
+    offered = service.reusable(db(), sheet)
     needs: list[dict[str, Any]] = [
         {
             "need": need,
@@ -198,6 +207,7 @@ def _page(number: str, errors: dict[str, list[str]], status: int) -> Answer:
             "upload_url": f"{base}/materials/{places.get(need.application_id or 0, 0)}/{need.key}",
             "files": rows(sheet.handed_in(need), base),
             "shared": need.application_id is None,
+            "reusable": offered.get((need.key, need.application_id), []),
         }
         for need in sheet.needs()
     ]
