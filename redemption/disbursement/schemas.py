@@ -31,3 +31,11 @@ class AccountSchema(Schema):
         validate=validate.Length(1, 50, error="请填写银行账号。"),
         error_messages={"required": "请填写银行账号。"},
     )
+
+
+class ObjectionSchema(Schema):
+    """Lengths are checked by the service, which says how to mend them."""
+
+    name = fields.String(load_default="")
+    phone = fields.String(load_default="")
+    reason = fields.String(load_default="")

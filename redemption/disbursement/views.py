@@ -1,18 +1,20 @@
 """Publicity for everybody, payments for the department, a new account for the enterprise."""
 
 import datetime as dt
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from redemption.applications import service as applications
 from redemption.applications.models import Application, Submission
 from redemption.applications.rules import Status
 from redemption.catalogue.models import ItemVersion
 from redemption.disbursement import queries, service
 from redemption.disbursement.models import PaymentBatch
 from redemption.disbursement.rules import PaymentState
-from redemption.disbursement.schemas import AccountSchema, PaidSchema, ReturnedSchema
+from redemption.disbursement.schemas import AccountSchema, ObjectionSchema, PaidSchema, ReturnedSchema
 from redemption.disbursement.sheets import workbook
 from redemption.identity.rules import Actor
 from redemption.kernel import clock
@@ -52,6 +54,25 @@ def publicity() -> AnyResponse:
     return render(
         "disbursement/publicity.html", rows=rows[:PAGE], more=len(rows) > PAGE, words=words, page_no=page
     )
+
+
+@blueprint.get("/publicity/<number>/objection")
+@public
+def objection(number: str) -> AnyResponse:
+    """Object to an intended approval."""
+    return _objection(_notice(number), empty_form())
+
+
+@blueprint.post("/publicity/<number>/objection")
+@public
+def object_to(number: str) -> AnyResponse:
+    """Take the objection; who objects is for the department alone."""
+    notice, form = _notice(number), submitted(ObjectionSchema())
+    with form.catching():
+        applications.raise_objection(db(), number, **form.data)
+    if not form.ok:
+        return _objection(notice, form, status=422)
+    return render("disbursement/objection_done.html", notice=notice)
 
 
 @blueprint.get("/workbench/payments")
@@ -153,6 +174,17 @@ def new_account(number: str) -> AnyResponse:
         return _account(application, form, status=422)
     flash("收款账户已更正，资金将重新拨付，到账后会通知您。", "success")
     return redirect(f"/applications/{number}", 303)
+
+
+def _objection(notice: Any, form: Form, status: int = 200) -> AnyResponse:
+    return render("disbursement/objection.html", status=status, notice=notice, form=form)
+
+
+def _notice(number: str) -> Any:
+    found = db().execute(queries.public_notices().where(Application.number == number)).first()
+    if found is None:
+        raise NotFound("没有找到这项公示，它可能已经结束。")
+    return found
 
 
 def _account(application: Application, form: Form, status: int = 200) -> AnyResponse:

@@ -181,3 +181,34 @@ def test_payments_are_registered_in_the_workbench(make, browser_of, world):
     assert officer.post(f"/workbench/payments/{order.number}/paid", {"voucher": "V-9"}).status_code == 303
     stage.session.refresh(application)
     assert application.status == "disbursed"
+
+
+def test_an_objection_stops_the_publicity_and_its_author_stays_unknown(make, browser_of, world):
+    from redemption.identity.rules import Role
+
+    stage = make(publicity_days=5)
+    application = approved(stage)
+    anybody = browser_of("")
+    address = f"/publicity/{application.number}/objection"
+    assert anybody.get(address).status_code == 200
+    wrong = anybody.post(address, {"name": "", "phone": "", "reason": "不实"})
+    assert wrong.status_code == 422
+    assert "请填写姓名" in wrong.get_data(as_text=True)
+    done = anybody.post(address, {"name": "李举报", "phone": "13811112222", "reason": "该企业已停产。"})
+    assert done.status_code == 200
+    stage.session.refresh(application)
+    assert application.status == "objection_review"
+    login = next(
+        login
+        for login, actor in world.actors.items()
+        if actor.role is Role.OFFICER and actor.department_id == application.department_id
+    )
+    officer = browser_of(login)
+    here = f"/workbench/applications/{application.number}"
+    assert "李举报" in officer.get(here).get_data(as_text=True)
+    assert "李举报" not in anybody.get("/publicity").get_data(as_text=True)
+    assert officer.post(f"{here}/objection", {"reason": "经核查该企业正常生产。"}).status_code == 303
+    stage.session.refresh(application)
+    assert application.status == "publicity"
+    assert "李举报" not in officer.get(here).get_data(as_text=True)
+    assert anybody.get("/publicity/no-such/objection").status_code == 404
