@@ -12,6 +12,7 @@ from redemption.kernel.uow import unit_of_work
 from redemption.messages.models import Message
 from redemption.reporting import queries, service, sweep
 from redemption.reporting.models import Duty, DutyEvent
+from redemption.reporting.rules import Kind
 from tests.factories import make_policy, make_world
 
 
@@ -86,7 +87,7 @@ def test_two_sweepers_at_once_do_everything_once(fresh_database):
         for place in range(count):
             service.open_duty(
                 session,
-                service.Kind.GAZETTE,
+                Kind.GAZETTE,
                 subject=f"policy:{place}",
                 title=f"公报 {place}",
                 department_id=world.departments["QC-JX"].id,

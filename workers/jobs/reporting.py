@@ -1,16 +1,25 @@
 """Duties and reports: opened by what is published, swept every minute."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from redemption.consultation import service as consultation
-from redemption.reporting import assembly, service, sweep
+from redemption.evaluation.models import RatingFollowUp
+from redemption.kernel import clock
+from redemption.kernel.uow import unit_of_work
+from redemption.reporting import assembly, clocks, recurring, service, sweep
+from redemption.reporting import queries as reporting_queries
+from redemption.reporting.rules import Kind
 from workers.runtime import Payload, Runtime, job, outside_job, periodic
+
+MOST_TURNS = 20
 
 
 @job("policy.published")
 def policy_published(session: Session, payload: Payload) -> None:
     """The 3 workdays of article 25 begin, and the 简明问答 become public on the same day (第三十条)."""
     service.open_report_duty(session, payload["policy_id"], payload["version_id"])
+    recurring.open_gazette_duty(session, payload["policy_id"], payload["version_id"])
     consultation.publish_with_policy(session, payload["policy_id"])
 
 
@@ -36,3 +45,45 @@ def sweep_duties(runtime: Runtime) -> None:
 def look_after(runtime: Runtime) -> None:
     """Departments that were dissolved, offices that were set up."""
     sweep.look_after(runtime.database)
+
+
+@periodic("duties.recurring", cron="10 * * * *")
+def open_recurring(runtime: Runtime) -> None:
+    """Monthly filing and yearly evaluation, once each; hourly, so that a machine that was off on the first catches up."""
+    with unit_of_work(runtime.database) as session:
+        recurring.open_monthly(session, clock.today())
+    with unit_of_work(runtime.database) as session:
+        recurring.open_yearly(session, clock.today())
+
+
+@periodic("duties.ratings", every=300)
+def follow_ratings(runtime: Runtime) -> None:
+    """Bad ratings are looked into in time: a duty each, done when the follow-up is closed."""
+    with unit_of_work(runtime.database) as session:
+        for follow_up in session.scalars(select(RatingFollowUp).where(RatingFollowUp.state != "closed")):
+            service.open_duty(
+                session,
+                Kind.RATING_FOLLOW_UP,
+                subject=f"follow_up:{follow_up.id}",
+                title="核实并整改不满意评价",
+                department_id=follow_up.department_id,
+                event=clock.day_of(follow_up.opened_at),
+                link=f"/workbench/ratings/{follow_up.number}",
+                quiet=True,
+            )
+        for duty in reporting_queries.open_of_kind(session, Kind.RATING_FOLLOW_UP):
+            follow_up = session.get_one(RatingFollowUp, int(duty.subject.partition(":")[2]))
+            if follow_up.state == "closed":
+                service.fulfil(session, service.SYSTEM, duty, {}, follow_up.called_back_at or clock.now())
+
+
+@periodic("duties.cases", every=60)
+def follow_cases(runtime: Runtime) -> None:
+    """Clocks of applications that began, moved or ended since the last turn."""
+    for _ in range(MOST_TURNS):
+        with unit_of_work(runtime.database) as session:
+            ids = clocks.unfollowed(session)
+            for application_id in ids:
+                clocks.follow_application(session, application_id)
+        if len(ids) < clocks.BATCH:
+            return

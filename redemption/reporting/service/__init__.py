@@ -1,0 +1,42 @@
+"""Duties and reports: opening, fulfilling, sending, signing, returning, exempting.
+
+Every verb takes a Session and the acting person, adds to the caller's transaction, and never commits.
+"""
+
+from redemption.reporting.service.duties import (
+    SYSTEM,
+    close,
+    close_others,
+    exempt,
+    fulfil,
+    fulfil_by_hand,
+    fulfil_subject,
+    note,
+    open_duty,
+    reschedule,
+)
+from redemption.reporting.service.reports import (
+    open_report_duty,
+    return_report,
+    send_report,
+    sign,
+    supplement,
+)
+
+__all__ = [
+    "SYSTEM",
+    "close",
+    "close_others",
+    "exempt",
+    "fulfil",
+    "fulfil_by_hand",
+    "fulfil_subject",
+    "note",
+    "open_duty",
+    "open_report_duty",
+    "reschedule",
+    "return_report",
+    "send_report",
+    "sign",
+    "supplement",
+]

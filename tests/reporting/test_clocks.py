@@ -1,0 +1,158 @@
+"""Clocks of applications as duties: they run, stand still, end and are counted like any other."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from redemption.applications import service as applications
+from redemption.applications.rules import Action
+from redemption.identity.rules import Role
+from redemption.kernel import clock
+from redemption.kernel.calendar import correct_day, import_schedule
+from redemption.kernel.errors import Invalid
+from redemption.reporting import clocks, queries, recurring, rules, service
+from redemption.reporting.models import Duty
+from redemption.reporting.rules import Kind
+from tests.applications.cases import Stage, make_stage
+from tests.factories import make_policy
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=clock.SHANGHAI)
+
+
+@pytest.fixture
+def stage(session, world, storage) -> Stage:
+    with time_machine.travel(at("2026-09-14 10:00"), tick=False):
+        return make_stage(session, world, storage)
+
+
+def follow(session, application) -> list[Duty]:
+    clocks.follow_application(session, application.id)
+    session.flush()
+    about = select(Duty).where(Duty.subject == f"application:{application.id}").order_by(Duty.id)
+    return list(session.scalars(about))
+
+
+def test_a_case_from_receipt_to_decision(session, stage):
+    with time_machine.travel(at("2026-09-14 11:00"), tick=False):
+        application = stage.case()
+        assert clocks.unfollowed(session) == [application.id]
+        (acceptance,) = follow(session, application)
+        assert clocks.unfollowed(session) == []
+    assert (acceptance.kind, acceptance.due_at) == ("acceptance", application.due_at)
+    assert acceptance.department_id == application.department_id
+    with time_machine.travel(at("2026-09-15 11:00"), tick=False):
+        applications.move(session, stage.officer, application, Action.ACCEPT)
+        first, handling = follow(session, application)
+        assert follow(session, application) == [first, handling]
+    assert (first.fulfilled_at is not None, first.late) == (True, False)
+    assert (handling.kind, handling.due_at) == ("handling", application.due_at)
+    assert handling.data["application"] == application.number
+
+
+def test_a_special_procedure_stops_the_duty_and_moves_its_end(session, stage):
+    with time_machine.travel(at("2026-09-14 11:00"), tick=False):
+        application = stage.accepted()
+        (handling,) = follow(session, application)
+        before = handling.due_at
+    with time_machine.travel(at("2026-09-15 11:00"), tick=False):
+        reason = "需要专家评审"
+        applications.move(
+            session, stage.officer, application, Action.PAUSE, reason=reason, data={"procedure": "专家评审"}
+        )
+        follow(session, application)
+    assert handling.data["stopped"]
+    assert handling.next_step_at is None
+    with time_machine.travel(at("2026-09-22 11:00"), tick=False):
+        assert clocks.unfollowed(session) == []
+        applications.move(session, stage.officer, application, Action.RESUME)
+        follow(session, application)
+    assert "stopped" not in handling.data
+    assert handling.due_at > before
+    assert handling.next_step_at is not None
+    assert [e.what for e in queries.history(session, handling.id)] == ["opened", "stopped", "recomputed"]
+
+
+def test_a_withdrawn_case_owes_nothing(session, stage):
+    with time_machine.travel(at("2026-09-14 11:00"), tick=False):
+        application = stage.case()
+        follow(session, application)
+        applications.withdraw(session, stage.filer, application.number, reason="不再需要")
+        (duty,) = follow(session, application)
+    assert (duty.fulfilled_at, duty.close_reason) == (None, "申报人已撤回")
+
+
+def test_deciding_after_the_due_day_is_late(session, stage):
+    with time_machine.travel(at("2026-09-14 11:00"), tick=False):
+        application = stage.case()
+        follow(session, application)
+    with time_machine.travel(at("2026-09-28 11:00"), tick=False):
+        applications.move(session, stage.officer, application, Action.ACCEPT)
+        first, _ = follow(session, application)
+    assert first.late
+
+
+def test_monthly_filing_is_opened_once_for_each_department_with_last_months_list(session, world):
+    with time_machine.travel(at("2026-09-10 10:00"), tick=False):
+        policy = make_policy(session, world)
+    today = dt.date(2026, 10, 9)
+    with time_machine.travel(at("2026-10-09 10:00"), tick=False):
+        assert recurring.open_monthly(session, today) == len(world.departments)
+        assert recurring.open_monthly(session, today) == 0
+    duty = session.scalars(
+        select(Duty).where(Duty.kind == "monthly_filing", Duty.department_id == world.departments["QC-JX"].id)
+    ).one()
+    assert rules.due_day(duty.due_at) == dt.date(2026, 10, 13)
+    assert [line.policy_number for line in recurring.filing_list(session, duty)] == [policy.number]
+    maker = world.actor(Role.POLICY_MAKER, department="QC-JX")
+    with pytest.raises(Invalid):
+        service.fulfil_by_hand(session, maker, duty, " ")
+    service.fulfil_by_hand(session, maker, duty, "已报送目录 1 份")
+    assert duty.fulfilled_at is not None
+
+
+def test_gazette_and_consultation(session, world):
+    with time_machine.travel(at("2026-09-18 10:00"), tick=False):
+        policy = make_policy(session, world, issue_date=dt.date(2026, 9, 17))
+        gazette = recurring.open_gazette_duty(session, policy.id, policy.current_version_id)
+        maker = world.actor(Role.POLICY_MAKER, department="QC-JX")
+        summary = recurring.consultation_ended(session, maker, "若干措施（征求意见稿）", dt.date(2026, 9, 1))
+        with pytest.raises(Invalid):
+            recurring.consultation_ended(session, maker, "若干措施", dt.date(2026, 9, 19))
+    assert rules.due_day(gazette.due_at) == dt.date(2026, 10, 8)
+    assert rules.due_day(summary.due_at) == dt.date(2026, 10, 8)
+    assert recurring.open_yearly(session, dt.date(2026, 9, 18)) == 1
+
+
+def test_a_changed_calendar_moves_due_dates_and_says_so(session, world):
+    with time_machine.travel(at("2026-09-18 10:00"), tick=False):
+        policy = make_policy(session, world)
+        duty = service.open_report_duty(session, policy.id, policy.current_version_id)
+        correct_day(session, "person:1", dt.date(2026, 9, 21), True, "临时放假", "政府通告")
+        assert clocks.recompute(session) == 1
+        assert clocks.recompute(session) == 0
+    assert rules.due_day(duty.due_at) == dt.date(2026, 9, 23)
+    assert [e.what for e in queries.history(session, duty.id)][-1] == "recomputed"
+
+
+def test_a_schedule_that_is_entered_makes_a_provisional_date_firm(session, world):
+    with time_machine.travel(at("2026-12-30 10:00"), tick=False):
+        duty = service.open_duty(
+            session,
+            Kind.GAZETTE,
+            subject="policy:1",
+            title="公报",
+            department_id=world.departments["QC-JX"].id,
+            event=dt.date(2026, 12, 30),
+        )
+        assert duty.provisional
+        before = rules.due_day(duty.due_at)
+        days = [{"name": "元旦", "date": f"2027-01-0{day}", "isOffDay": True} for day in (1, 2, 3)]
+        days += [{"name": "元旦", "date": "2027-01-04", "isOffDay": True}]
+        import_schedule(session, "person:1", {"year": 2027, "days": days}, "国办发明电")
+        clocks.recompute(session)
+    assert not duty.provisional
+    assert rules.due_day(duty.due_at) > before
