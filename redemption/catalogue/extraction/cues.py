@@ -34,6 +34,9 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
 def assign_cues(text: str, root: Node) -> None:
     """Give roles to the sections under `root` that have none."""
     for node in list(root.walk()):
+        if node.kind in ("chapter", "section") and not node.roles and node.caption:
+            if _HANDLING.search(text[slice(*node.caption)]):
+                node.roles = ("process",)
         if node.kind in ("chapter", "section") and set(node.roles) & (_FIELD_ROLES | {"group"}):
             _hand_down(text, node)
     _assign(text, root)
@@ -82,7 +85,10 @@ def _hand_down(text: str, chapter: Node) -> None:
     chapter.roles = ("group",) if giving and {"standard", "group"} & set(chapter.roles) else ("container",)
 
 
-_APPLYING = re.compile(r"登[录陆]|网上申报|在线申报|提出申请|提交申请|申报平台|窗口")
+_HANDLING = re.compile(r"(?:申请|申报|受理|审核|审批|评审|拨付|兑现|发放|程序|流程|申领)\s*$")
+_APPLYING = re.compile(
+    r"登[录陆]|网上申报|在线申报|提出申请|提交申请|申报平台|通过[^，。；]{2,24}(?:系统|平台|网)|窗口"
+)
 
 
 def _fitting(text: str, article: Node, fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -41,11 +41,12 @@ _RECOMMENDING = re.compile(r"(?:各|县|区|市|主管部门|推荐单位|初审
 _HOURS = re.compile(r"周[一二三四五六日]|星期|上午|下午|法定节假日|工作日")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
 _AUTHORITY = re.compile(
-    r"审[核查批定]|受理|办结|拨付|发放|兑付|反馈|答复|出具|作出|完成|核准|批复|初审|复审|复核|核实|核查|到账|办理|支付|评审|决定|告知|确认|核定|汇总|上报"
+    r"审[核查批定]|受理|办结|拨付|发放|兑付|反馈|答复|出具|作出|完成|核准|批复|初审|复审|复核|核实|核查|到账|办理|支付|划拨|兑现|评审|决定|告知|确认|核定|汇总|上报"
 )
 _APPLICANT = re.compile(
     r"(?:企业|单位|申请人|申报人|申报单位|申请单位|申报主体|项目单位)[^，。；]{0,10}(?:应|须|需|请|可)?(?:于|在)[^，。；]{0,20}(?:提出|提交|申请|申报|补正|补充|修改|完成|报送)|补正|补齐|公示(?:期|时间)?(?:为|不少于)?\s*\d|公示\d|(?:有|提出)异议|退回修改|逾期|备案手续|有效期"
 )
+_PUBLICITY = re.compile(r"公示(?:期|时间)?(?:为|不少于)?\s*\d{1,2}\s*个?(?:工作日|日|天)(?=[^，。；]{0,4}\d)")
 _BASIS = re.compile(
     r"(?:根据|依据|按照|依照)\s*((?:[^。；《]{0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
 )
@@ -134,6 +135,8 @@ class FieldReader:
         roles = [role for role in section.roles if role in FIELDS or role == "target_weak"]
         if "target_weak" in roles and strong_target:
             roles = ["conditions" if role == "target_weak" else role for role in roles]
+        if "conditions" in roles:
+            roles = list(dict.fromkeys("target" if role == "target_weak" else role for role in roles))
         inner: list[tuple[str, list[Span]]] = []
         apart: set[int] = set()
         for child in section.children if roles != ["materials"] else []:
@@ -301,6 +304,10 @@ class FieldReader:
 
     def _from_giving(self, item: Item, giving: Giving, passage: list[Span]) -> None:
         if not giving.grants:
+            if item["standard"].state == "missing":  # a benefit by its heading and its neighbours
+                told = [s for s in giving.sentences if not _NO_STANDARD.search(self._text[slice(*s)])]
+                told = [s for s in told if not re.search(r"电话|咨询|联系", self._text[slice(*s)])]
+                self._set(item, "standard", told, [])
             return
         conditions = [g.condition for g in giving.grants if g.condition]
         if not conditions:  # the conditions are told first, the gift in a sentence of its own
@@ -430,7 +437,7 @@ class FieldReader:
             if re.search(
                 r"(?:申报|申请|受理|报送|提交|报名|填报|申领|截止|截至)[^。；]{0,40}(?:截止|截至|\d\s*日前|时间为|月底前|之前|日止|起至)"
                 r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,60}(?:申报|申请|提交|报送|填报|报)"
-                r"|\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:至|到|-|—|～|~)[^。；]{0,30}(?:申报|申请|提交|报送|填报|受理)|每年[^。；]{0,16}月[^。；]{0,12}(?:受理|申报|申请)",
+                r"|\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:至|到|-|—|～|~)[^。；]{0,60}(?:申报|申请|提交|报送|填报|受理)|每年[^。；]{0,16}月[^。；]{0,12}(?:受理|申报|申请)",
                 words,
             ) and _DATE.search(words):
                 found.append((a, b))
@@ -451,7 +458,7 @@ class FieldReader:
                         and re.search(r"工作日|日内|天内|月内|日以内", clause)
                         and _AUTHORITY.search(clause)
                     ):
-                        if not _APPLICANT.search(clause):
+                        if not _APPLICANT.search(_PUBLICITY.sub("", clause)):
                             found.append((a + match.start(), a + match.end()))
         if found and item["process"].state == FOUND:
             self._set(item, "time_limit", found, [])

@@ -28,6 +28,7 @@ _START = re.compile(
     rf"(?:按照?|以)(?!规定(?:缴|为|足|办|参|签)|时(?:足额)?缴|要求|期(?!权)|国家|其?本人)[^，。；]{{1,60}}?(?:标准|比例|额度|原则|[%％]|元[^，。；]{{0,4}}的?)[^，。；]{{0,20}}?(?:{_GIVE}|申请|申领|兑付|发放)"
     rf"|{_LEAD}(?:{_GIVE})(?!后|的(?:企业|单位|个人|项目|人员)|对象|资金的|条件|政策的|活动)"
     rf"|{_LEAD}(?:每[^，。；]{{1,12}}?|单[^，。；]{{1,8}}?)?(?:最高|不超过|给予)?{AMOUNT}"
+    rf"|(?:下浮|减按|降低|下调)[^，。；]{{0,12}}?(?=\d)"
     rf"|每(?:人|家|户|个|件|月|年|名|项|台|次|连续|成功|增加|招用)[^，。；]{{0,16}}?(?:给予|补贴|奖励|补助|资助|发放|最高|不超过)"
 )
 _NEGATIVE = re.compile(
@@ -66,6 +67,9 @@ _PREFACE = re.compile(r"鼓励|引导|推动|为|加大|加快|加强|大力|积
 _ACHIEVED = re.compile(r"被|获|荣获|入选|取得|通过")
 _NAMED_RECIPIENT = re.compile(
     r"(?:给予|奖励|补贴给|发放给|拨付给)((?!每|一次|最高|不超过|相应|不同)[\u4e00-\u9fff]{2,16}?(?:企业|单位|机构|主体|个人|团队|平台|载体|园区|者|人))(?=一次性|最高|每|\d|奖励|补贴|资助|补助|支持|不超过|[，,])"
+)
+_MANNER = re.compile(
+    r"(?:采取|采用|按照?|根据|以|由|每年|项目立项后?|通过[^，。；]{0,12}方式)[^，。；]{0,10}$"
 )
 _PAYER = re.compile(
     r"[，,](?:由|从|市|区|县|省)?[^，。；]{0,8}(?:财政部门?|财政|经费|专项资金|资金池)[^，。；]{0,6}$"
@@ -121,7 +125,7 @@ def is_giving(sentence: str) -> bool:
     if not start:
         return False
     if _MONEY.search(sentence, start.start() if start else 0):
-        return bool(re.search(rf"{_GIVE}|{_BENEFIT}|最高|不超过", sentence))
+        return bool(re.search(rf"{_GIVE}|{_BENEFIT}|最高|不超过|下浮|减按", sentence))
     return bool(
         re.search(rf"(?:给予|予以|享受|申领|申请|发放|提供)[^，。；]{{0,40}}{_BENEFIT}", sentence)
     ) and bool(re.search(r"给予|予以|可(?:以)?(?:申请|申领|享受|领取)|发放", sentence))
@@ -204,7 +208,8 @@ def _condition(text: str, start: int, split: int) -> Span | None:
     if match := _PAYER.search(text, a, b):
         b = match.start()
     a, b = _trim(text, a, b)
-    return (a, b) if b - a >= 4 and not _NO_CONDITION.search(text[a:b]) else None
+    empty = _NO_CONDITION.search(text[a:b]) or _MANNER.match(text[a:b])
+    return (a, b) if b - a >= 4 and not empty else None
 
 
 def find_target(text: str, condition: Span) -> Span | None:

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from redemption.catalogue.extraction.grants import Giving, benefit_name, is_giving, read_giving
+from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.model import FIELDS, Span
 from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.synonyms import Synonyms
@@ -57,16 +58,15 @@ class Draft:
 class ItemFinder:
     """Finds the drafts of one document's tree."""
 
-    def __init__(self, text: str, synonyms: Synonyms) -> None:
+    def __init__(self, text: str, synonyms: Synonyms, labels: Labels) -> None:
         self._text = text
+        self._labels = labels
         self._benefits = tuple(synonyms.words("benefits", "nouns"))
         self._giving_cache: dict[int, bool] = {}
 
     def find(self, root: Node, title: str, title_span: Span | None) -> list[Draft]:
         """All drafts; [] when nothing in the document can be applied for."""
-        drafts = self._by_sections(root)
-        if not drafts:
-            drafts = self._by_groups(root)
+        drafts = self._by_sections(root) or self._by_prefixes(root) or self._by_groups(root)
         if not drafts:
             grants = self._grant_nodes(root)
             sections = sections_of(root)
@@ -110,6 +110,26 @@ class ItemFinder:
         span = self._caption_or_start(node)
         return Draft(span, self._name(span), node, sections_of(node), own_lines=_own_lines(node))
 
+    # -- sections of one level whose headings begin with the benefit: 购房补贴申请条件, 租房补贴申请条件
+
+    def _by_prefixes(self, root: Node) -> list[Draft]:
+        grouped: dict[str, list[Node]] = {}
+        for section in sections_of(root):
+            if section.caption and set(section.roles) & TELLING:
+                prefix = self._labels.prefix(self._text[slice(*section.caption)], self._benefits)
+                if len(prefix) >= 4:
+                    grouped.setdefault(prefix, []).append(section)
+        if len(grouped) < 2 or not any(len(nodes) > 1 for nodes in grouped.values()):
+            return []
+        drafts = []
+        for prefix, nodes in grouped.items():
+            caption = nodes[0].caption
+            assert caption is not None
+            at = self._text.find(prefix, *caption)
+            span = (at, at + len(prefix)) if at >= 0 else caption
+            drafts.append(Draft(span, prefix, nodes[0], nodes))
+        return drafts
+
     # -- a section that lists benefits: 扶持措施, or 奖励标准 whose parts are benefits with names
 
     def _by_groups(self, root: Node) -> list[Draft]:
@@ -146,7 +166,23 @@ class ItemFinder:
                 found.append(child)
             elif child.children:
                 found.extend(self._grant_nodes(child))
-        return found
+        return self._with_neighbours(node, found)
+
+    def _with_neighbours(self, node: Node, found: list[Node]) -> list[Node]:
+        """Among captioned benefits, one whose words are unusual is still a benefit by its caption."""
+        here = [child for child in found if child.parent is node and child.caption]
+        if len(here) < 2 or len(here) < len(node.children) // 2:
+            return found
+        for child in node.children:
+            if child in found or child.roles or not child.caption or child.kind != here[0].kind:
+                continue
+            caption = self._text[slice(*child.caption)].rstrip(" ：:。")
+            specific = caption.endswith(self._benefits) and not caption.endswith(
+                ("支持", "扶持", "资金", "激励")
+            )
+            if specific and not self._refused(child) and child.spans():
+                found.append(child)
+        return sorted(found, key=lambda one: one.line.start if one.line else 0)
 
     def _separate(self, node: Node, children: list[Node]) -> bool:
         """Whether captioned parts are benefits of their own and not tiers of one."""
@@ -251,6 +287,7 @@ class ItemFinder:
     def _share(self, root: Node, drafts: list[Draft]) -> None:
         """Sections that stand outside of every item apply to all items below the place where they stand."""
         scopes = {id(draft.scope) for draft in drafts}
+        scopes |= {id(section) for draft in drafts if draft.name_span for section in draft.sections}
         holders = set()
         for draft in drafts:
             node: Node | None = draft.scope

@@ -40,6 +40,22 @@ class Labels:
         role = self._roles.get(key) or self._roles.get(_BRACKETS.sub("", key))
         return (role,) if role else ()
 
+    def ends_with_label(self, text: str) -> bool:
+        """Whether the text ends with a known label of four characters or more, or is one."""
+        key = _normal(text)
+        return key in self._roles or any(key[-n:] in self._roles for n in range(4, len(key)))
+
+    def prefix(self, text: str, endings: tuple[str, ...]) -> str:
+        """The benefit before the label in a heading: 购房补贴标准 → 购房补贴; "" where none stands there."""
+        key = _normal(text)
+        if key in self._roles:
+            return ""
+        for length in range(2, len(key) - 3):
+            label = key[-length:]
+            if (label in self._roles or label in self._parts) and key[:-length].endswith(endings):
+                return key[:-length]
+        return ""
+
     def question(self, text: str) -> tuple[str, ...]:
         """The field that a question asks about, () when it asks about none."""
         key = _SPACE.sub("", text)
@@ -66,7 +82,8 @@ class Labels:
         """The longest label that the heading ends with, after a programme's name or before 要求, 清单 …"""
         for ending in (key, _TAIL.sub("", key)):
             if role := self._roles.get(ending):
-                return (role,)
+                # 申报主体要求: who, and what is asked of them
+                return (role, "conditions") if role == "target" and key.endswith("要求") else (role,)
             for length in range(min(self._longest, len(ending) - 1), 3, -1):
                 role = self._roles.get(ending[-length:])
                 prefix = ending[:-length]

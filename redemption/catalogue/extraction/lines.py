@@ -34,6 +34,10 @@ RANK = {name: rank for rank, (name, _) in enumerate(_MARKERS)}
 _LABELLED = re.compile(r"\s*([【\[]?[^\s：:，。；、？！?（(][^：:，。；？！?]{0,24}?[】\]]?)\s*[：:]")
 _BRACKETED = re.compile(r"\s*[【\[]([^】\]]{2,24})[】\]]\s*[：:]?")
 _RUN_IN = re.compile(r"[\s\u3000]*([^，。；：:！？\s]{2,24})(?:。|[\s\u3000]+(?=\S{6}))")
+_COPULA = re.compile(r"\s*([^，。；：:、]{4,14}?)(?:为|是)[：:]?(?=\S{4})")
+_SAYABLE = frozenset(
+    {"target", "conditions", "standard", "time_limit", "application_period", "phone", "channels"}
+)
 _ANSWER = re.compile(r"(?:解?答(?:复|案)?|A\s*\d{0,2})\s*[：:]\s*")
 _QUESTION = re.compile(r"[^。；]{4,60}[？?]$")
 _STOP = re.compile(r"[，。；！？：:]")
@@ -123,6 +127,10 @@ def _find_caption(line: Line, labels: Labels) -> None:
     if match and (roles := labels.classify(match.group(1))):
         _caption(line, offset, match.span(1), match.end(), roles, strong=True)
         return
+    if line.kind and (match := _COPULA.match(rest)) and (roles := labels.classify(match.group(1))):
+        if set(roles) & _SAYABLE and labels.ends_with_label(match.group(1)):
+            _caption(line, offset, match.span(1), match.end(), roles, strong=True)
+            return
     short = len(bare) <= 40 and not _STOP.search(bare.rstrip("：:"))
     if short:
         roles = labels.classify(bare)

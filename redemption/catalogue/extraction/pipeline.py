@@ -48,7 +48,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
             first = next((line for line in everything if len(line.text) >= 4), everything[0])
             name_span = (first.start, min(first.end, first.start + 40))
             name = text[slice(*name_span)].strip()
-        drafts = ItemFinder(text, synonyms).find(root, name, name_span)
+        drafts = ItemFinder(text, synonyms, labels).find(root, name, name_span)
 
     reader = FieldReader(text)
     preamble = _preamble(root, drafts)

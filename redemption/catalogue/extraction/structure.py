@@ -66,7 +66,12 @@ def build_tree(lines: list[Line]) -> Node:
         if kind == "bullet" and not line.strong:
             kind = ""
         if not kind and (line.strong or index in headings):
-            kind = "label" if line.text.rstrip().endswith(("：", ":")) or line.body < line.end else "plain"
+            bracketed = line.text[:1] in "【["
+            kind = (
+                "label"
+                if not bracketed and (line.text.rstrip().endswith(("：", ":")) or line.body < line.end)
+                else "plain"
+            )
         if not kind:
             stack[-1].lines.append(line)
             continue
