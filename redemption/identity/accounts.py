@@ -75,9 +75,7 @@ def open_without_password(
     """
     wanted = _role(role)
     where = place_ids(session, wanted, place)
-    person = Person(
-        login=login.strip(), name=name.strip(), phone=phone, email=email, created_at=clock.now()
-    )
+    person = Person(login=login.strip(), name=name.strip(), phone=phone, email=email, created_at=clock.now())
     try:
         with session.begin_nested():
             session.add(person)
