@@ -72,3 +72,32 @@ class DutyDetailSchema(DutySchema):
 class DutyPageSchema(Schema):
     items = fields.List(fields.Nested(DutySchema))
     next = fields.String(allow_none=True, metadata={"description": "下一页的游标，没有则为空"})
+
+
+class ScheduleSchema(Schema):
+    schedule = fields.String(load_default="")
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(max=500, error="请不要超过500个字。"),
+        error_messages={"required": "请填写原因或依据，例如：国办发明电〔2026〕7号。"},
+    )
+    confirmed = fields.String(load_default="")
+
+
+class DaySchema(Schema):
+    day = fields.Date(
+        required=True,
+        error_messages={"required": "请选择日期。", "invalid": "请按 2027-01-01 的格式填写日期。"},
+    )
+    is_off_day = fields.Boolean(required=True, error_messages={"required": "请选择放假还是上班。"})
+    name = fields.String(
+        required=True,
+        validate=validate.Length(max=40, error="请不要超过40个字。"),
+        error_messages={"required": "请填写这一天的名称，例如：春节。"},
+    )
+    reason = fields.String(
+        required=True,
+        validate=validate.Length(max=500, error="请不要超过500个字。"),
+        error_messages={"required": "请填写原因或依据。"},
+    )
+    confirmed = fields.String(load_default="")

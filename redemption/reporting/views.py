@@ -9,6 +9,7 @@ from redemption.documents.views import send_document
 from redemption.identity.rules import Role
 from redemption.kernel.errors import NotFound
 from redemption.reporting import queries, rules, service, showing
+from redemption.reporting.calendar_views import blueprint as calendar_blueprint
 from redemption.reporting.models import Duty, Report
 from redemption.reporting.schemas import EvidenceSchema, ReasonSchema, ReturnSchema
 from redemption.web.access import actor, allow
@@ -216,3 +217,6 @@ def _report_page(number: str, no: int, status: int = 200, form: object = None) -
         order=REQUIRED_FIELDS,
         form=form or empty_form(),
     )
+
+
+blueprints = [blueprint, calendar_blueprint]

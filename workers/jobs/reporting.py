@@ -1,5 +1,7 @@
 """Duties and reports: opened by what is published, swept every minute."""
 
+import datetime as dt
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,7 +9,7 @@ from redemption.consultation import service as consultation
 from redemption.evaluation.models import RatingFollowUp
 from redemption.kernel import clock
 from redemption.kernel.uow import unit_of_work
-from redemption.reporting import assembly, clocks, recurring, service, sweep
+from redemption.reporting import assembly, clocks, recalculation, recurring, service, sweep
 from redemption.reporting import queries as reporting_queries
 from redemption.reporting.rules import Kind
 from workers.runtime import Payload, Runtime, job, outside_job, periodic
@@ -33,6 +35,12 @@ def item_published(session: Session, payload: Payload) -> None:
 def assemble(runtime: Runtime, payload: Payload) -> None:
     """Letter, text, standards and data in one package."""
     assembly.assemble(runtime.database, runtime.storage, runtime.settings.base_url, payload["report_id"])
+
+
+@job("calendar.changed", queue="low")
+def calendar_changed(session: Session, payload: Payload) -> None:
+    """Every due date that the new calendar moves, in one transaction: nobody sees half of it."""
+    recalculation.recalculate(session, dt.date.fromisoformat(payload["first"]))
 
 
 @periodic("duties.sweep", every=60)

@@ -1,0 +1,260 @@
+"""A change of the workday calendar: what it would move, and moving it.
+
+    effect = preview(session, actor, change)      nothing stays written
+    apply(session, actor, change)                 the calendar at once, every due date in one job after the commit
+
+The calendar is one for everybody: administrators and the office of the city change it, other offices read it.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from redemption.applications import clocks as case_clocks
+from redemption.applications import queries as applications
+from redemption.applications.clocks import Terms
+from redemption.applications.models import Application
+from redemption.applications.service import sweeping
+from redemption.identity.models import Department, Jurisdiction, Office
+from redemption.identity.rules import Actor, Level, Role
+from redemption.kernel import clock, outbox
+from redemption.kernel.calendar import (
+    CalendarDay,
+    DayChange,
+    correct_day,
+    import_schedule,
+    load_calendar,
+    preview_schedule,
+)
+from redemption.kernel.db import Json
+from redemption.kernel.errors import Invalid, NotAllowed
+from redemption.kernel.workdays import scheduled
+from redemption.reporting import clocks, queries, rules
+from redemption.reporting.models import Duty
+from redemption.reporting.rules import KINDS, Kind, Unit
+
+SHOWN = 100
+MOST_CASES = 5000
+
+
+@dataclass(frozen=True)
+class Change:
+    """Either a schedule in the holiday-cn shape, or one day."""
+
+    reason: str
+    schedule: Json | None = None
+    day: dt.date | None = None
+    is_off_day: bool = False
+    name: str = ""
+
+    @property
+    def year(self) -> int:
+        """The year whose page shows it."""
+        return int(self.schedule["year"]) if self.schedule is not None else (self.day or clock.today()).year
+
+    @property
+    def first(self) -> dt.date:
+        """No due date before this day can move."""
+        if self.schedule is not None:
+            return dt.date(int(self.schedule.get("year") or 2000) - 1, 12, 1)
+        return self.day or clock.today()
+
+
+@dataclass(frozen=True)
+class Move:
+    """One due date that would be another."""
+
+    title: str
+    department: str
+    before: dt.date
+    after: dt.date
+    becomes_overdue: bool
+    link: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a change would do: `moves` holds the first of them, the counts all."""
+
+    days: tuple[DayChange, ...]
+    differences: tuple[DayChange, ...]
+    warnings: tuple[str, ...]
+    newly_known: bool
+    moves: tuple[Move, ...]
+    moved: int
+    becoming_overdue: int
+    firm: int
+    """Provisional dates that become firm."""
+
+
+def read_schedule(text: str) -> Json:
+    """A schedule as pasted or uploaded. Invalid with the place of the first mistake."""
+    try:
+        data = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Invalid.field(
+            "schedule", f"第 {error.lineno} 行第 {error.colno} 个字符处不是有效的 JSON，请检查后重新导入。"
+        ) from None
+    if not isinstance(data, dict):
+        raise Invalid.field("schedule", "日历文件应是一个 JSON 对象，包含 year 和 days。")
+    return data
+
+
+def may_change(session: Session, actor: Actor) -> bool:
+    """Administrators, and the office of the city."""
+    if actor.role is Role.ADMINISTRATOR:
+        return True
+    level = session.scalar(
+        select(Jurisdiction.level)
+        .join(Office, Office.jurisdiction_id == Jurisdiction.id)
+        .where(Office.id == actor.office_id)
+    )
+    return actor.role is Role.OFFICE and level == Level.CITY.value
+
+
+def preview(session: Session, actor: Actor, change: Change) -> Effect:
+    """What would move, computed on the changed calendar inside a savepoint that is undone."""
+    _allowed(session, actor)
+    schedule = preview_schedule(session, change.schedule) if change.schedule is not None else None
+    names = {row.id: row.name for row in session.execute(select(Department.id, Department.name))}
+    savepoint = session.begin_nested()
+    try:
+        day = _enter(session, actor, change)
+        found = list(_moves(session, change.first, names))
+    finally:
+        savepoint.rollback()
+        session.expire_all()
+    today = clock.today()
+    moved = [move for move in found if move.before != move.after]
+    return Effect(
+        days=schedule.changes if schedule else ((day,) if day else ()),
+        differences=schedule.differences if schedule else (),
+        warnings=schedule.warnings if schedule else (),
+        newly_known=bool(schedule and schedule.newly_known),
+        moves=tuple(sorted(moved, key=lambda move: (not move.becomes_overdue, move.after))[:SHOWN]),
+        moved=len(moved),
+        becoming_overdue=sum(move.after < today <= move.before for move in moved),
+        firm=len(found) - len(moved),
+    )
+
+
+def apply(session: Session, actor: Actor, change: Change) -> None:
+    """Enter the change, differences confirmed; the due dates follow in one job (`calendar.changed`)."""
+    _allowed(session, actor)
+    _enter(session, actor, change)
+    outbox.publish(session, "calendar.changed", change.first.isoformat(), first=change.first.isoformat())
+
+
+def recalculate(session: Session, first: dt.date) -> int:
+    """Every open due date that the calendar moves, of duties and of applications; returns how many moved."""
+    moved = clocks.recompute(session)
+    for application_id in _running_cases(session, first):
+        if sweeping.refresh(session, application_id):
+            clocks.follow_application(session, application_id)
+            moved += 1
+    return moved
+
+
+def _enter(session: Session, actor: Actor, change: Change) -> DayChange | None:
+    if change.schedule is not None:
+        import_schedule(session, actor.ref, change.schedule, change.reason, confirm=True)
+        return None
+    if change.day is None:
+        raise Invalid.field("day", "请选择日期。")
+    return correct_day(session, actor.ref, change.day, change.is_off_day, change.name, change.reason)
+
+
+def _moves(session: Session, first: dt.date, names: dict[int, str]) -> Iterator[Move]:
+    calendar, today = load_calendar(session), clock.today()
+    counted = [kind.value for kind, rule in KINDS.items() if rule.unit is not Unit.GIVEN]
+    duties = session.execute(
+        select(
+            Duty.kind,
+            Duty.title,
+            Duty.number,
+            Duty.department_id,
+            Duty.event_date,
+            Duty.due_at,
+            Duty.provisional,
+        ).where(
+            queries.open_now(),
+            Duty.kind.in_(counted),
+            or_(Duty.provisional, Duty.due_at > clock.start_of_day(first)),
+        )
+    )
+    for row in duties:
+        deadline = rules.due_of(Kind(row.kind), row.event_date, calendar)
+        before = rules.due_day(row.due_at)
+        if deadline.date != before or deadline.provisional != row.provisional:
+            over = deadline.date < today <= before
+            yield Move(
+                row.title, names[row.department_id], before, deadline.date, over, f"/duties/{row.number}"
+            )
+    for application_id in _running_cases(session, first):
+        case = applications.case_by_id(session, application_id)
+        if case.application.due_at is None:
+            continue
+        due = case_clocks.due_now(
+            applications.events(session, application_id), Terms.of(case.version), calendar
+        )
+        before = rules.due_day(case.application.due_at)
+        if due is not None and due.date is not None and due.date != before:
+            title = f"{due.name}：{case.version.name}（{case.application.number}）"
+            over = due.date < today <= before
+            yield Move(title, names[case.application.department_id], before, due.date, over, "")
+
+
+def _running_cases(session: Session, first: dt.date) -> list[int]:
+    return list(
+        session.scalars(
+            select(Application.id)
+            .where(
+                Application.over_at.is_(None),
+                Application.due_at.is_not(None),
+                or_(Application.due_provisional, Application.due_at > clock.start_of_day(first)),
+            )
+            .order_by(Application.id)
+            .limit(MOST_CASES)
+        )
+    )
+
+
+def _allowed(session: Session, actor: Actor) -> None:
+    if not may_change(session, actor):
+        raise NotAllowed("工作日日历由市级公开办和系统管理员维护，您可以查看。", code="calendar_read_only")
+
+
+def year(session: Session, number: int) -> list[list[dict[str, Any]]]:
+    """Twelve months of days for the page: the day, whether it is worked, and what makes it special."""
+    calendar = load_calendar(session)
+    own = {
+        day.date: day
+        for day in session.scalars(
+            select(CalendarDay).where(
+                CalendarDay.date >= dt.date(number, 1, 1), CalendarDay.date <= dt.date(number, 12, 31)
+            )
+        )
+    }
+    months: list[list[dict[str, Any]]] = [[] for _ in range(12)]
+    day = dt.date(number, 1, 1)
+    while day.year == number:
+        worked = calendar.is_workday(day)
+        stored = own.get(day)
+        months[day.month - 1].append(
+            {
+                "date": day,
+                "worked": worked,
+                "weekend": day.weekday() >= 5,
+                "special": worked == (day.weekday() >= 5),
+                "name": stored.name if stored else "",
+                "by_hand": bool(stored and stored.source == "correction" and worked != scheduled(day)),
+                "reason": stored.reason if stored else "",
+            }
+        )
+        day += dt.timedelta(days=1)
+    return months
