@@ -95,7 +95,7 @@ QUALIFICATIONS: dict[str, str] = {
 }  # fmt: skip
 
 _N = r"(\d{1,6}(?:\.\d+)?|[一二三四五六七八九十百两]{1,4})"
-_AT_MOST = re.compile(r"不超过|不足|以下|以内|不高于|不多于|少于|未满|低于|不满")
+_AT_MOST = re.compile(r"不超过|不足|不满|未满|不高于|不多于|以下|以内|(?<!不)少于|(?<!不)低于")
 _CHOICE = re.compile(r"之一|任一|或者?|其中一")
 
 Predicate = dict[str, Any]

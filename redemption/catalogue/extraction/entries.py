@@ -293,7 +293,7 @@ def _details(words: str) -> dict[str, Any]:
 
 _PHONE = re.compile(
     r"(?<![\d.\-—–])(?:"
-    r"[（(]?0\d{2,3}[)）]?\s?[-－—–―]{0,2}\s?[2-9]\d{6,7}(?:[-－—–转]\s?\d{1,5})?"
+    r"[（(]?0\d{2,3}[)）]?\s?[-－—–―]{0,2}\s?[1-9]\d{6,7}(?:[-－—–转]\s?\d{1,5})?"
     r"|1[3-9]\d{9}|[48]00[-－—–]?\d{3,4}[-－—–]?\d{3,4}"
     r"|[2-9]\d{6,7}(?:[-－—–转]\d{1,5})?|(?:12345|12333|12366|12315|12329|12348|96\d{3,4})(?:[-－—–转]\d{1,2})?)"
     r"(?![\d@%％]|\.\d|万|元|年|号文|[A-Za-z])"
@@ -302,6 +302,9 @@ _RUN = re.compile(r"(?<!\d)\d{14,24}(?!\d)")
 _OTHER_NUMBER = re.compile(
     r"监督|投诉|举报|传真|邮编|邮政编码|邮箱|QQ|qq|信箱|Fax|FAX|账号|帐号|证号|代码|备案"
 )
+_COMPLAINTS = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．]\s*)?[^\d，。；]{0,8}(?:监督|举报|投诉)[^\d，。；]{0,8}$"
+)
 _SAYS_PHONE = re.compile(r"电\s*话|咨询|联系|热线|手机|座机|[Tt][Ee][Ll]")
 _DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,12}?)\s*[：:]\s*$")
 
@@ -309,7 +312,14 @@ _DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,12}?)\s*[：:]\s*$")
 def read_phones(text: str, spans: list[Span]) -> list[Entry]:
     """Consultation phones as printed; not those for complaints, not fax numbers."""
     entries: list[Entry] = []
+    complaints = False  # below a heading 监督举报, until the next heading
     for a, b in spans:
+        if _COMPLAINTS.match(text, a, b):
+            complaints = True
+        elif complaints and _MARKER.match(text, a, b):
+            complaints = False
+        if complaints:
+            continue
         for match in _PHONE.finditer(text, a, b):
             before = text[max(a, match.start() - 24) : match.start()]
             if _says_other(before):
