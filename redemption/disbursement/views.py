@@ -13,7 +13,7 @@ from redemption.applications.rules import Status
 from redemption.catalogue.models import ItemVersion
 from redemption.disbursement import queries, service
 from redemption.disbursement.models import PaymentBatch
-from redemption.disbursement.rules import PaymentState
+from redemption.disbursement.rules import PAYMENT_STATE_NAMES, PaymentState
 from redemption.disbursement.schemas import AccountSchema, ObjectionSchema, PaidSchema, ReturnedSchema
 from redemption.disbursement.sheets import workbook
 from redemption.identity.rules import Actor
@@ -235,6 +235,7 @@ def _payments(form: Form, at: str, status: int = 200, group: str = "") -> AnyRes
         group=group,
         groups=GROUPS,
         words=words,
+        names=PAYMENT_STATE_NAMES,
         batches=queries.batches(db(), who.department_id or 0),
         form=form,
         at=at,

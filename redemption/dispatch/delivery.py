@@ -43,8 +43,9 @@ from redemption.dispatch.port import mapping as port_mapping
 from redemption.dispatch.port.signing import SigningKey
 from redemption.dispatch.rules import GONE_OVER, LEASE, ParcelKind, ParcelState, ReferralState
 from redemption.dispatch.service import settle_taken
-from redemption.identity.models import Department
+from redemption.identity.models import Department, Post
 from redemption.identity.queries import live_keys
+from redemption.identity.rules import Role
 from redemption.kernel import clock
 from redemption.kernel.db import Database, Json
 from redemption.kernel.secrets import SecretBox, Signer
@@ -518,23 +519,28 @@ def _tell_trouble(session: Session, connection: Connection, now: dt.datetime) ->
     if connection.alerted_at is not None and now - connection.alerted_at < TELL_AGAIN:
         return
     connection.alerted_at = now
-    tell(
-        session,
-        template="adapter_trouble",
-        once=f"trouble:{connection.id}:{int(now.timestamp())}",
-        department_id=connection.department_id,
-        data={"error": connection.last_error, "failures": connection.failures},
-        link="/workbench/adapters",
+    mark = f"trouble:{connection.id}:{int(now.timestamp())}"
+    data = {"error": connection.last_error, "failures": connection.failures}
+    _tell_both(session, connection.department_id, "adapter_trouble", mark, data, "/workbench/adapters")
+
+
+def _tell_both(session: Session, department_id: int, template: str, once: str, data: Json, link: str) -> None:
+    """The department's contact and every administrator."""
+    tell(session, template=template, once=once, data=data, link=link, department_id=department_id)
+    administrators = session.scalars(
+        select(Post.person_id)
+        .where(Post.role == Role.ADMINISTRATOR, Post.ended_at.is_(None))
+        .distinct()
+        .order_by(Post.person_id)
     )
+    for person_id in administrators.all():
+        tell(
+            session, template=template, once=f"{once}:{person_id}", data=data, link=link, person_id=person_id
+        )
 
 
 def _tell_held(session: Session, parcel: Parcel, referral: Referral, connection: Connection) -> None:
     number = session.scalar(select(Application.number).where(Application.id == referral.application_id))
-    tell(
-        session,
-        template="parcel_dead",
-        once=f"held:{parcel.id}:{parcel.attempts}:{parcel.state}",
-        department_id=connection.department_id,
-        data={"application_number": number or "", "referral": referral.number, "error": parcel.last_error},
-        link="/workbench/letters",
-    )
+    data = {"application_number": number or "", "referral": referral.number, "error": parcel.last_error}
+    once = f"held:{parcel.id}:{parcel.attempts}:{parcel.state}"
+    _tell_both(session, connection.department_id, "parcel_dead", once, data, "/workbench/letters")

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from redemption.dispatch import configuring, queries, service
 from redemption.dispatch.delivery import make_adapter
 from redemption.dispatch.models import Connection, Parcel, Referral
-from redemption.dispatch.port import Finding, adapter_class, known_adapters
+from redemption.dispatch.port import Capability, Finding, adapter_class, known_adapters
 from redemption.dispatch.port import mapping as port_mapping
 from redemption.dispatch.rules import PARCEL_KIND_NAMES
 from redemption.identity.models import Department
@@ -154,6 +154,7 @@ def _connection(found: Connection, form: Form, status: int = 200, **more: Any) -
         connection=found,
         department=department,
         adapter=adapter,
+        local=Capability.LOCAL in adapter.capabilities,
         options=_options(adapter, found),
         keys=live_keys(db(), department.id),
         form=form,

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy.orm import Session
 
 from redemption.decisions import receiving
-from redemption.dispatch import queries, service
+from redemption.dispatch import queries, service, watching
 from redemption.dispatch.delivery import Courier, Outfit, due_connections
 from redemption.kernel import clock
 from redemption.kernel.uow import unit_of_work
@@ -71,3 +71,10 @@ def _pump(runtime: Runtime) -> None:
         due = due_connections(session)
     if due:
         courier(runtime).pump(PUMP_SECONDS)
+
+
+@periodic("dispatch.watch", every=300)
+def watch(runtime: Runtime) -> None:
+    """Tell about cases that nobody fetches or answers."""
+    with unit_of_work(runtime.database) as session:
+        watching.watch(session)

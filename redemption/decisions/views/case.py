@@ -182,7 +182,7 @@ def _page(number: str, failed: str, form: Form, status: int = 200) -> Response:
         status=status,
         case=found,
         application=application,
-        due=clocks.info(application, load_calendar(db())),
+        due=_due(found, events),
         form=form,
         failed=failed,
         possible=_possible(application, events, who),
@@ -207,6 +207,12 @@ def _page(number: str, failed: str, form: Form, status: int = 200) -> Response:
         own=own,
         phrases=PHRASES,
     )
+
+
+def _due(found: Any, events: list[Any]) -> clocks.DueInfo | None:
+    """From the events themselves: they also know why a clock stands still."""
+    calendar = load_calendar(db())
+    return clocks.info(clocks.due_now(events, clocks.Terms.of(found.version), calendar), calendar)
 
 
 def _possible(application: Application, events: list[Any], who: Actor) -> set[str]:
