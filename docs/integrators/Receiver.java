@@ -1,24 +1,21 @@
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.*;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
-import java.security.MessageDigest;
+import java.security.*;
 import java.util.Base64;
 import java.util.concurrent.Executors;
 import java.util.regex.*;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** 60 行的收件端：验签、按幂等键立案一次。运行：java Receiver.java 8700 whsec_… */
+/** 60 余行的收件端：验签、按幂等键立案一次。运行：java Receiver.java 8700 whsec_… */
 public class Receiver {
     static byte[] secret;
-    static final Path FOLDER = Path.of("cases");
 
     public static void main(String[] args) throws Exception {
         secret = Base64.getDecoder().decode(args[1].replaceFirst("^whsec_", ""));
-        Files.createDirectories(FOLDER);
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0])), 0);
         server.createContext("/", Receiver::handle);
         server.setExecutor(Executors.newFixedThreadPool(8));
@@ -26,38 +23,37 @@ public class Receiver {
     }
 
     static void handle(HttpExchange call) throws IOException {
-        if (!call.getRequestMethod().equals("POST")) { answer(call, 200, "{\"message\":\"online\"}"); return; }
         byte[] body = call.getRequestBody().readAllBytes();
-        if (!genuine(call, body)) { answer(call, 401, "{\"message\":\"bad signature\"}"); return; }
+        int status = call.getRequestMethod().equals("POST") ? (genuine(call, body) ? 200 : 401) : 204;
         String text = new String(body, StandardCharsets.UTF_8);
-        String key = field(text, "key"), number = "BM-" + field(text, "referral");
-        int status = 200;
-        try {                                     // 先存盘，再答复；同一幂等键只存一次
-            Files.write(FOLDER.resolve(key.replaceAll("[^0-9A-Za-z.-]", "_") + ".json"), body, StandardOpenOption.CREATE_NEW);
-        } catch (FileAlreadyExistsException again) { status = 409; }
-        answer(call, status, "{\"number\":\"" + number + "\"}");
+        if (status == 200) {
+            try {                                  // 先存盘再答复；同一幂等键只存一次
+                Files.createDirectories(Path.of("cases"));
+                Files.write(Path.of("cases", field(text, "key") + ".json"), body, StandardOpenOption.CREATE_NEW);
+            } catch (FileAlreadyExistsException again) { status = 409; }
+        }
+        byte[] raw = ("{\"number\":\"BM-" + field(text, "referral") + "\"}").getBytes(StandardCharsets.UTF_8);
+        call.getResponseHeaders().set("content-type", "application/json");
+        call.sendResponseHeaders(status, status == 204 || status == 401 ? -1 : raw.length);
+        if (status != 204 && status != 401) call.getResponseBody().write(raw);
+        call.close();
     }
 
     static boolean genuine(HttpExchange call, byte[] body) {
         String id = header(call, "webhook-id"), stamp = header(call, "webhook-timestamp");
         if (!stamp.matches("[0-9]{1,12}") || Math.abs(System.currentTimeMillis() / 1000 - Long.parseLong(stamp)) > 300) return false;
-        byte[] expected = ("v1," + Base64.getEncoder().encodeToString(hmac(id + "." + stamp + ".", body))).getBytes(StandardCharsets.UTF_8);
-        boolean found = false;
-        for (String seal : header(call, "webhook-signature").split(" "))
-            found |= MessageDigest.isEqual(expected, seal.getBytes(StandardCharsets.UTF_8));
-        return found;
-    }
-
-    static byte[] hmac(String head, byte[] body) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-            mac.update(head.getBytes(StandardCharsets.UTF_8));
-            return mac.doFinal(body);
-        } catch (java.security.GeneralSecurityException error) { throw new IllegalStateException(error); }
+            mac.update((id + "." + stamp + ".").getBytes(StandardCharsets.UTF_8));
+            byte[] expected = ("v1," + Base64.getEncoder().encodeToString(mac.doFinal(body))).getBytes(StandardCharsets.UTF_8);
+            for (String seal : header(call, "webhook-signature").split(" "))
+                if (MessageDigest.isEqual(expected, seal.getBytes(StandardCharsets.UTF_8))) return true;
+            return false;
+        } catch (GeneralSecurityException error) { throw new IllegalStateException(error); }
     }
 
-    static String field(String json, String name) {   // 顶层的 key 和 referral 只含字母、数字、点和连字符
+    static String field(String json, String name) {  // key 与 referral 只含字母、数字、点和连字符
         Matcher found = Pattern.compile("\"" + name + "\"\\s*:\\s*\"([0-9A-Za-z.-]+)\"").matcher(json);
         return found.find() ? found.group(1) : "";
     }
@@ -65,13 +61,5 @@ public class Receiver {
     static String header(HttpExchange call, String name) {
         String value = call.getRequestHeaders().getFirst(name);
         return value == null ? "" : value;
-    }
-
-    static void answer(HttpExchange call, int status, String json) throws IOException {
-        byte[] raw = json.getBytes(StandardCharsets.UTF_8);
-        call.getResponseHeaders().set("content-type", "application/json");
-        call.sendResponseHeaders(status, raw.length);
-        call.getResponseBody().write(raw);
-        call.close();
     }
 }
