@@ -82,11 +82,11 @@ def due_words(due: DueInfo | None) -> str:
         return "本事项没有规定办理时限，有进展时会通知您。"
     day = f"{due.kind_name}：{due.date.year}年{due.date.month}月{due.date.day}日"
     if due.overdue:
-        left = f"，已超期{-due.workdays_left}个工作日" if due.workdays_left else "，已超期"
+        left = f"，已超期 {-due.workdays_left} 个工作日" if due.workdays_left else "，已超期"
     elif due.workdays_left == 0:
         left = "，今天到期"
     else:
-        left = f"，还剩{due.workdays_left}个工作日"
+        left = f"，还剩 {due.workdays_left} 个工作日"
     unsure = "（暂定：该年度节假日安排尚未公布，公布后会重新计算）" if due.provisional else ""
     return f"{day}{left}{unsure}。"
 

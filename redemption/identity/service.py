@@ -94,6 +94,10 @@ def actor_of(session: Session, post: Post, person: Person) -> Actor:
     elif post.office_id:
         office = queries.office_by_id(session, post.office_id)
         place, jurisdiction_id = office.name, office.jurisdiction_id
+    return _acting(post, person, place, jurisdiction_id)
+
+
+def _acting(post: Post, person: Person, place: str, jurisdiction_id: int | None) -> Actor:
     return Actor(
         person_id=person.id,
         name=person.name,
@@ -111,14 +115,15 @@ def actor_of(session: Session, post: Post, person: Person) -> Actor:
 
 def actor_for_session(session: Session, person_id: int, post_id: int, epoch: int) -> Actor | None:
     """Who a browser session stands for; None when it was ended, or the post or account is over."""
-    person, held = queries.person_by_id(session, person_id), queries.post(session, post_id)
-    if person is None or held is None or held.person_id != person.id:
+    found = queries.standing(session, person_id, post_id)
+    if found is None:
         return None
+    person, held, place, jurisdiction_id = found
     if person.closed_at is not None or person.session_epoch != epoch:
         return None
     if held.ended_at is not None and held.ended_at <= clock.now():
         return None
-    return actor_of(session, held, person)
+    return _acting(held, person, place, jurisdiction_id)
 
 
 def actor_for_token(session: Session, token: str) -> Actor | None:

@@ -28,7 +28,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Integer, String, event, func, select
+from sqlalchemy import Boolean, Date, Integer, String, event, func, literal, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from redemption.kernel import audit, clock
@@ -112,12 +112,15 @@ class _Schedule:
 
 
 def load_calendar(session: Session) -> Calendar:
-    """The workdays as this transaction sees them. Two small selects, once a transaction."""
+    """The workdays as this transaction sees them. One small select, once a transaction."""
     calendar = session.info.get(_CACHED)
     if calendar is None:
-        days = session.execute(select(CalendarDay.date, CalendarDay.is_off_day))
-        corrections = {day: not off for day, off in days}
-        years = frozenset(session.scalars(select(CalendarYear.year)))
+        # one round trip for both tables: handing an application in has a budget of statements
+        days = select(CalendarDay.date, CalendarDay.is_off_day, literal(None, Integer()).label("year"))
+        whole = select(literal(None, Date()), literal(None, Boolean()), CalendarYear.year)
+        rows = session.execute(days.union_all(whole)).all()
+        corrections = {day: not off for day, off, year in rows if year is None}
+        years = frozenset(year for _, _, year in rows if year is not None)
         calendar = session.info[_CACHED] = Calendar(corrections, years)
     return calendar
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from redemption.identity.rules import Actor
-from redemption.kernel import audit, clock, outbox
+from redemption.kernel import audit, clock
 from redemption.kernel.db import Json
 from redemption.kernel.errors import Invalid, NotFound
 from redemption.messages.models import Message, MessageTemplate
@@ -54,8 +54,14 @@ WITH given AS (
   INSERT INTO message_delivery (message_id, channel, address, state, attempts, next_at, error)
   SELECT id, channel, address, 'waiting', 0, CAST(:now AS timestamptz), '' FROM way
   ON CONFLICT DO NOTHING
+), rung AS (
+  -- as outbox.publish does, in the same round trip: handing in has a budget of statements
+  INSERT INTO outbox (topic, key, payload, created_at, not_before, attempts)
+  SELECT DISTINCT 'message.ready', told.once, jsonb_build_object('message_id', told.id),
+         CAST(:now AS timestamptz), CAST(:now AS timestamptz), 0
+    FROM way JOIN told USING (id)
 )
-SELECT DISTINCT way.id, told.once FROM way JOIN told USING (id)
+SELECT count(*) FROM told
 """
 ).bindparams(bindparam("rows", type_=JSONB))
 
@@ -102,8 +108,7 @@ def tell_many(session: Session, notices: Sequence[Notice]) -> None:
         return
     rows = [_row(session, notice) for notice in {notice.once: notice for notice in notices}.values()]
     session.flush()
-    for message_id, once in session.execute(_TELL, {"rows": rows, "now": clock.now()}):
-        outbox.publish(session, "message.ready", once, message_id=message_id)
+    session.execute(_TELL, {"rows": rows, "now": clock.now()})
 
 
 def _row(session: Session, notice: Notice) -> Json:

@@ -49,11 +49,11 @@ def make_computed(
     loaded = forms.load(line.version.form, {k: v for k, v in data.items() if k in known}, partial=True)
     line.application.data = loaded.data
     now = clock.now()
-    submission.declarations = {
+    declarations = {
         "version": DECLARATIONS_VERSION,
         "declared": {},
         "at": now.isoformat(),
         "by": actor.ref,
     }
-    receive(session, actor, sheet, received_at=now, entered_at=now)
+    receive(session, actor, sheet, received_at=now, entered_at=now, declarations=declarations)
     return submission

@@ -128,7 +128,7 @@ def enter_paper(
         )
     session.flush()
     sheet.materials = queries.materials_of_submission(session, submission.id)
-    receive(session, actor, sheet, received_at=received_at, entered_at=now)
+    receive(session, actor, sheet, received_at=received_at, entered_at=now, declarations={})
     return submission
 
 

@@ -58,7 +58,15 @@ _TEMPLATES = {
 }
 
 
-def receipt(session: Session, actor: Actor, sheet: Sheet, dues: Mapping[int, Due | None]) -> Document:
+def receipt(
+    session: Session,
+    actor: Actor,
+    sheet: Sheet,
+    dues: Mapping[int, Due | None],
+    *,
+    received_at: dt.datetime,
+    entered_at: dt.datetime,
+) -> Document:
     """申报回执, or 窗口收件凭条 for what came over the counter."""
     submission = sheet.submission
     by_window = submission.channel == Channel.WINDOW.value
@@ -66,7 +74,7 @@ def receipt(session: Session, actor: Actor, sheet: Sheet, dues: Mapping[int, Due
         "submission_number": submission.number,
         "enterprise_name": sheet.enterprise.name,
         "uscc": sheet.enterprise.uscc,
-        "received_at": submission.received_at,
+        "received_at": received_at,
         "channel": CHANNEL_NAMES[Channel(submission.channel)],
         "agent_name": submission.counter.get("name") or submission.common.get("contact_name") or "",
         "applications": [
@@ -88,9 +96,9 @@ def receipt(session: Session, actor: Actor, sheet: Sheet, dues: Mapping[int, Due
         centre = session.get(ServiceCentre, submission.centre_id) if submission.centre_id else None
         issuer, department_id = (centre.name if centre else PORTAL), None
         data |= {"centre_name": issuer, "clerk_name": actor.name, "phone": centre.phone if centre else ""}
-        if submission.entered_at != submission.received_at:
+        if entered_at != received_at:
             data |= {
-                "entered_at": submission.entered_at,
+                "entered_at": entered_at,
                 "entered_reason": submission.earlier_receipt_reason,
             }
     kind = Kind.SLIP if by_window else Kind.RECEIPT

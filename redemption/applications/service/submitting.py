@@ -24,6 +24,7 @@ from redemption.applications.service.starting import must_be_open
 from redemption.identity.rules import Actor
 from redemption.kernel import audit, clock, outbox
 from redemption.kernel.calendar import load_calendar
+from redemption.kernel.db import Json
 from redemption.kernel.errors import Conflict, Invalid
 
 
@@ -54,13 +55,13 @@ def submit(
             faults[f"declarations.{key}"] = [f"请阅读并勾选“{title}”。"]
     if faults:
         raise Invalid("还有内容没有填好，请按提示补齐后再提交。", fields=faults)
-    sheet.submission.declarations = {
+    declarations = {
         "version": DECLARATIONS_VERSION,
         "declared": {key: DECLARATIONS[key][1] for key in DECLARATIONS},
         "at": now.isoformat(),
         "by": actor.ref,
     }
-    receive(session, actor, sheet, received_at=now, entered_at=now)
+    receive(session, actor, sheet, received_at=now, entered_at=now, declarations=declarations)
     return sheet.submission
 
 
@@ -103,7 +104,13 @@ def must_be_unchanged(sheet: Sheet) -> None:
 
 
 def receive(
-    session: Session, actor: Actor, sheet: Sheet, *, received_at: dt.datetime, entered_at: dt.datetime
+    session: Session,
+    actor: Actor,
+    sheet: Sheet,
+    *,
+    received_at: dt.datetime,
+    entered_at: dt.datetime,
+    declarations: Json,
 ) -> None:
     """Make a complete draft a received submission: clocks, first events, receipt, outbox, audit, messages.
 
@@ -111,14 +118,15 @@ def receive(
         Conflict: `already_running`: an undecided application of the same item.
     """
     submission = sheet.submission
-    submission.received_at, submission.entered_at = received_at, entered_at
     calendar = load_calendar(session)
     dues: dict[int, Due | None] = {}
     for line in sheet.lines:
         fact = NewReceipt(received_at, entered_at)
         dues[line.application.id] = clocks.due_now([fact], Terms.of(line.version), calendar)
-    with session.no_autoflush:
-        document = papers.receipt(session, actor, sheet, dues)
+    # the receipt first: what changes after it goes out in one flush
+    document = papers.receipt(session, actor, sheet, dues, received_at=received_at, entered_at=entered_at)
+    submission.received_at, submission.entered_at = received_at, entered_at
+    submission.declarations = declarations
     submission.receipt_id = document.id
     submission.saved_at = entered_at
     submission.typed = {}

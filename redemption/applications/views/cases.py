@@ -40,6 +40,7 @@ def case(number: str) -> Answer:
         "applications/case.html",
         case=found,
         due=due,
+        due_words=timeline.due_words(due),
         holder=timeline.holder(str(application.status), found.department.name),
         steps=timeline.steps(
             events,
@@ -243,7 +244,7 @@ def _correction_page(
         values={**named, **posted.boxes(found.version.form, of_form)},
         errors=_named_errors(errors),
         labels={_box(e): e["label"] for e in entries},
-        due=due,
+        due_words=timeline.due_words(due),
         accept=materials.ACCEPT,
         max_mb=settings().file_limit // 1048576,
         note_limit=NOTE_LIMIT,
