@@ -480,19 +480,25 @@ def _labelled_addresses(text: str, a: int, b: int) -> list[Entry]:
 
 
 def _plain_addresses(text: str, a: int, b: int) -> list[Entry]:
-    words = text[a:b].strip()
-    if (
-        len(words) <= 60
-        and not re.search(r"[。；]\S", words)
-        and re.search(r"路|街|道|号|楼|室|厅|窗|中心|大厦|园|镇|局", words)
-    ):
-        if not re.search(r"电话|登[录陆]|http|工作日|周[一至]|上午", words):
-            return [_address_entry(text, a, b)]
-    return [
-        _address_entry(text, *m.span())
-        for m in _ADDRESS.finditer(text, a, b)
-        if re.search(r"[\d０-９]|窗口|大厅", m.group())
-    ]
+    """A line that is an address, or the parts of a line that are."""
+    whole = text[a:b].strip()
+    if len(whole) > 90 or re.search(r"[。；]\S", whole):
+        found = [
+            m.span() for m in _ADDRESS.finditer(text, a, b) if re.search(r"[\d０-９]|窗口|大厅", m.group())
+        ]
+        return [_address_entry(text, *span) for span in found]
+    kept: list[Span] = []
+    for x, y in _split_list(text, a, b, "，,；;。"):
+        piece = text[x:y]
+        if re.search(
+            r"电话|登[录陆]|http|工作日|周[一至]|上午|\d\s*月|\d\s*日|每月|每年|@|联系人", piece
+        ) or read_phones(text, [(x, y)]):
+            continue
+        if re.search(r"路|街|道|号|楼|室|厅|窗|中心|大厦|园|镇|局|机构|站|所$", piece):
+            kept.append((x, y))
+    if kept and kept[-1][1] - kept[0][0] == sum(y - x + 1 for x, y in kept) - 1:
+        kept = [(kept[0][0], kept[-1][1])]  # one address with commas in it
+    return [_address_entry(text, x, y) for x, y in kept]
 
 
 def _address_entry(text: str, a: int, b: int) -> Entry:

@@ -11,13 +11,21 @@ from redemption.catalogue.extraction.entries import (
     read_materials,
     read_phones,
 )
-from redemption.catalogue.extraction.grants import Giving, has_money, is_cap, is_giving, sentences
+from redemption.catalogue.extraction.grants import (
+    Giving,
+    has_money,
+    is_cap,
+    is_giving,
+    read_giving,
+    sentences,
+)
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import (
     EXTERNAL,
     FIELDS,
     FOUND,
     LIST_FIELDS,
+    MISSING,
     Item,
     Span,
     text_of,
@@ -78,6 +86,7 @@ class FieldReader:
         item = Item(draft.name, draft.name_span)
         if draft.cells:
             self._from_cells(item, draft)
+            self._target_of_cells(item)
         self._from_sections(item, draft.sections)
         if draft.giving is not None:
             self._from_giving(item, draft.giving, draft.passage)
@@ -299,6 +308,16 @@ class FieldReader:
                         lines.append((at, at + len(piece)))
                     at += len(piece) + 1
                 self._set(item, name, lines, [])
+
+    def _target_of_cells(self, item: Item) -> None:
+        """A list without a column for the recipients names them in what it gives: 对…企业，给予…"""
+        if item["target"].state != MISSING or item["standard"].state != FOUND:
+            return
+        giving = read_giving(self._text, item["standard"].spans)
+        targets = [grant.target for grant in giving.grants if grant.target]
+        self._set(item, "target", targets[:1], [])
+        if item["conditions"].state == MISSING:
+            self._set(item, "conditions", [grant.condition for grant in giving.grants if grant.condition], [])
 
     # -- sentences that give
 

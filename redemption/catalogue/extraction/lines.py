@@ -190,8 +190,10 @@ def _label_pairs(text: str, block: Block, labels: Labels) -> list[tuple[Span, Sp
     """The label/value pairs of a table row, [] when it is a row of a list or a header."""
     cells = [(a, b) for a, b in dict.fromkeys(block.cells) if text[a:b].strip()]
     roles = [bool(b - a <= 24 and labels.exact(text[a:b].strip(" ：:*"))) for a, b in cells]
-    if not any(roles) or len(cells) < 2:
+    if not any(roles) or len(cells) < 2 or text[slice(*cells[0])].strip() == "序号":
         return []
+    if len(cells) >= 4 and sum(roles) == 1 and all(b - a <= 8 for a, b in cells):
+        return []  # the header of a list that begins with a known word
     pairs: list[tuple[Span, Span]] = []
     place = 0
     while place < len(cells):
