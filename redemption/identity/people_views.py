@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, request, session
 from marshmallow import Schema, fields, validate
 from werkzeug.wrappers import Response as Answer
 
-from redemption.identity import consent, people, queries, recovery
+from redemption.identity import consent, oidc_views, people, queries, recovery
 from redemption.identity.models import Person, Post
 from redemption.identity.people import GRADE_HINTS, GRADE_NAMES
 from redemption.identity.rules import Grade, Role
@@ -16,6 +16,7 @@ from redemption.web.pages import render
 from redemption.web.session import db, settings, signer
 
 blueprint = Blueprint("identity-people", __name__)
+blueprints = [blueprint, oidc_views.blueprint]
 
 NEEDS_CONSENT = ("/space", "/apply", "/applications", "/offers")
 
