@@ -209,6 +209,8 @@ def _plan(row: Mapping[str, Any], here: tuple[Item, ItemVersion] | None, own: _P
         return RowPlan(said, name, plans.NEW, policy=policy.number if policy else "")
     item, version = here
     base = (version.extracted or {}).get("imported")
+    if base is None and version.edited_at is None and version.published_at is None:
+        base = taking.standing(version)  # as it was extracted: no person has changed anything yet
     found = plans.compare(row, taking.standing(version), base)
     if item.state == ItemState.REPEALED and found:
         return RowPlan(said, name, plans.BLOCKED, item.code, message="事项已经废止，不再更新。")

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from redemption.catalogue import proposals, review, schemas, service, vocabulary
+from redemption.catalogue.models import ItemVersion
 from redemption.catalogue.rules import (
     FIELD_NAMES,
     ITEM_MACHINE,
@@ -19,7 +20,7 @@ from redemption.catalogue.rules import (
 from redemption.catalogue.service import Owned
 from redemption.catalogue.service.living import BY_PERSON
 from redemption.catalogue.service.values import gives_money
-from redemption.catalogue.views import source, typed
+from redemption.catalogue.views import form_rows, source, typed
 from redemption.identity.models import Department
 from redemption.identity.rules import OBJECT_CLASS_NAMES
 from redemption.policies import queries as policies
@@ -68,7 +69,8 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
         marked={mark.field for mark in marks},
         checks=review.checklist(draft.name, draft.fields, draft.lacking),
         states={name: review.state_of(draft.fields.get(name)) for name in (*TEXT_FIELDS, *LIST_FIELDS)},
-        findings=(draft.extracted or {}).get("findings", []),
+        # what is missing stands in the checklist already
+        findings=[found for found in _findings(draft) if not found.get("code", "").startswith("missing_")],
         differences=review.differences(draft.name, draft.fields, draft.extracted or {}),
         materials=typed.materials_of(draft) if rows is None else rows,
         departments=[(department.code, department.name) for department in choices],
@@ -82,15 +84,21 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
         units=proposals.units(draft.conditions, draft.values.get("conditions")),
         attributes=[(known.name, known.label) for known in vocabulary.ATTRIBUTES.values()],
         operations=OPERATION_WORDS,
+        questions=form_rows.rows_of(draft.form, form.values if rows is not None else None),
+        question_types=list(form_rows.TYPES.items()),
         form=form,
     )
+
+
+def _findings(draft: ItemVersion) -> list[dict[str, Any]]:
+    return list((draft.extracted or {}).get("findings", []))
 
 
 @blueprint.post("/editor/items/<code>")
 @allow("policy_maker")
 def save(code: str) -> Response:
     owned = service.owned_for_reading(db(), actor(), code)
-    form = typed.item_form(request.form)
+    form = typed.item_form(request.form, owned.draft)
     version = request.form.get("version", type=int)
     if form.ok:
         with form.catching():
@@ -132,7 +140,7 @@ def _publish_page(owned: Owned, form: Form, status: int = 200) -> Response:
 @allow("policy_maker")
 def publish(code: str) -> Response:
     owned = service.owned_for_reading(db(), actor(), code)
-    form = typed.item_form(request.form)
+    form = typed.item_form(request.form, owned.draft)
     version = request.form.get("version", type=int)
     if form.ok:
         with form.catching():

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from redemption.catalogue import proposals, schemas
 from redemption.catalogue.models import ItemVersion
 from redemption.catalogue.rules import LIST_FIELDS, TEXT_FIELDS
+from redemption.catalogue.views import form_rows
 from redemption.web.forms import Form
 from redemption.web.problem import flat
 
@@ -25,12 +26,12 @@ LINES = ("online_url", "onsite_address", "phone")
 MATERIAL = ("key", "text", "form", "count", "required", "note")
 
 
-def item_form(posted: MultiDict[str, str]) -> Form:
+def item_form(posted: MultiDict[str, str], draft: ItemVersion) -> Form:
     """Read the form. Boxes that were not on the page change nothing."""
     form = Form(values={name: posted.getlist(name)[-1] for name in posted if name != "csrf_token"})
     form.values["object_classes"] = posted.getlist("object_classes")
     try:
-        form.data = schemas.ItemChangesSchema().load(_nested(posted))
+        form.data = schemas.ItemChangesSchema().load(_nested(posted, draft))
         with form.catching():
             if (conditions := _conditions(posted)) is not None:
                 form.data["conditions"] = conditions
@@ -79,7 +80,7 @@ def materials_of(
     ] + [{"text": "", "form": "either", "count": 1, "required": "true"} for _ in range(spare)]
 
 
-def _nested(posted: MultiDict[str, str]) -> dict[str, Any]:
+def _nested(posted: MultiDict[str, str], draft: ItemVersion) -> dict[str, Any]:
     changes: dict[str, Any] = {name: posted[name] for name in PLAIN if name in posted}
     changes |= {name: posted[name] or None for name in (*DAYS, *MAY_BE_EMPTY) if name in posted}
     changes |= {name: posted[name] for name in COUNTS if posted.get(name)}
@@ -89,6 +90,8 @@ def _nested(posted: MultiDict[str, str]) -> dict[str, Any]:
         changes["object_classes"] = posted.getlist("object_classes")
     if not changes.get("department"):
         changes.pop("department", None)
+    if (form := form_rows.form_typed(posted, draft.form)) is not None:
+        changes["form"] = form
     fields = {
         name: change for name in (*TEXT_FIELDS, *LIST_FIELDS) if (change := _field(posted, name)) is not None
     }

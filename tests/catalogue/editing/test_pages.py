@@ -7,9 +7,11 @@ import re
 import docx
 import pytest
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 
 from redemption.catalogue import queries
 from redemption.catalogue.models import Item
+from redemption.catalogue.views import form_rows
 from redemption.policies.models import Policy
 from tests.factories import TEXT, make_item, make_policy
 
@@ -27,8 +29,9 @@ def body(answer):
     return html.unescape(answer.get_data(as_text=True))
 
 
-def boxes(page):
+def boxes(answer):
     """What a browser would send from the item form: every named box with its value."""
+    page = answer.get_data(as_text=True)
     form = re.search(r'<form[^>]*id="item-form".*?</form>', page, re.S)[0]
     sent = {}
     for tag in re.findall(r"<input[^>]*>", form):
@@ -91,8 +94,7 @@ def test_from_pasted_text_to_a_public_item(maker, session):
     assert maker.post(f"{address}/details", details).status_code == 303
     assert "清经信发〔2026〕8号" in body(maker.get(address))
     code = session.scalar(select(Item.code))
-    item_page = body(maker.get(f"/editor/items/{code}"))
-    sent = boxes(item_page) | {
+    sent = boxes(maker.get(f"/editor/items/{code}")) | {
         "fields.target.text": "在本市依法登记的中小企业。",
         "time_limit_days": "20",
         "action": "publish",
@@ -114,7 +116,7 @@ def test_saving_the_page_untouched_changes_no_field(maker, session, world):
     policy = make_policy(session, world)
     [item] = queries.items_of_policy(session, policy.id)
     before = dict(queries.working_version(session, item).fields)
-    sent = boxes(body(maker.get(f"/editor/items/{item.code}")))
+    sent = boxes(maker.get(f"/editor/items/{item.code}"))
     assert maker.post(f"/editor/items/{item.code}", sent).status_code == 303
     session.expire_all()
     assert queries.working_version(session, item).fields == before
@@ -157,7 +159,7 @@ def test_text_and_file_at_once_are_refused_and_the_text_is_kept(maker):
 def test_a_mistyped_item_form_keeps_what_was_typed_and_says_where(maker, session, world):
     policy = make_policy(session, world)
     [item] = queries.items_of_policy(session, policy.id)
-    sent = boxes(body(maker.get(f"/editor/items/{item.code}")))
+    sent = boxes(maker.get(f"/editor/items/{item.code}"))
     wrong = {"name": "", "opens_on": "2026-06-01", "closes_on": "2026-05-01", "summary": "我写的话"}
     answer = maker.post(f"/editor/items/{item.code}", sent | wrong)
     page = body(answer)
@@ -176,7 +178,7 @@ def test_a_mistyped_item_form_keeps_what_was_typed_and_says_where(maker, session
 def test_two_people_at_one_item_do_not_overwrite_each_other(maker, session, world):
     policy = make_policy(session, world)
     [item] = queries.items_of_policy(session, policy.id)
-    sent = boxes(body(maker.get(f"/editor/items/{item.code}")))
+    sent = boxes(maker.get(f"/editor/items/{item.code}"))
     assert maker.post(f"/editor/items/{item.code}", sent | {"summary": "甲"}).status_code == 303
     late = maker.post(f"/editor/items/{item.code}", sent | {"summary": "乙"})
     assert late.status_code == 422
@@ -229,3 +231,111 @@ def test_the_list_says_what_to_do_next(maker, session, world):
     assert "已发布" in page
     assert "草稿" in page
     assert "后发布" in page
+
+
+def test_questions_of_the_form_are_edited_as_rows(maker, session, world):
+    policy = make_policy(session, world)
+    [item] = queries.items_of_policy(session, policy.id)
+    address = f"/editor/items/{item.code}"
+    loan = {
+        "form.fields.0.label": "贷款金额", "form.fields.0.type": "money", "form.fields.0.required": "1",
+        "form.fields.0.is_amount": "1", "form.fields.1.label": "类型", "form.fields.1.type": "choice",
+        "form.fields.1.choices": "a=首次、续贷",
+    }  # fmt: skip
+    saved = maker.post(address, boxes(maker.get(address)) | loan)
+    assert saved.status_code == 303, body(saved)
+    session.expire_all()
+    first, second = queries.working_version(session, item).form["fields"]
+    assert first == {"name": "q1", "label": "贷款金额", "type": "money", "required": True, "is_amount": True}
+    assert second["choices"] == [["a", "首次"], ["续贷", "续贷"]]
+    sent = boxes(maker.get(address))
+    assert maker.post(address, sent | {"form.fields.0.label": ""}).status_code == 303
+    session.expire_all()
+    assert [row["name"] for row in queries.working_version(session, item).form["fields"]] == ["q2"]
+
+
+def test_what_the_rows_do_not_show_is_kept():
+    stored = {
+        "fields": [
+            {"name": "loans", "label": "明细", "type": "table", "columns": [{"name": "a"}], "required": True}
+        ],
+        "rules": [{"kind": "sum_equals"}],
+    }
+    posted = MultiDict(
+        {"form.fields.0.name": "loans", "form.fields.0.label": "贷款明细", "form.fields.0.type": "table"}
+    )
+    done = form_rows.form_typed(posted, stored)
+    assert done["rules"] == stored["rules"]
+    assert done["fields"] == [
+        {"name": "loans", "label": "贷款明细", "type": "table", "columns": [{"name": "a"}], "required": False}
+    ]
+
+
+def test_conditions_compute_only_when_ticked(maker, session, world):
+    policy = make_policy(session, world)
+    [item] = queries.items_of_policy(session, policy.id)
+    address = f"/editor/items/{item.code}"
+    assert queries.working_version(session, item).conditions == {}
+    new = {
+        "conditions.new.attribute": "revenue",
+        "conditions.new.op": "at_least",
+        "conditions.new.value": "2000万",
+    }
+    assert maker.post(address, boxes(maker.get(address)) | new).status_code == 303
+    session.expire_all()
+    leaf = {"attribute": "revenue", "op": "at_least", "value": 20_000_000}
+    assert queries.working_version(session, item).conditions == {"all": [leaf]}
+    shown = maker.get(address)
+    assert "营业收入不低于" in body(shown)
+    wrong = maker.post(address, boxes(shown) | new | {"conditions.new.value": "许多"})
+    assert wrong.status_code == 422
+    assert 'id="f-conditions.new-error"' in body(wrong)
+    unticked = {name: value for name, value in boxes(shown).items() if name != "conditions.confirm"}
+    assert maker.post(address, unticked).status_code == 303
+    session.expire_all()
+    assert queries.working_version(session, item).conditions == {}
+
+
+def test_a_published_item_is_suspended_resumed_and_amended(maker, session, world):
+    item = make_item(session, world)
+    address = f"/editor/items/{item.code}"
+    assert "暂停申报" in body(maker.get(address))
+    assert maker.post(f"{address}/state/suspend", {"reason": ""}).status_code == 422
+    assert maker.post(f"{address}/state/suspend", {"reason": "预算调整"}).status_code == 303
+    assert "预算调整" in body(maker.get(address))
+    assert maker.post(f"{address}/state/close", {"reason": "x", "version": "1"}).status_code == 422, (
+        "an old page"
+    )
+    assert maker.post(f"{address}/state/resume", {}).status_code == 303
+    assert maker.post(f"{address}/amend", {"reason": ""}).status_code == 422
+    assert maker.post(f"{address}/amend", {"reason": "提高标准"}).status_code == 303
+    assert "第 2 版" in body(maker.get(address))
+    assert maker.get(f"{address}/state/expire").status_code == 404
+
+
+def test_a_policy_is_interpreted_amended_and_repealed(maker, session, world):
+    item = make_item(session, world)
+    number = session.get_one(Policy, item.policy_id).number
+    address = f"/editor/policies/{number}"
+    assert maker.post(f"{address}/interpret", {"title": "", "text": ""}).status_code == 422
+    assert maker.post(f"{address}/interpret", {"title": "一图读懂", "text": "说明"}).status_code == 303
+    assert "一图读懂" in body(maker.get(address))
+    assert maker.post(f"{address}/amend", {"text": FULL}).status_code == 422
+    assert maker.post(f"{address}/amend", {"text": FULL, "change_note": "调整"}).status_code == 303
+    assert "第 2 版" in body(maker.get(address))
+    assert maker.post(f"{address}/text", {"text": FULL + "\n附件"}).status_code == 303
+    assert maker.post(f"{address}/delete", {}).status_code == 303
+    assert maker.post(f"{address}/repeal", {"reason": ""}).status_code == 422
+    assert maker.post(f"{address}/repeal", {"reason": "已有新规定"}).status_code == 303
+    assert "已废止" in body(maker.get(address))
+
+
+def test_items_are_split_and_merged(maker, session, world):
+    policy = make_policy(session, world)
+    [item] = queries.items_of_policy(session, policy.id)
+    split = maker.post(f"/editor/items/{item.code}/split", {"name": "另一项"})
+    other = split.location.rsplit("/", 1)[1]
+    assert other != item.code
+    merged = maker.post(f"/editor/policies/{policy.number}/merge", {"items": [item.code, other]})
+    assert merged.location == f"/editor/items/{item.code}"
+    assert maker.get(f"/editor/items/{other}").status_code == 404

@@ -84,6 +84,11 @@ if (source) {
     if (mark && form && !window.getSelection().toString()) boxes().get(mark.dataset.from.split(" ")[0])?.[0].focus();
   });
 }
+if (source) {
+  // A saved page begins with its navigation; what matters begins at the first mark.
+  const first = pane.querySelector("mark");
+  if (first && !location.hash) pane.scrollTop += first.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 6;
+}
 if (source && form) {
   document.body.append(menu);
   form.addEventListener("focusin", (event) => { if (event.target.dataset.field) show(event.target.dataset.field); });
