@@ -54,6 +54,10 @@ _AUTHORITY = re.compile(
 _APPLICANT = re.compile(
     r"(?:企业|单位|申请人|申报人|申报单位|申请单位|申报主体|项目单位)[^，。；]{0,10}(?:应|须|需|请|可)?(?:于|在)[^，。；]{0,20}(?:提出|提交|申请|申报|补正|补充|修改|完成|报送)|补正|补齐|公示(?:期|时间)?(?:为|不少于)?\s*\d|公示\d|(?:有|提出)异议|退回修改|逾期|备案手续|有效期"
 )
+_CONDITIONS_FOLLOW = re.compile(r"(?:符合|具备|满足)(?:以下|下列|如下)[^。；]{0,12}(?:条件|要求)")
+_PAPERS_NAMED = re.compile(
+    r"(?:申报|申请|申领|办理|兑现)[^。；]{0,12}(?:提供|提交|报送|携带|凭)[^。；]{2,}(?:表|书|证|照|件|明|同|票|料|单|定)"
+)
 _PUBLICITY = re.compile(r"公示(?:期|时间)?(?:为|不少于)?\s*\d{1,2}\s*个?(?:工作日|日|天)(?=[^，。；]{0,4}\d)")
 _BASIS = re.compile(
     r"(?:根据|依据|按照|依照)\s*((?:[^。；《]{0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
@@ -328,6 +332,7 @@ class FieldReader:
                 told = [s for s in told if not re.search(r"电话|咨询|联系", self._text[slice(*s)])]
                 self._set(item, "standard", told, [])
             return
+        listed, papers = self._listed_conditions(giving), self._named_papers(giving)
         conditions = [g.condition for g in giving.grants if g.condition]
         if not conditions:  # the conditions are told first, the gift in a sentence of its own
             conditions = [
@@ -335,9 +340,15 @@ class FieldReader:
             ]
         targets = [g.target for g in giving.grants if g.target]
         if item["standard"].state == "missing":
-            self._set(item, "standard", self._standard(giving, passage, conditions), [])
-        if conditions and item["conditions"].state == "missing":
-            self._set(item, "conditions", conditions, [])
+            aside = {*listed, *papers}
+            told = self._standard(giving, passage, conditions)
+            self._set(item, "standard", [span for span in told if span not in aside], [])
+        if (conditions or listed) and item["conditions"].state == "missing":
+            self._set(item, "conditions", [*conditions, *listed], [])
+        if papers and item["materials"].state == "missing":
+            entries = read_materials(self._text, [], papers)
+            if entries:
+                item["materials"].entries, item["materials"].state = entries, FOUND
         if targets and item["target"].state == "missing":
             seen, distinct = set(), []
             for a, b in targets:
@@ -345,6 +356,33 @@ class FieldReader:
                     seen.add(self._text[a:b])
                     distinct.append((a, b))
             self._set(item, "target", distinct[:3], [])
+
+    def _listed_conditions(self, giving: Giving) -> list[Span]:
+        """…应符合以下条件： and the numbered sentences after it."""
+        found: list[Span] = []
+        inside = False
+        for index, (a, b) in enumerate(giving.sentences):
+            words = self._text[a:b]
+            if index not in giving.giving and _CONDITIONS_FOLLOW.search(words):
+                inside = True
+                found.append((a, b))
+            elif (
+                inside
+                and index not in giving.giving
+                and re.match(r"[（(]?[一二三四五六七八九十\d①-⑳]{1,2}[)）、.．]?", words)
+            ):
+                found.append((a, b))
+            else:
+                inside = False
+        return found
+
+    def _named_papers(self, giving: Giving) -> list[Span]:
+        """申报时需提供申请表、营业执照: papers named in a sentence."""
+        return [
+            (a, b)
+            for index, (a, b) in enumerate(giving.sentences)
+            if index not in giving.giving and _PAPERS_NAMED.search(self._text[a:b])
+        ]
 
     def _standard(self, giving: Giving, passage: list[Span], conditions: list[Span]) -> list[Span]:
         """One gift: from where it begins. Several gifts bound to their conditions: the whole passage."""
@@ -413,7 +451,9 @@ class FieldReader:
         if item["application_period"].state == "missing":
             self._find_period(item, [*around, *item["channels"].spans, *item["process"].spans])
         if item["time_limit"].state == "missing":
-            self._find_limit(item, [*item["process"].spans, *around])
+            self._find_limit(
+                item, list(dict.fromkeys([*item["process"].spans, *item["channels"].spans, *around]))
+            )
         if item["channels"].state == "missing":
             self._find_channels(item, around, receiver)
         if not item["phone"].entries and item["phone"].state == "missing":
@@ -479,7 +519,7 @@ class FieldReader:
                     ):
                         if not _APPLICANT.search(_PUBLICITY.sub("", clause)):
                             found.append((a + match.start(), a + match.end()))
-        if found and item["process"].state == FOUND:
+        if found:
             self._set(item, "time_limit", found, [])
 
     def _find_channels(self, item: Item, around: list[Span], receiver: list[Span]) -> None:

@@ -117,8 +117,8 @@ def _find_caption(line: Line, labels: Labels) -> None:
         return
     if match := _BRACKETED.match(rest):
         roles = labels.classify(match.group(1))
-        if roles or match.end() == len(rest):
-            _caption(line, offset, match.span(1), match.end(), roles, strong=True)
+        if roles or line.kind or match.end() == len(rest):
+            _caption(line, offset, match.span(1), match.end(), roles, strong=bool(roles or not line.kind))
             return
     if _QUESTION.match(bare):
         _caption(line, offset, (0, len(rest)), len(rest), labels.question(bare), strong=True)

@@ -61,10 +61,14 @@ def build_tree(lines: list[Line]) -> Node:
     root = Node(None)
     stack: list[Node] = [root]
     headings = _unnumbered_headings(lines)
+    titles = _unnumbered_titles(lines)
     for index, line in enumerate(lines):
         kind = line.kind
         if kind == "bullet" and not line.strong:
             kind = ""
+        if index in titles:
+            kind = "title"
+            line.caption, line.body = line.caption or (line.after_marker, line.end), line.end
         if not kind and (line.strong or index in headings):
             bracketed = line.text[:1] in "【["
             kind = (
@@ -135,6 +139,10 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
         if steps:
             del stack[steps[-1] + 1 :]
             return
+    if kind == "title":
+        while stack[-1].kind in ("label", "plain", "bullet") or any(node.kind == "title" for node in stack):
+            stack.pop()
+        return
     if kind == "plain" and "plain" not in {node.kind for node in stack}:
         while stack[-1].kind == "label":  # a heading of its own ends what a colon began
             stack.pop()
@@ -182,6 +190,28 @@ def _is_heading(node: Node) -> bool:
 
 def _follows(line: Line, node: Node) -> bool:
     return node.line is not None and line.number == node.line.number + 1
+
+
+_TITLE_LEADS = frozenset({"target", "target_weak", "conditions", "standard", "legal_basis"})
+
+
+def _unnumbered_titles(lines: list[Line]) -> set[int]:
+    """Names of items without numbers: each stands alone and is followed by its first label."""
+    found = set()
+    for index in range(len(lines) - 1):
+        line, following = lines[index], lines[index + 1]
+        if (line.kind and line.kind != "bullet") or line.roles or line.cells or not 4 <= len(line.text) <= 32:
+            continue
+        if (
+            line.text.rstrip()[-1] in "。；，：:、！？"
+            or not following.strong
+            or following.kind not in ("", "bullet")
+        ):
+            continue
+        if set(following.roles) & _TITLE_LEADS:
+            found.add(index)
+    leads = [lines[index + 1].roles for index in found]
+    return found if len(found) >= 2 and len(set(leads)) < len(leads) else set()
 
 
 def _unnumbered_headings(lines: list[Line]) -> set[int]:
