@@ -93,7 +93,7 @@ class FieldReader:
             self._target_of_cells(item)
         self._from_sections(item, draft.sections)
         if draft.giving is not None:
-            self._from_giving(item, draft.giving, draft.passage)
+            self._from_giving(item, draft.giving, draft.passage, draft.lead_target)
         own_conditions = list(item["conditions"].spans)
         self._from_sections(item, draft.shared)
         if not alone:
@@ -325,7 +325,7 @@ class FieldReader:
 
     # -- sentences that give
 
-    def _from_giving(self, item: Item, giving: Giving, passage: list[Span]) -> None:
+    def _from_giving(self, item: Item, giving: Giving, passage: list[Span], lead_target: Span | None) -> None:
         if not giving.grants:
             if item["standard"].state == "missing":  # a benefit by its heading and its neighbours
                 told = [s for s in giving.sentences if not _NO_STANDARD.search(self._text[slice(*s)])]
@@ -355,7 +355,11 @@ class FieldReader:
                 if self._text[a:b] not in seen:
                     seen.add(self._text[a:b])
                     distinct.append((a, b))
+            if lead_target and len(distinct) > 1:
+                distinct = [lead_target]
             self._set(item, "target", distinct[:3], [])
+        elif lead_target and item["target"].state == "missing":
+            self._set(item, "target", [lead_target], [])
 
     def _listed_conditions(self, giving: Giving) -> list[Span]:
         """…应符合以下条件： and the numbered sentences after it."""

@@ -52,6 +52,7 @@ class Draft:
     passage: list[Span] = field(default_factory=list)  # own text that gives
     giving: Giving | None = None
     own_lines: list[Span] = field(default_factory=list)  # text of the scope outside of any section
+    lead_target: Span | None = None  # who it is for, said above it
     cells: dict[str, Span] = field(default_factory=dict)  # a row of a list: field → cell
 
 
@@ -87,18 +88,33 @@ class ItemFinder:
     # -- sections with fields of their own
 
     def _by_sections(self, root: Node) -> list[Draft]:
-        for group in _levels(root):
-            fielded = [node for node in group if self._is_fielded(node)]
-            if len(fielded) < 2 or not _overlap(fielded):
-                continue
-            drafts = []
-            for node in group:
-                if node in fielded:
+        fielded = self._fielded_below(root)
+        if len(fielded) < 2 or not _overlap(fielded):
+            return []
+        drafts = []
+        known = {id(node) for node in fielded}
+        parents = dict.fromkeys(node.parent for node in fielded if node.parent)
+        kinds = {node.kind for node in fielded}
+        for parent in parents:
+            for node in parent.children:
+                if id(node) in known:
                     drafts.append(self._section_draft(node))
-                elif not node.roles and node.caption and self._gives(node) and not self._refused(node):
+                elif node.roles or not node.caption or self._refused(node) or node.kind not in kinds:
+                    continue
+                elif self._gives(node) and not self._fielded_below(node):
                     drafts.extend(self._grant_drafts(node))
-            return drafts
-        return []
+        return sorted(drafts, key=lambda draft: draft.scope.line.start if draft.scope.line else 0)
+
+    def _fielded_below(self, node: Node) -> list[Node]:
+        """The sections with fields of their own; of two inside each other the inner ones where they are several."""
+        found: list[Node] = []
+        for child in node.children:
+            inner = self._fielded_below(child)
+            if len(inner) < 2 and self._is_fielded(child):
+                found.append(child)
+            else:
+                found.extend(inner)
+        return found
 
     def _is_fielded(self, node: Node) -> bool:
         if not node.line or (set(node.roles) & _FIELD_ROLES and "name" not in node.roles):
@@ -221,7 +237,8 @@ class ItemFinder:
                 drafts.append(Draft(span, self._name(span), node, sections, passage=sentences, giving=part))
             return drafts
         span = self._caption_or_start(node, giving)
-        return [Draft(span, self._name(span), node, sections, passage=spans, giving=giving)]
+        lead = self._lead_target(node)
+        return [Draft(span, self._name(span), node, sections, passage=spans, giving=giving, lead_target=lead)]
 
     def _several_benefits(self, node: Node, giving: Giving) -> list[tuple[Span | None, list[Span]]]:
         """One paragraph, several benefits with names of their own: 实习补贴 … 住房补贴 … 交通补贴."""
@@ -265,6 +282,19 @@ class ItemFinder:
         return draft
 
     # -- names and sharing
+
+    def _lead_target(self, node: Node) -> Span | None:
+        """对…企业给予支持，具体如下：who the parts of an article are for, said once above them."""
+        parent = node.parent
+        if parent is None or parent.line is None:
+            return None
+        for a, b in parent.own_spans()[:1]:
+            lead = re.search(
+                r"(?:^|[，。：:])\s*对于?([^，。；]{4,60}?)[，,]?(?:按|给予|予以|分别)", self._text[a:b]
+            )
+            if lead and re.search(r"(?:如下|以下)[^。]{0,12}[：:]?$|[：:]$", self._text[a:b].strip()):
+                return (a + lead.start(1), a + lead.end(1))
+        return None
 
     def _caption_or_start(self, node: Node, giving: Giving | None = None) -> Span | None:
         if node.caption:
@@ -356,19 +386,6 @@ def sections_of(node: Node) -> list[Node]:
         elif "validity" in child.roles or "ignore" in child.roles:
             found.append(child)
     return found
-
-
-def _levels(root: Node) -> list[list[Node]]:
-    """Groups of siblings, outermost first."""
-    groups, queue = [], [root]
-    while queue:
-        following: list[Node] = []
-        for node in queue:
-            if len(node.children) >= 2:
-                groups.append(node.children)
-            following.extend(node.children)
-        queue = following
-    return groups
 
 
 def _overlap(nodes: list[Node]) -> bool:
