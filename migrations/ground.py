@@ -20,13 +20,16 @@ BEGIN
 END $$
 """
 
+NARROW_SEARCH = "ALTER TABLE item_search SET (toast_tuple_target = 160)"
+"""Searches walk over many rows and look at few columns: texts and their pairs lie beside the table, not in it."""
+
 APPEND_ONLY = ("audit_entry", "audit_anchor", "attempt", "application_event", "duty_event")
 PUBLISHED = ("policy_version", "item_version")
 
 
 def statements() -> list[str]:
     """Everything to run after the tables exist."""
-    made = [REFUSE_CHANGE, REFUSE_PUBLISHED_CHANGE]
+    made = [REFUSE_CHANGE, REFUSE_PUBLISHED_CHANGE, NARROW_SEARCH]
     for table in APPEND_ONLY:
         made.append(
             f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "

@@ -31,7 +31,7 @@ from redemption.catalogue.terms import question
 from redemption.identity.models import Department
 from redemption.kernel import clock
 
-CAP = 2000
+CAP = 1000
 KEEP_SECONDS = 60
 FACETS = ("theme", "object_class", "department", "level", "mode", "deadline")
 S = ItemSearch

@@ -7,18 +7,14 @@ the answer says so. Keeping the table true is `index` (`catalogue.indexing`).
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
-    Select,
     Text,
     and_,
-    any_,
-    func,
     literal,
     not_,
     or_,
@@ -30,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from redemption.catalogue import terms
+from redemption.catalogue import similar, terms
 from redemption.catalogue.indexing import index, index_many
 from redemption.catalogue.models import ItemSearch
 from redemption.catalogue.rules import ItemState
@@ -42,12 +38,8 @@ __all__ = ["SORTS", "Filters", "Found", "filtered", "find", "index", "index_many
 
 PAGE = 20
 MOST = 100
-FORGIVEN = 60
-"""Similar items offered at most when nothing matches."""
-CANDIDATES = 3000
-"""Names looked at for it."""
-CLOSE = 0.4
-"""How much of the letters typed must agree (pg_trgm word similarity); one wrong letter in ten leaves about half."""
+FEW = 400
+"""Matches that are sorted rather than met by walking along the order."""
 SOON = dt.timedelta(days=30)
 SORTS = {"relevance": "相关程度", "newest": "最新发布", "closing": "即将截止"}
 DEADLINES = {
@@ -95,7 +87,7 @@ class Filters:
 class Found:
     """One page. `forgiven`: nothing matched as typed, these are similar."""
 
-    rows: list[Row[Any]] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
     next_cursor: list[Any] | None = None
     forgiven: bool = False
 
@@ -129,10 +121,20 @@ def find(
     if sort == "relevance" and asked:
         found = _by_relevance(session, asked, within, cursor, limit)
     else:
-        found = _in_order(session, and_(within, matching_text(asked)), sort, cursor, limit)
+        found = _in_order(session, asked, within, sort, cursor, limit)
     if asked and not found.rows and (cursor is None or _is_forgiven(cursor)):
         return _forgive(session, asked, within, cursor, limit)
     return found
+
+
+def _forgive(
+    session: Session, asked: Question, within: ColumnElement[bool], cursor: Any, limit: int
+) -> Found:
+    rows = similar.items(session, asked, within, SHOWN)
+    start = cursor[1] if cursor else 0
+    page = rows[start : start + limit]
+    more = start + limit < len(rows)
+    return Found(page, ["similar", start + limit] if more else None, forgiven=bool(page))
 
 
 def filtered(filters: Filters) -> ColumnElement[bool]:
@@ -173,29 +175,33 @@ def deadline(name: str, today: dt.date, table: Any = S) -> ColumnElement[bool]:
     return choices[name]
 
 
-def matching_text(asked: Question) -> ColumnElement[bool]:
+def matching_text(asked: Question, by_index: bool = True) -> ColumnElement[bool]:
     """Everything that answers a question as typed, in any stage."""
     if not asked:
         return true()
-    parts = [_in_body(asked) if _pairs(asked) else _in_name(asked)]
+    parts = [_in_body(asked, by_index) if _pairs(asked) else _in_name(asked, by_index)]
     if asked.latin:
-        parts.append(_by_pinyin(asked.whole))
+        parts.append(_by_pinyin(asked.whole, by_index))
     return or_(*parts)
 
 
 # --- stages ----------------------------------------------------------------------------------------------
 
 
-def _stages(asked: Question) -> list[ColumnElement[bool]]:
-    stages = [
-        S.name_folded == asked.whole,
-        S.name_folded.like(f"{asked.whole}%"),
-        _in_name(asked),
+Stage = Callable[[bool], ColumnElement[bool]]
+"""A condition in two forms: True, for reading an index of pairs; False, for looking at row after row."""
+
+
+def _stages(asked: Question) -> list[Stage]:
+    stages: list[Stage] = [
+        lambda by_index: S.name_folded == asked.whole,
+        lambda by_index: S.name_folded.like(f"{asked.whole}%"),
+        lambda by_index: _in_name(asked, by_index),
     ]
     if asked.latin:
-        stages.append(_by_pinyin(asked.whole))
+        stages.append(lambda by_index: _by_pinyin(asked.whole, by_index))
     if _pairs(asked):
-        stages.append(_in_body(asked))
+        stages.append(lambda by_index: _in_body(asked, by_index))
     return stages
 
 
@@ -204,22 +210,29 @@ def _pairs(asked: Question) -> bool:
     return all(len(term) > 1 for term in asked.terms)
 
 
-def _in_name(asked: Question) -> ColumnElement[bool]:
+def _in_name(asked: Question, by_index: bool = True) -> ColumnElement[bool]:
+    if not by_index:
+        return and_(*(S.name_folded.contains(term, autoescape=True) for term in asked.terms))
     wanted = [gram for term in asked.terms for gram in (terms.grams(term) or [term])]
-    contains = [S.name_folded.contains(term, autoescape=True) for term in asked.terms]
-    return and_(S.name_grams.contains(_array(dict.fromkeys(wanted))), *contains)
+    return and_(S.name_grams.contains(_array(dict.fromkeys(wanted))), *_whole(S.name_folded, asked))
 
 
-def _in_body(asked: Question) -> ColumnElement[bool]:
+def _in_body(asked: Question, by_index: bool = True) -> ColumnElement[bool]:
+    if not by_index:
+        return and_(*(S.body.contains(term, autoescape=True) for term in asked.terms))
     wanted = dict.fromkeys(gram for term in asked.terms for gram in terms.grams(term))
-    contains = [S.body.contains(term, autoescape=True) for term in asked.terms]
-    return and_(S.grams.contains(_array(wanted)), *contains)
+    return and_(S.grams.contains(_array(wanted)), *_whole(S.body, asked))
 
 
-def _by_pinyin(latin: str) -> ColumnElement[bool]:
+def _whole(column: Any, asked: Question) -> list[ColumnElement[bool]]:
+    """Pairs decide terms of up to two characters; a longer one must stand there as a whole."""
+    return [column.contains(term, autoescape=True) for term in asked.terms if len(term) > 2]
+
+
+def _by_pinyin(latin: str, by_index: bool = True) -> ColumnElement[bool]:
     if len(latin) == 1:
         return S.pinyin.contains(f"{terms.BREAK}{latin}", autoescape=True)
-    if len(latin) == 2:
+    if len(latin) == 2 and by_index:
         # two letters make no trigram, so the pairs of initials find them
         return and_(S.name_grams.contains(_array([f"~{latin}"])), S.pinyin.contains(latin, autoescape=True))
     return S.pinyin.contains(latin, autoescape=True)
@@ -230,12 +243,15 @@ def _by_relevance(
 ) -> Found:
     stages = _stages(asked)
     first, after = _place(cursor)
-    rows: list[Row[Any]] = []
+    rows: list[Any] = []
     ends: list[int] = []
     for number in range(first, len(stages)):
-        earlier = [not_(stage) for stage in stages[:number]]
-        query = _newest(select(*SHOWN).where(within, stages[number], *earlier), after)
-        more = session.execute(query.limit(limit + 1 - len(rows))).all()
+        earlier = [not_(stage(False)) for stage in stages[:number]]
+
+        def where(by_index: bool, stage: Stage = stages[number], not_yet: Any = tuple(earlier)) -> Any:
+            return and_(within, stage(by_index), *not_yet)
+
+        more = _newest(session, where, after, limit + 1 - len(rows))
         rows += more
         ends += [number] * len(more)
         after = None
@@ -247,16 +263,16 @@ def _by_relevance(
     return Found(rows[:limit], [ends[limit - 1], last.published_at.isoformat(), last.item_id])
 
 
-def _in_order(session: Session, where: ColumnElement[bool], sort: str, cursor: Any, limit: int) -> Found:
+def _in_order(
+    session: Session, asked: Question, within: ColumnElement[bool], sort: str, cursor: Any, limit: int
+) -> Found:
     _, after = _place(cursor)
-    query = select(*SHOWN).where(where)
-    if sort == "closing":
-        query = query.where(S.closes_on >= clock.today()).order_by(S.closes_on, S.item_id)
-        if after:
-            query = query.where(tuple_(S.closes_on, S.item_id) > tuple_(_day(after[0]), after[1]))
-    else:
-        query = _newest(query, after)
-    rows = list(session.execute(query.limit(limit + 1)))
+
+    def where(by_index: bool) -> ColumnElement[bool]:
+        return and_(within, matching_text(asked, by_index))
+
+    read = _closing if sort == "closing" else _newest
+    rows = read(session, where, after, limit + 1)
     if len(rows) <= limit:
         return Found(rows)
     last = rows[limit - 1]
@@ -264,87 +280,38 @@ def _in_order(session: Session, where: ColumnElement[bool], sort: str, cursor: A
     return Found(rows[:limit], [0, key.isoformat(), last.item_id])
 
 
-def _newest(query: Select[*tuple[Any, ...]], after: tuple[str, int] | None) -> Select[*tuple[Any, ...]]:
+def _newest(session: Session, where: Stage, after: tuple[str, int] | None, limit: int) -> list[Any]:
+    order = (S.published_at.desc(), S.item_id.desc())
+    if not after:
+        return _read(session, where, order, limit)
+    beyond = tuple_(S.published_at, S.item_id) < tuple_(_moment(after[0]), after[1])
+    return _read(session, lambda by_index: and_(where(by_index), beyond), order, limit)
+
+
+def _closing(session: Session, where: Stage, after: tuple[str, int] | None, limit: int) -> list[Any]:
+    beyond: list[ColumnElement[bool]] = [S.closes_on >= clock.today()]
     if after:
-        query = query.where(tuple_(S.published_at, S.item_id) < tuple_(_moment(after[0]), after[1]))
-    return query.order_by(S.published_at.desc(), S.item_id.desc())
+        beyond.append(tuple_(S.closes_on, S.item_id) > tuple_(_day(after[0]), after[1]))
+    return _read(session, lambda by_index: and_(where(by_index), *beyond), (S.closes_on, S.item_id), limit)
 
 
-# --- forgiving -------------------------------------------------------------------------------------------
+def _read(session: Session, where: Stage, order: Any, limit: int) -> list[Any]:
+    """The first rows in an order, whether few match or half of the catalogue does.
+
+    The planner takes the pairs of a word for independent and so believes every word rare. A look at no more than
+    FEW matches tells the truth: few are sorted; of many the first are soon met when walking along the order.
+    """
+    ids = session.scalars(select(S.item_id).where(where(True)).limit(FEW + 1)).all()
+    if len(ids) <= FEW:
+        found = select(*SHOWN).where(S.item_id.in_(ids)) if ids else None
+        return [] if found is None else list(session.execute(found.order_by(*order).limit(limit)))
+    session.execute(_WALK, {"sort": "off"})
+    rows = list(session.execute(select(*SHOWN).where(where(False)).order_by(*order).limit(limit)))
+    session.execute(_WALK, {"sort": "on"})
+    return rows
 
 
-def _forgive(
-    session: Session, asked: Question, within: ColumnElement[bool], cursor: Any, limit: int
-) -> Found:
-    """Same sound first (most typing in Chinese goes wrong among homophones), then most pairs in common."""
-    start = cursor[1] if cursor else 0
-    rows: list[Row[Any]] = []
-    if not asked.latin and len(asked.whole) > 1:
-        sound = S.pinyin.contains(terms.pinyin(asked.whole), autoescape=True)
-        rows = list(session.execute(_newest(select(*SHOWN).where(within, sound), None).limit(FORGIVEN)))
-    if not rows:
-        rows = _similar(session, asked, within)
-    page = rows[start : start + limit]
-    more = start + limit < len(rows)
-    return Found(page, ["similar", start + limit] if more else None, forgiven=bool(page))
-
-
-def _similar(session: Session, asked: Question, within: ColumnElement[bool]) -> list[Row[Any]]:
-    """Names, or by pinyin syllables for latin, that share at least half of what was typed."""
-    if asked.latin:
-        return _similar_sound(session, asked.whole, within)
-    pairs = list(dict.fromkeys(gram for term in asked.terms for gram in terms.grams(term)))
-    if not pairs:
-        return []
-    rare = _rarest(session, pairs)
-    near = (
-        select(*SHOWN, S.name_grams.label("own"))
-        .where(within, S.name_grams.overlap(_array(rare)))
-        .limit(CANDIDATES)
-        .subquery()
-    )
-    gram = func.unnest(_array(pairs)).table_valued("word").render_derived(name="gram")
-    shared = select(func.count()).select_from(gram).where(gram.c.word == any_(near.c.own)).scalar_subquery()
-    scored = select(near, shared.label("shared")).subquery()
-    enough = max(1, (len(pairs) + 1) // 2)
-    return list(
-        session.execute(
-            select(*(scored.c[column.key] for column in SHOWN))
-            .where(scored.c.shared >= enough)
-            .order_by(scored.c.shared.desc(), func.length(scored.c.name), scored.c.item_id.desc())
-            .limit(FORGIVEN)
-        )
-    )
-
-
-def _similar_sound(session: Session, latin: str, within: ColumnElement[bool]) -> list[Row[Any]]:
-    if len(latin) < 4:
-        return []
-    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(CLOSE), True)))
-    closeness = func.word_similarity(latin, S.pinyin)
-    return list(
-        session.execute(
-            select(*SHOWN)
-            .where(within, literal(latin).op("<%")(S.pinyin))
-            .order_by(closeness.desc(), S.item_id.desc())
-            .limit(FORGIVEN)
-        )
-    )
-
-
-def _rarest(session: Session, pairs: Sequence[str], wanted: int = 4) -> list[str]:
-    """The pairs that fewest names have, by the planner's own statistics: a pair it does not list is rare."""
-    found = session.execute(_FREQUENCIES, {"table": S.__tablename__, "pairs": list(pairs)})
-    common = {row.gram: row.frequency for row in found}
-    return sorted(pairs, key=lambda pair: common.get(pair, 0.0))[:wanted]
-
-
-_FREQUENCIES = text(
-    "SELECT e.gram, e.frequency FROM pg_stats s, "
-    "unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) AS e(gram, frequency) "
-    "WHERE s.schemaname = current_schema() AND s.tablename = :table AND s.attname = 'name_grams' "
-    "AND e.gram = ANY(:pairs)"
-)
+_WALK = text("SELECT set_config('enable_sort', :sort, true), set_config('enable_bitmapscan', :sort, true)")
 
 
 # --- cursors ---------------------------------------------------------------------------------------------

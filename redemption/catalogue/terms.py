@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 TERM_LIMIT = 8
 LENGTH_LIMIT = 60
@@ -20,6 +20,7 @@ BREAK = "|"
 """Between the parts of an indexed text; no term contains it."""
 
 _DROP = re.compile(r"[\W_]+")
+_HAN = re.compile(r"([\u3400-\u9fff]+)")
 _LATIN = re.compile(r"[a-z0-9]+")
 
 
@@ -49,15 +50,25 @@ def name_grams(folded: str, initials: str) -> list[str]:
 
 
 @lru_cache(maxsize=20_000)
+def _syllables(folded: str) -> tuple[tuple[str, bool], ...]:
+    """Syllables without tones; latin and digits between them as they are, marked False."""
+    parts = [part for part in _HAN.split(folded) if part]
+    return tuple(
+        (syllable, han)
+        for part in parts
+        for han in (_HAN.fullmatch(part) is not None,)
+        for syllable in (lazy_pinyin(part, errors="ignore") if han else (part,))
+    )
+
+
 def pinyin(folded: str) -> str:
     """The syllables of a folded text without tones, run together."""
-    return "".join(lazy_pinyin(folded, errors="default"))
+    return "".join(syllable for syllable, _ in _syllables(folded))
 
 
-@lru_cache(maxsize=20_000)
 def initials(folded: str) -> str:
     """The first letter of each syllable; latin and digits stay."""
-    return "".join(lazy_pinyin(folded, style=Style.FIRST_LETTER, errors="default"))
+    return "".join(syllable[0] if han else syllable for syllable, han in _syllables(folded))
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class ItemRow(ma.Schema):
 class ItemRows(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(ItemRow))
     next_cursor = ma.fields.String(allow_none=True)
-    total = ma.fields.Integer(allow_none=True, metadata={"description": "命中数；超过 2000 时为 null"})
+    total = ma.fields.Integer(allow_none=True, metadata={"description": "命中数；超过 1000 时为 null"})
     forgiven = ma.fields.Boolean(metadata={"description": "没有完全一致的结果，以下为相近事项"})
 
 

@@ -14,6 +14,13 @@ def names(found) -> list[str]:
     return [row.name for row in found.rows]
 
 
+@pytest.fixture(autouse=True, params=["few", "many"])
+def as_if_many(request, monkeypatch):
+    """Everything is asked twice: read from the indexes, and walked along the order as where half the catalogue matches."""
+    if request.param == "many":
+        monkeypatch.setattr(search, "FEW", 0)
+
+
 @pytest.fixture
 def filled(catalogue):
     catalogue.item("高新技术企业认定奖励")
