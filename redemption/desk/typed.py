@@ -33,7 +33,7 @@ class Typed:
     @classmethod
     def begin(cls) -> "Typed":
         """A new page, with the key that makes one submission of a double click."""
-        return cls(values={"client_key": secrets.token()[:32], "counter.relation": "employee"})
+        return cls(values={"client_key": secrets.token()[:32]})
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> "Typed":

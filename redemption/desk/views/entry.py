@@ -167,6 +167,7 @@ def _page(typed: Typed, form: Form, status: int = 200) -> Answer:
         # what is known fills boxes that were not on the page yet; an emptied one stays empty
         for name, value in enterprise_part.prefilled(enterprise).items():
             typed.values.setdefault(f"common.{name}", value)
+    typed.values.setdefault("counter.relation", "employee")
     searched = typed.text("enterprise_text")
     found = identity.find_enterprises(db(), searched, 8) if searched and enterprise is None else []
     fault = None
@@ -226,7 +227,8 @@ def _focus(typed: Typed, form: Form, enterprise: Enterprise | None, found: list[
         return "add"
     if not typed.codes:
         return "item"
-    return "form" if typed.step.startswith("add:") else ("item" if typed.step.startswith("pick:") else "")
+    verb, _, about = typed.step.partition(":")
+    return f"form:{about}" if verb == "add" else ("item" if verb == "pick" else "")
 
 
 @blueprint.post("/desk/scans/<code>/<entry>")
