@@ -1,9 +1,10 @@
 """The `redemption` command. Every command works with the embedded servers where no address is set."""
 
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -140,19 +141,14 @@ def calendar() -> None:
 def calendar_import(file: Path, reason: str, confirm: bool) -> None:
     """Enter a year's schedule (JSON: year, days[{name, date, isOffDay}])."""
     from redemption.kernel.calendar import import_schedule
-    from redemption.kernel.db import Database
-    from redemption.kernel.errors import DomainError
     from redemption.kernel.uow import unit_of_work
 
-    database = Database(ready().database_url)
     try:
         data = json.loads(file.read_text("utf-8"))
-        with unit_of_work(database) as session:
-            preview = import_schedule(session, "system:command", data, reason, confirm=confirm)
-    except (ValueError, DomainError) as error:
-        raise click.ClickException(getattr(error, "message", str(error))) from error
-    finally:
-        database.dispose()
+    except ValueError as error:
+        raise click.ClickException(f"{file.name} is not JSON: {error}") from error
+    with _opened(ready()) as database, unit_of_work(database) as session:
+        preview = import_schedule(session, "system:command", data, reason, confirm=confirm)
     click.echo(f"{data['year']}: entered, {len(preview.differences)} days changed")
 
 
@@ -192,6 +188,132 @@ def department() -> None:
 def department_simulate(arguments: tuple[str, ...]) -> None:
     """A full department for tests, with faults by option (see --help of the simulator)."""
     os.execv(sys.executable, [sys.executable, "-m", "redemption.adapters.simulator", *arguments])  # noqa: S606
+
+
+@main.group()
+def adapter() -> None:
+    """How departments are connected."""
+
+
+@adapter.command("check")
+@click.argument("code")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to a file as well."
+)
+def adapter_check(code: str, out: Path | None) -> None:
+    """Run the contract test against a department's test address; exit status 1 when it does not pass."""
+    from redemption.dispatch import commands
+    from redemption.kernel.secrets import SecretBox
+    from redemption.kernel.storage import open_storage
+
+    settings = ready()
+    with _opened(settings) as database:
+        report = commands.check(
+            database, SecretBox(settings.field_keys), open_storage(settings.storage), code
+        )
+    text = report.text(code)
+    click.echo(text)
+    if out is not None:
+        out.write_text(text + "\n", "utf-8")
+    sys.exit(0 if report.passed else 1)
+
+
+@adapter.command("key")
+@click.argument("code")
+@click.option("--scheme", type=click.Choice(["v1", "v1sm3"]), default="v1", show_default=True)
+def adapter_key(code: str, scheme: str) -> None:
+    """A second signing key for a department; its secret is shown this once."""
+    from redemption.dispatch import commands
+    from redemption.kernel.secrets import SecretBox
+
+    settings = ready()
+    with _opened(settings) as database:
+        click.echo(commands.rotate_key(database, SecretBox(settings.field_keys), code, scheme))
+
+
+@main.group()
+def referral() -> None:
+    """Referrals on their way to departments."""
+
+
+@referral.command("redrive")
+@click.option("--application", default="", help="Number of one application.")
+@click.option("--department", "code", default="", help="Code of a department.")
+@click.option("--reason", default="", help="Only those whose last error contains this text.")
+@click.option("--all", "everything", is_flag=True, help="Every one that was given up.")
+def referral_redrive(application: str, code: str, reason: str, everything: bool) -> None:
+    """Send what was given up once more."""
+    from redemption.dispatch import commands
+
+    with _opened(ready()) as database:
+        count = commands.redrive(
+            database, application=application, department=code, reason=reason, everything=everything
+        )
+    click.echo(f"{count} sent on their way again")
+
+
+@main.group()
+def policy() -> None:
+    """Policy documents."""
+
+
+@policy.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--department", "code", required=True, help="Code of the lead department.")
+@click.option("--published", type=click.DateTime(["%Y-%m-%d"]), help="The day it was made public.")
+@click.option("--source-id", default=None, help="The same id again gives the same policy.")
+def policy_import(file: Path, code: str, published: Any, source_id: str | None) -> None:
+    """Take a policy file in as a draft with its draft items, for the department to review."""
+    from redemption.catalogue import service as catalogue
+    from redemption.identity import queries
+    from redemption.identity.rules import Actor, Role
+    from redemption.kernel.uow import unit_of_work
+
+    with _opened(ready()) as database, unit_of_work(database) as session:
+        place = queries.department(session, code)
+        actor = Actor(
+            0,
+            "命令行",
+            Role.POLICY_MAKER,
+            place.name,
+            department_id=place.id,
+            jurisdiction_id=place.jurisdiction_id,
+            system="command",
+        )
+        made = catalogue.take_in(
+            session,
+            actor,
+            catalogue.read_file(file.read_bytes(), file.name),
+            details={"publication_date": published.date() if published else None},
+            source="imported",
+            source_id=source_id,
+            source_name=file.name,
+        )
+        count = len(_items(session, made.id))
+        click.echo(f"{made.number}: draft with {count} items, see /editor/policies/{made.number}")
+
+
+def _items(session: Any, policy_id: int) -> list[Any]:
+    """The items a policy has now."""
+    from redemption.catalogue.queries import items_of_policy
+
+    return list(items_of_policy(session, policy_id))
+
+
+@contextlib.contextmanager
+def _opened(settings: Settings) -> Iterator[Any]:
+    """A database for one command; what a person can mend ends as one sentence, not as a traceback."""
+    from redemption.kernel.db import Database
+    from redemption.kernel.errors import DomainError
+
+    database = Database(settings.database_url)
+    try:
+        yield database
+    except DomainError as error:
+        said = "".join(f"\n  {name}: {'；'.join(lines)}" for name, lines in error.fields.items())
+        raise click.ClickException(error.message + said) from error
+    finally:
+        database.dispose()
 
 
 @main.group()
