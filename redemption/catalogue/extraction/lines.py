@@ -14,7 +14,7 @@ from redemption.policies.reading import TABLE_ROW, Block, ReadDocument
 
 _CN = r"[一二三四五六七八九十]{1,3}"
 _MARKERS: tuple[tuple[str, str], ...] = (
-    ("chapter", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*[章篇编]"),
+    ("chapter", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*(?:[章篇编]|部\s*分)"),
     ("section", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*节"),
     ("article", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*条(?:之[一二三四五])?(?![例款件])"),
     ("question", r"问题?\s*\d{0,2}\s*[：:、.．]|Q\s*\d{0,2}\s*[：:、.．]"),
@@ -29,7 +29,7 @@ _MARKERS: tuple[tuple[str, str], ...] = (
     ("letter", r"[A-Za-z]\s*[、．)）](?=\s*[\u4e00-\u9fff《“])|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]\s*[、.．]"),
     ("bullet", r"[-–—•·●■◆▶★☆※▪◇○□*➢✓]+\s*(?=[\u4e00-\u9fff《“A-Za-z\d])"),
 )  # fmt: skip
-_MARKER = re.compile(r"[\s\u3000]*(?:" + "|".join(f"(?P<{name}>{rule})" for name, rule in _MARKERS) + ")")
+MARKER = re.compile(r"[\s\u3000]*(?:" + "|".join(f"(?P<{name}>{rule})" for name, rule in _MARKERS) + ")")
 RANK = {name: rank for rank, (name, _) in enumerate(_MARKERS)}
 _LABELLED = re.compile(r"\s*([【\[]?[^\s：:，。；、？！?（(][^：:，。；？！?]{0,24}?[】\]]?)\s*[：:]")
 _BRACKETED = re.compile(r"\s*[【\[]([^】\]]{2,24})[】\]]\s*[：:]?")
@@ -99,7 +99,7 @@ def parse_line(text: str, start: int, end: int, labels: Labels, heading: bool = 
     """One line with its marker, its caption and the roles of that caption."""
     content = text[start:end]
     line = Line(start, end, content, after_marker=start, body=start, heading=heading)
-    if match := _MARKER.match(content):
+    if match := MARKER.match(content):
         line.kind = match.lastgroup or ""
         line.number = _value(match.group(line.kind))
         rest = match.end()

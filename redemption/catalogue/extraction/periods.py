@@ -8,6 +8,13 @@ from typing import Any
 from redemption.catalogue.extraction.amounts import parse_number
 from redemption.catalogue.extraction.dates import PartialDate, partial_dates
 
+DATED = re.compile(
+    r"\d{1,4}\s*[年./．-]\s*\d{1,2}\s*[月./．-]|\d{1,2}\s*月\s*\d{1,2}\s*日|\d{1,2}\s*月(?:底|初|中旬|上旬|下旬)|截止|截至|之日起|起至|每年|每月|每季度|全年|常年|长期|随时|即日起|年\s*\d{1,2}\s*月|逾期|期限|批次|工作日内提出|个月内|月内|年内|季度"
+)
+APPLYING = re.compile(
+    r"登[录陆]|网上|线上|在线|系统|平台|网址|https?://|www\.|窗口|现场|邮寄|提交|报送|递交|送达|填报|纸质|邮箱|注册|APP|小程序|公众号|自主申报|向.{1,20}(?:申请|申报|提出)|免申即享|无需申报|无须申报"
+)
+HOURS = re.compile(r"周[一二三四五六日]|星期|上午|下午|法定节假日|工作日")
 _LIMIT = re.compile(
     r"(?P<number>\d{1,4}|[一二三四五六七八九十两]{1,3})\s*个?\s*(?P<unit>工作日|自然日|日历日|日|天|个?月)(?!\d)(?P<half>半)?"
 )

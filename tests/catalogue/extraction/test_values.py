@@ -7,14 +7,9 @@ import pytest
 from redemption.catalogue.extraction import extract
 from redemption.catalogue.extraction.amounts import parse_number, read_amounts, read_rates
 from redemption.catalogue.extraction.conditions import Attribute, Op, propose
+from redemption.catalogue.extraction.contacts import normal_phone, read_addresses, read_links, read_phones
 from redemption.catalogue.extraction.dates import first_date, partial_dates
-from redemption.catalogue.extraction.entries import (
-    normal_phone,
-    read_addresses,
-    read_links,
-    read_materials,
-    read_phones,
-)
+from redemption.catalogue.extraction.materials import read_materials
 from redemption.catalogue.extraction.periods import read_limits, read_period
 from redemption.policies.reading import read_text
 

@@ -1,0 +1,114 @@
+"""Step 5b: fields from sentences that give: who, on which conditions, what."""
+
+from __future__ import annotations
+
+import re
+
+from redemption.catalogue.extraction.grants import Giving, has_money, is_cap, read_giving
+from redemption.catalogue.extraction.materials import read_materials
+from redemption.catalogue.extraction.model import FOUND, MISSING, Item, Span
+from redemption.catalogue.extraction.writing import FieldWriter
+
+_CONDITIONS_FOLLOW = re.compile(r"(?:符合|具备|满足)(?:以下|下列|如下)[^。；]{0,12}(?:条件|要求)")
+_PAPERS_NAMED = re.compile(
+    r"(?:申报|申请|申领|办理|兑现)[^。；]{0,12}(?:提供|提交|报送|携带|凭)[^。；]{2,}(?:表|书|证|照|件|明|同|票|料|单|定)"
+)
+_NO_STANDARD = re.compile(
+    r"^[（(【]?(?:责任单位|责任部门|牵头|配合单位|政策执行|本政策|咨询|申报|申请|材料|符合条件的|举例|注[：:]|责任单位|办理|联系)"
+)
+
+
+class GiftReader(FieldWriter):
+    """Reads passages that promise something."""
+
+    def _from_giving(self, item: Item, giving: Giving, passage: list[Span], lead_target: Span | None) -> None:
+        if not giving.grants:
+            if item["standard"].state == "missing":  # a benefit by its heading and its neighbours
+                told = [s for s in giving.sentences if not _NO_STANDARD.search(self._text[slice(*s)])]
+                told = [s for s in told if not re.search(r"电话|咨询|联系", self._text[slice(*s)])]
+                self._set(item, "standard", told, [])
+            return
+        listed, papers = self._listed_conditions(giving), self._named_papers(giving)
+        conditions = [g.condition for g in giving.grants if g.condition]
+        if not conditions:  # the conditions are told first, the gift in a sentence of its own
+            conditions = [
+                s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])
+            ]
+        targets = [g.target for g in giving.grants if g.target]
+        if item["standard"].state == "missing":
+            aside = {*listed, *papers}
+            told = self._standard(giving, passage, conditions)
+            self._set(item, "standard", [span for span in told if span not in aside], [])
+        if (conditions or listed) and item["conditions"].state == "missing":
+            self._set(item, "conditions", [*conditions, *listed], [])
+        if papers and item["materials"].state == "missing":
+            entries = read_materials(self._text, [], papers)
+            if entries:
+                item["materials"].entries, item["materials"].state = entries, FOUND
+        if targets and item["target"].state == "missing":
+            seen, distinct = set(), []
+            for a, b in targets:
+                if self._text[a:b] not in seen:
+                    seen.add(self._text[a:b])
+                    distinct.append((a, b))
+            if lead_target and len(distinct) > 1:
+                distinct = [lead_target]
+            self._set(item, "target", distinct[:3], [])
+        elif lead_target and item["target"].state == "missing":
+            self._set(item, "target", [lead_target], [])
+
+    def _listed_conditions(self, giving: Giving) -> list[Span]:
+        """…应符合以下条件： and the numbered sentences after it."""
+        found: list[Span] = []
+        inside = False
+        for index, (a, b) in enumerate(giving.sentences):
+            words = self._text[a:b]
+            if index not in giving.giving and _CONDITIONS_FOLLOW.search(words):
+                inside = True
+                found.append((a, b))
+            elif (
+                inside
+                and index not in giving.giving
+                and re.match(r"[（(]?[一二三四五六七八九十\d①-⑳]{1,2}[)）、.．]?", words)
+            ):
+                found.append((a, b))
+            else:
+                inside = False
+        return found
+
+    def _named_papers(self, giving: Giving) -> list[Span]:
+        """申报时需提供申请表、营业执照: papers named in a sentence."""
+        return [
+            (a, b)
+            for index, (a, b) in enumerate(giving.sentences)
+            if index not in giving.giving and _PAPERS_NAMED.search(self._text[a:b])
+        ]
+
+    def _standard(self, giving: Giving, passage: list[Span], conditions: list[Span]) -> list[Span]:
+        """One gift: from where it begins. Several gifts bound to their conditions: the whole passage."""
+        first = giving.giving[0]
+        if len(conditions) <= 1:
+            start = giving.grants[0].gift[0]
+            sentence = giving.sentences[first]
+            if not has_money(self._text[start : sentence[1]]) and has_money(self._text[sentence[0] : start]):
+                start = sentence[0]
+            spans = []
+            for index in range(first, len(giving.sentences)):
+                a, b = giving.sentences[index]
+                words = self._text[a:b]
+                if index > first and _NO_STANDARD.search(words):
+                    continue
+                spans.append((max(a, start), b))
+            return spans
+        spans = [giving.sentences[i] for i in range(first, len(giving.sentences))]
+        return [span for span in spans if not _NO_STANDARD.search(self._text[slice(*span)])]
+
+    def _target_of_cells(self, item: Item) -> None:
+        """A list without a column for the recipients names them in what it gives: 对…企业，给予…"""
+        if item["target"].state != MISSING or item["standard"].state != FOUND:
+            return
+        giving = read_giving(self._text, item["standard"].spans)
+        targets = [grant.target for grant in giving.grants if grant.target]
+        self._set(item, "target", targets[:1], [])
+        if item["conditions"].state == MISSING:
+            self._set(item, "conditions", [grant.condition for grant in giving.grants if grant.condition], [])

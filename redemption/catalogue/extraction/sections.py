@@ -1,0 +1,182 @@
+"""Step 5a: fields from sections with headings; combined sections are cut where they can be."""
+
+from __future__ import annotations
+
+import re
+
+from redemption.catalogue.extraction.contacts import read_addresses, read_phones
+from redemption.catalogue.extraction.items import Draft
+from redemption.catalogue.extraction.model import FIELDS, FOUND, Item, Span, text_of
+from redemption.catalogue.extraction.periods import APPLYING, DATED, HOURS
+from redemption.catalogue.extraction.structure import Node
+from redemption.catalogue.extraction.writing import FieldWriter
+
+_LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
+
+
+class SectionReader(FieldWriter):
+    """Reads sections that a heading or a label announces."""
+
+    def _from_sections(self, item: Item, sections: list[Node]) -> None:
+        collected: dict[str, list[list[Span]]] = {}
+        strong_target = any("target" in node.roles for node in sections) or item["target"].state == FOUND
+        nodes: dict[str, list[Node]] = {}
+        for section in sections:
+            for role, spans in self._parts(section, strong_target):
+                text = text_of(self._text, spans)
+                if re.fullmatch(r"[\s无/\\\-—。]*", text):
+                    continue
+                if role == "application_period" and HOURS.search(text) and not DATED.search(text):
+                    continue  # opening hours of a counter
+                if spans:
+                    if role in collected and section.line and section.line.kind != "question":
+                        if (
+                            section.line.caption
+                            and "？" not in section.line.text
+                            and section.roles == (role,)
+                        ):
+                            spans = section.full_spans()
+                    collected.setdefault(role, []).append(spans)
+                    nodes.setdefault(role, []).append(section)
+        for role, groups in collected.items():
+            name = {"target_weak": "target", "receiver": "receiver"}.get(role, role)
+            if name not in FIELDS:
+                continue
+            if name == "conditions" and not item["conditions"].spans:
+                pass
+            elif item[name].state != "missing":
+                continue
+            self._set(item, name, [span for spans in groups for span in spans], nodes[role])
+        for section in sections:
+            if "receiver" in section.roles:
+                self._from_receiver(item, section.spans())
+
+    def _parts(self, section: Node, strong_target: bool) -> list[tuple[str, list[Span]]]:
+        """Which spans of a section go to which field.
+
+        Parts with headings of their own go to their own fields; process and channels keep them too, because a
+        procedure is told as a whole.
+        """
+        roles = [role for role in section.roles if role in FIELDS or role == "target_weak"]
+        if "target_weak" in roles and strong_target:
+            roles = ["conditions" if role == "target_weak" else role for role in roles]
+        if "conditions" in roles:
+            roles = list(dict.fromkeys("target" if role == "target_weak" else role for role in roles))
+        inner: list[tuple[str, list[Span]]] = []
+        apart: set[int] = set()
+        for child in section.children if roles != ["materials"] else []:
+            own = {role for role in child.roles if role in FIELDS}
+            if own - set(roles) or (own and len(roles) > 1):
+                inner.extend(self._parts(child, strong_target))
+                apart.add(id(child))
+        whole = self._content(section, frozenset(), keep_number="materials" in roles)
+        rest = self._content(section, frozenset(apart), keep_number="materials" in roles) if apart else whole
+        told = {role for role, spans in inner if spans}
+        first_apart = min((c.line.start for c in section.children if id(c) in apart and c.line), default=0)
+        out: list[tuple[str, list[Span]]] = []
+        for role, spans in self._divide(rest, roles) if rest else []:
+            if role in told and len(roles) > 1 and role not in ("process", "channels"):
+                continue
+            before = [span for span in spans if span[0] < first_apart]
+            if (
+                role == "application_period"
+                and before
+                and any(DATED.search(self._text[a:b]) for a, b in before)
+            ):
+                spans = before
+            out.append(
+                (role, whole if role in ("process", "channels") and apart and len(roles) != 2 else spans)
+            )
+        given = {role for role, spans in out if spans}
+        return out + [(role, spans) for role, spans in inner if role not in given]
+
+    def _content(self, section: Node, without: frozenset[int], keep_number: bool) -> list[Span]:
+        spans = section.own_spans()
+        for child in section.children:
+            if id(child) not in without:
+                spans.extend(child.full_spans())
+        spans.sort()
+        first = section.children[0].line if section.children else None
+        if spans and first and not keep_number and spans[0][0] == first.start:
+            spans[0] = (min(first.after_marker, first.end), first.end)
+        return spans
+
+    def _divide(self, spans: list[Span], roles: list[str]) -> list[tuple[str, list[Span]]]:
+        if len(roles) == 1 or not spans:
+            return [(role, spans) for role in roles]
+        if "application_period" in roles and len(roles) == 2 and ({"channels", "process"} & set(roles)):
+            return self._divide_period(spans, roles)
+        if "target" in roles and "conditions" in roles:
+            return self._divide_target(spans, roles)
+        out: list[tuple[str, list[Span]]] = []
+        for role in roles:
+            if role == "time_limit":
+                out.append(
+                    (role, [s for s in self._sentences(spans) if _LIMIT.search(self._text[s[0] : s[1]])])
+                )
+            elif role == "application_period":
+                part = self._until_unrelated(spans)
+                out.append((role, part))
+            else:
+                out.append((role, spans))
+        return out
+
+    def _divide_period(self, spans: list[Span], roles: list[str]) -> list[tuple[str, list[Span]]]:
+        other = next(role for role in roles if role != "application_period")
+        period, rest = [], []
+        for a, b in self._sentences(spans):
+            words = self._text[a:b]
+            dated, applying = bool(DATED.search(words)), bool(APPLYING.search(words))
+            if dated or not applying:
+                period.append((a, b))
+            if applying and not (
+                dated
+                and re.search(r"截止|截至", words)
+                and not re.search(r"登[录陆]|http|提交|通过|报送|填报|递交", words)
+            ):
+                rest.append((a, b))
+        return [("application_period", period or spans), (other, rest or spans)]
+
+    def _divide_target(self, spans: list[Span], roles: list[str]) -> list[tuple[str, list[Span]]]:
+        out: list[tuple[str, list[Span]]] = [(role, spans) for role in roles if role != "target"]
+        first = self._text[spans[0][0] : spans[0][1]]
+        if match := re.match(
+            r"\s*(?:凡是?)?([^，。；：:]{2,60}?(?:企业|单位|机构|个人|人员|组织|团队|工商户|园区|平台|载体|项目))(?=[，。；：:]|且|并|，)",
+            first,
+        ):
+            out.append(("target", [(spans[0][0] + match.start(1), spans[0][0] + match.end(1))]))
+        return out
+
+    def _until_unrelated(self, spans: list[Span]) -> list[Span]:
+        """The dated lines of a section that also says other things."""
+        kept = []
+        for a, b in spans:
+            if re.search(r"审核时间|审批时间", self._text[a:b]):
+                break
+            kept.append((a, b))
+        return kept
+
+    def _from_receiver(self, item: Item, spans: list[Span]) -> None:
+        phones = read_phones(self._text, spans)
+        addresses = read_addresses(self._text, spans, labelled_only=False)
+        if phones:
+            known = {entry.text for entry in item["phone"].entries}
+            item["phone"].entries.extend(entry for entry in phones if entry.text not in known)
+            item["phone"].state = FOUND
+        if addresses and not item["onsite_address"].entries:
+            item["onsite_address"].entries, item["onsite_address"].state = addresses, FOUND
+        place = [
+            s for s in spans if re.search(r"窗口|大厅|中心|地址|系统|平台|网址", self._text[s[0] : s[1]])
+        ]
+        item.values.setdefault("_receiver", []).extend(place[:1])
+
+    def _from_cells(self, item: Item, draft: Draft) -> None:
+        for name, span in draft.cells.items():
+            if name in FIELDS and self._text[span[0] : span[1]].strip() not in ("", "/", "-", "无", "—"):
+                lines = []
+                at = span[0]
+                for piece in self._text[span[0] : span[1]].split("\n"):
+                    if piece.strip():
+                        lines.append((at, at + len(piece)))
+                    at += len(piece) + 1
+                self._set(item, name, lines, [])

@@ -1,0 +1,203 @@
+"""Step 5c: fields that no heading announces: a date, a limit, a site told in some sentence."""
+
+from __future__ import annotations
+
+import re
+
+from redemption.catalogue.extraction.contacts import counters_named, read_addresses, read_links, read_phones
+from redemption.catalogue.extraction.grants import is_giving, sentences
+from redemption.catalogue.extraction.items import Draft
+from redemption.catalogue.extraction.model import EXTERNAL, FOUND, Item, Span
+from redemption.catalogue.extraction.periods import APPLYING, DATED
+from redemption.catalogue.extraction.writing import FieldWriter
+
+_APPLY_SENTENCE = re.compile(
+    r"(?:登[录陆]|通过|在|访问|进入|到|向|至|前往)[^。；]{2,60}(?:提出申请|提交申请|进行申报|网上申报|在线申报|申报|申请|填报|办理|申领|报送|提交)"
+)
+_RECOMMENDING = re.compile(r"(?:各|县|区|市|主管部门|推荐单位|初审)[^。；]{0,60}(?:推荐|汇总|上报|初审|审核)")
+_LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
+_AUTHORITY = re.compile(
+    r"审[核查批定]|受理|办结|拨付|发放|兑付|反馈|答复|出具|作出|完成|核准|批复|初审|复审|复核|核实|核查|到账|办理|支付|划拨|兑现|评审|决定|告知|确认|核定|汇总|上报"
+)
+_APPLICANT = re.compile(
+    r"(?:企业|单位|申请人|申报人|申报单位|申请单位|申报主体|项目单位)[^，。；]{0,10}(?:应|须|需|请|可)?(?:于|在)[^，。；]{0,20}(?:提出|提交|申请|申报|补正|补充|修改|完成|报送)|补正|补齐|公示(?:期|时间)?(?:为|不少于)?\s*\d|公示\d|(?:有|提出)异议|退回修改|逾期|备案手续|有效期"
+)
+_PUBLICITY = re.compile(r"公示(?:期|时间)?(?:为|不少于)?\s*\d{1,2}\s*个?(?:工作日|日|天)(?=[^，。；]{0,4}\d)")
+_BASIS = re.compile(
+    r"(?:根据|依据|按照|依照)\s*((?:[^。；《]{0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
+)
+_PLACES_ELSEWHERE = re.compile(
+    r"(?:受理|办理|经办|服务|申报|业务)(?:网点|地点|地址|窗口|机构)[^。；]{0,60}(?:查询|详见|见附|公布|查看|获取)"
+)
+_NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
+_LAST_TITLE = re.compile(r".*[》）)]")
+
+
+class SentenceReader(FieldWriter):
+    """Looks for what is still missing in the sentences around."""
+
+    _around: tuple[Span, ...] = ()
+
+    def _from_sentences(self, item: Item, draft: Draft, preamble: list[Span], alone: bool) -> None:
+        around = preamble if alone else draft.own_lines
+        self._around = (*around, *item["channels"].spans, *item["process"].spans)
+        receiver = item.values.pop("_receiver", [])
+        contact_addresses = item.values.pop("_contact_addresses", [])
+        if item["legal_basis"].state == "missing":
+            self._find_basis(item, draft, preamble)
+        if item["target"].state == "missing":
+            self._find_target(item)
+        if alone and item["standard"].state == "missing":
+            giving = [span for span in preamble if is_giving(self._text[span[0] : span[1]])]
+            if giving:
+                inside = [s for s in preamble if giving[0][0] <= s[0] <= giving[-1][0]]
+                self._set(item, "standard", inside, [])
+        if item["application_period"].state == "missing":
+            self._find_period(item, [*around, *item["channels"].spans, *item["process"].spans])
+        if item["time_limit"].state == "missing":
+            self._find_limit(
+                item, list(dict.fromkeys([*item["process"].spans, *item["channels"].spans, *around]))
+            )
+        if item["channels"].state == "missing":
+            self._find_channels(item, around, receiver)
+        if not item["phone"].entries and item["phone"].state == "missing":
+            found = read_phones(self._text, self._phone_lines(around))
+            if found:
+                item["phone"].entries, item["phone"].state = found, FOUND
+        self._find_links(item, around)
+        self._find_addresses(item, contact_addresses)
+        self._find_external(item)
+
+    def _find_target(self, item: Item) -> None:
+        """凡…的企业均可申报: who may apply, said in the first condition."""
+        for a, b in item["conditions"].spans[:1]:
+            match = re.match(
+                r"\s*(?:[（(].{1,3}[)）]\s*)?(凡是?[^。；]{4,80}?(?:企业|单位|机构|个人|组织|资格))(?=[，。；]|均|都|可)",
+                self._text[a:b],
+            )
+            if match and re.search(r"均可|都可以|可(?:以)?申[报请]", self._text[a:b]):
+                self._set(item, "target", [(a + match.start(1), a + match.end(1))], [])
+
+    def _find_basis(self, item: Item, draft: Draft, preamble: list[Span]) -> None:
+        if draft.name_span and (match := _NAMED_BASIS.search(self._text, *draft.name_span)):
+            self._set(item, "legal_basis", [match.span()], [])
+            return
+        for a, b in preamble:
+            for match in _BASIS.finditer(self._text, a, b):
+                tail = self._text[match.end() : match.end() + 12]
+                inner = _LAST_TITLE.match(match.group(1))
+                if inner and not re.match(r"[^。]{0,6}(?:标准给予|比例)", tail):
+                    start = match.start(1) + match.group(1).find("《")
+                    item["legal_basis"].spans = [(start, match.start(1) + inner.end())]
+                    item["legal_basis"].text = self._text[start : match.start(1) + inner.end()]
+                    item["legal_basis"].state = FOUND
+                    return
+
+    def _find_period(self, item: Item, spans: list[Span]) -> None:
+        found = []
+        for a, b in self._sentences(spans):
+            words = self._text[a:b]
+            if re.search(
+                r"(?:申报|申请|受理|报送|提交|报名|填报|申领|截止|截至)[^。；]{0,40}(?:截止|截至|\d\s*日前|时间为|月底前|之前|日止|起至)"
+                r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,60}(?:申报|申请|提交|报送|填报|报)"
+                r"|\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:至|到|-|—|～|~)[^。；]{0,60}(?:申报|申请|提交|报送|填报|受理)|每年[^。；]{0,16}月[^。；]{0,12}(?:受理|申报|申请)",
+                words,
+            ) and DATED.search(words):
+                found.append((a, b))
+        mine = [s for s in found if not _RECOMMENDING.search(self._text[slice(*s)])]
+        if found:
+            self._set(item, "application_period", list(dict.fromkeys(mine or found)), [])
+
+    def _find_limit(self, item: Item, spans: list[Span]) -> None:
+        found = []
+        for span in spans:
+            for a, b in sentences(self._text, span):
+                words = self._text[a:b]
+                for match in re.finditer(r"[^；;。]+[；;。]?", words):
+                    clause = match.group()
+                    limit = _LIMIT.search(clause)
+                    if (
+                        limit
+                        and re.search(r"工作日|日内|天内|月内|日以内", clause)
+                        and _AUTHORITY.search(clause)
+                    ):
+                        if not _APPLICANT.search(_PUBLICITY.sub("", clause)):
+                            found.append((a + match.start(), a + match.end()))
+        if found:
+            self._set(item, "time_limit", found, [])
+
+    def _find_channels(self, item: Item, around: list[Span], receiver: list[Span]) -> None:
+        found = []
+        process = item["process"].spans
+        for a, b in self._sentences([*item["application_period"].spans, *around]):
+            words = self._text[a:b]
+            if (
+                not any(x <= a and b <= y for x, y in process)
+                and _APPLY_SENTENCE.search(words)
+                and APPLYING.search(words)
+            ):
+                if re.search(
+                    r"登[录陆]|网上|线上|在线|系统|平台|网址|http|窗口|邮箱|小程序|APP|公众号", words
+                ) and not re.search(r"监督|下载|公示|查询|咨询", words):
+                    found.append((a, b))
+        found.extend(receiver)
+        if found:
+            self._set(item, "channels", list(dict.fromkeys(found)), [])
+        elif item["process"].state == FOUND and re.search(
+            r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|邮箱|提出申请|向[^，。；]{2,16}申[请报]",
+            item["process"].text,
+        ):
+            self._set(item, "channels", list(item["process"].spans), [])
+
+    def _phone_lines(self, spans: list[Span]) -> list[Span]:
+        return [s for s in spans if re.search(r"电\s*话|咨询|联系|热线|手机", self._text[s[0] : s[1]])]
+
+    def _find_links(self, item: Item, around: list[Span]) -> None:
+        if item["online_url"].entries:
+            return
+        spans = [*item["channels"].spans, *item["application_period"].spans, *item["process"].spans, *around]
+        links = read_links(self._text, spans, applying_only=True)
+        if links:
+            item["online_url"].entries, item["online_url"].state = links, FOUND
+
+    def _find_addresses(self, item: Item, contact_addresses: list) -> None:
+        value = item["onsite_address"]
+        if value.entries or value.state == EXTERNAL:
+            return
+        text = item["channels"].text + item["process"].text + item["application_period"].text
+        spans = [*item["channels"].spans, *item["process"].spans, *item["application_period"].spans]
+        found = read_addresses(self._text, spans, labelled_only=True)
+        paper = re.search(
+            r"纸质|窗口|现场|递交|送[至到达]|报[至到送]|邮寄|大厅",
+            text + "".join(e.text for e in item["materials"].entries[-1:]),
+        )
+        if not found and paper:
+            found = contact_addresses or counters_named(self._text, spans)
+        if found:
+            value.entries, value.state = found, FOUND
+
+    def _find_external(self, item: Item) -> None:
+        whole = "".join(item[name].text for name in ("channels", "process", "conditions"))
+        if item["materials"].state == "missing":
+            match = re.search(
+                r"(?:材料|资料)[^。；]{0,24}(?:详见|见|参见)[^。；]{0,16}(?:附件|指南|附表|通知)|(?:详见|参见|按)[^。；]{0,12}(?:申报指南|办事指南|申报通知)",
+                whole,
+            )
+            if match:
+                item["materials"].state, item["materials"].text = EXTERNAL, match.group()
+                item["materials"].spans = self._locate(match.group(), item)
+
+        if not item["onsite_address"].entries:
+            for a, b in self._sentences(list(self._around)):
+                if _PLACES_ELSEWHERE.search(self._text[a:b]):
+                    item["onsite_address"].state = EXTERNAL
+                    item["onsite_address"].text, item["onsite_address"].spans = self._text[a:b], [(a, b)]
+                    break
+
+    def _locate(self, words: str, item: Item) -> list[Span]:
+        for name in ("channels", "process", "conditions"):
+            for a, b in item[name].spans:
+                at = self._text.find(words, a, b)
+                if at >= 0:
+                    return [(at, at + len(words))]
+        return []

@@ -1,0 +1,88 @@
+"""Step 5: putting spans of the text into a field, with its state: found, or written elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+from redemption.catalogue.extraction.contacts import read_addresses, read_links, read_phones
+from redemption.catalogue.extraction.grants import sentences
+from redemption.catalogue.extraction.materials import read_materials
+from redemption.catalogue.extraction.model import EXTERNAL, FOUND, LIST_FIELDS, Item, Span, text_of
+from redemption.catalogue.extraction.structure import Node
+
+_EXTERNAL = re.compile(
+    r"(?:详见|见|参见|参照|按照?|具体见|请见|查看|下载)[^，。；]{0,30}(?:附件|附表|指南|通知|附录|网站|官网|另行|办事指南|申报系统|链接|公告|清单|后附|附后)"
+    r"|另行(?:通知|公布|制定|发布)|(?:附件|附后|见附)"
+)
+
+
+class FieldWriter:
+    """Writes fields of items. Holds the document's text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def _set(self, item: Item, name: str, spans: list[Span], nodes: list[Node]) -> None:
+        spans = [span for span in spans if self._text[span[0] : span[1]].strip()]
+        if not spans:
+            return
+        if name in ("application_period", "time_limit"):
+            spans = self._until_note(spans)
+        value = item[name]
+        text = text_of(self._text, spans)
+        if name in LIST_FIELDS:
+            entries = {
+                "materials": lambda: read_materials(self._text, nodes, spans),
+                "phone": lambda: read_phones(self._text, spans),
+                "online_url": lambda: read_links(self._text, spans),
+                "onsite_address": lambda: read_addresses(self._text, spans, labelled_only=False),
+            }[name]()
+            if entries and not (name == "materials" and _only_points_elsewhere(text)):
+                value.entries.extend(entries)
+                value.state = FOUND
+            elif _EXTERNAL.search(text):
+                value.state, value.text, value.spans = EXTERNAL, text, spans
+            if name == "phone":
+                self._addresses_in_contacts(item, spans)
+            return
+        value.text, value.spans = text, spans
+        value.state = EXTERNAL if _only_points_elsewhere(text) else FOUND
+
+    def _until_note(self, spans: list[Span]) -> list[Span]:
+        """Without notes at the end; a note between numbered parts stays."""
+        for index, (a, b) in enumerate(spans):
+            if index and re.match(r"\s*[（(【]?(?:注意|备注|注|说明|温馨提示|提示)\s*[:：]", self._text[a:b]):
+                if not any(
+                    re.match(r"\s*[（(]?[一二三四五六七八九十\d]{1,2}[)）、.]", self._text[x:y])
+                    for x, y in spans[index:]
+                ):
+                    return spans[:index]
+        return spans
+
+    def _addresses_in_contacts(self, item: Item, spans: list[Span]) -> None:
+        found = read_addresses(self._text, spans, labelled_only=True)
+        item.values.setdefault("_contact_addresses", []).extend(found)
+
+    def _sentences(self, spans: list[Span]) -> list[Span]:
+        return [sentence for span in spans for sentence in sentences(self._text, span)]
+
+    def _finish(self, item: Item, name: str) -> None:
+        value = item[name]
+        if name in LIST_FIELDS and value.state == FOUND:
+            seen, kept = set(), []
+            for entry in value.entries:
+                if entry.span not in seen and entry.text not in {e.text for e in kept}:
+                    seen.add(entry.span)
+                    kept.append(entry)
+            value.entries = kept
+            value.spans = [entry.span for entry in kept]
+
+
+def _only_points_elsewhere(text: str) -> bool:
+    """详见附件1, with little else: the field is outside of this document."""
+    bare = re.sub(r"\s", "", text)
+    return (
+        bool(_EXTERNAL.search(bare))
+        and len(bare) <= 45
+        and not re.search(r"\d{1,2}月\d{1,2}日|万元|[\d]元|http", bare)
+    )
