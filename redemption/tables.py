@@ -16,6 +16,7 @@ from redemption.matching import models as matching
 from redemption.messages import models as messages
 from redemption.policies import models as policies
 from redemption.reporting import models as reporting
+from redemption.supervision import models as supervision
 
 metadata = Base.metadata
 
@@ -39,4 +40,5 @@ __all__ = [
     "outbox",
     "policies",
     "reporting",
+    "supervision",
 ]

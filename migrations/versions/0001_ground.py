@@ -433,6 +433,41 @@ def upgrade() -> None:
     )
     op.create_index("ix_duty_office", "duty", ["office_id", "kind", "event_date"], unique=False)
     op.create_table(
+        "export",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("params", postgresql.JSONB(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("office_id", sa.BigInteger(), nullable=True),
+        sa.Column("department_id", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("done_rows", sa.Integer(), nullable=False),
+        sa.Column("total_rows", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_export_department_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_export_office_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_export_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
+        sa.UniqueConstraint("number", name=op.f("uq_export_number")),
+    )
+    op.create_index(
+        "ix_export_expiring",
+        "export",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'done'"),
+    )
+    op.create_index("ix_export_person", "export", ["person_id", "id"], unique=False)
+    op.create_table(
         "message",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("once", sa.String(), nullable=False),
@@ -574,6 +609,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_event")),
     )
     op.create_index(op.f("ix_duty_event_duty_id"), "duty_event", ["duty_id"], unique=False)
+    op.create_table(
+        "evaluation",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("policy_id", sa.BigInteger(), nullable=False),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("figures", postgresql.JSONB(), nullable=False),
+        sa.Column("findings", sa.String(), nullable=False),
+        sa.Column("measures", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("outcome_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_evaluation_department_id")
+        ),
+        sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_evaluation_policy_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation")),
+        sa.UniqueConstraint("number", name=op.f("uq_evaluation_number")),
+        sa.UniqueConstraint("policy_id", "year", name=op.f("uq_evaluation_policy_id_year")),
+    )
+    op.create_index(op.f("ix_evaluation_department_id"), "evaluation", ["department_id"], unique=False)
     op.create_table(
         "interpretation",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -756,6 +815,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_submission_centre", "submission", ["centre_id", "received_at"], unique=False)
     op.create_index("ix_submission_enterprise", "submission", ["enterprise_id", "id"], unique=False)
+    op.create_table(
+        "evaluation_answer",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("evaluation_id", sa.BigInteger(), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger(), nullable=False),
+        sa.Column("applied", sa.Boolean(), nullable=False),
+        sa.Column("answers", postgresql.JSONB(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_evaluation_answer_enterprise_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"], ["evaluation.id"], name=op.f("fk_evaluation_answer_evaluation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation_answer")),
+        sa.UniqueConstraint(
+            "evaluation_id", "enterprise_id", name=op.f("uq_evaluation_answer_evaluation_id_enterprise_id")
+        ),
+    )
     op.create_table(
         "item_search",
         sa.Column("item_id", sa.BigInteger(), nullable=False),

@@ -1,1 +1,1 @@
-"""The office's board, statistics and exports. Reads across through its own queries only."""
+"""督导: the office's board, statistics, exports, the monthly report, the yearly evaluation; reads across the slices."""

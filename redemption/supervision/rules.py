@@ -1,0 +1,154 @@
+"""Periods that figures are taken over, kinds of exports, and the words of both."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+KEPT_DAYS = 7
+"""An exported file is kept this long."""
+
+CATCH_ALLS = ("其他材料", "有关材料", "相关材料", "其他有关", "其他相关", "等材料", "其它材料")
+"""Words that a guide may not use (优化营商环境条例 2024, 第三十一条)."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from `first` to `last`, both included."""
+
+    first: dt.date
+    last: dt.date
+
+    @property
+    def text(self) -> str:
+        return f"{self.first.isoformat()} 至 {self.last.isoformat()}"
+
+    @classmethod
+    def month(cls, year: int, month: int) -> "Period":
+        first = dt.date(year, month, 1)
+        return cls(first, (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1))
+
+    @classmethod
+    def year_of(cls, day: dt.date) -> "Period":
+        return cls(day.replace(month=1, day=1), day.replace(month=12, day=31))
+
+
+@dataclass(frozen=True)
+class Punctuality:
+    """How duties of one department, month or kind were fulfilled. `on_time` is the share of those that are over or
+    overdue, between 0 and 1; None while none is. `median_days` are natural days from the event to the fulfilment."""
+
+    key: str
+    name: str
+    total: int
+    fulfilled: int
+    late: int
+    overdue: int
+    exempted: int
+    median_days: float | None
+
+    @property
+    def on_time(self) -> float | None:
+        settled = self.fulfilled + self.overdue
+        return (self.fulfilled - self.late) / settled if settled else None
+
+    @property
+    def percent(self) -> str:
+        return "—" if self.on_time is None else f"{self.on_time * 100:.1f}%"
+
+    @property
+    def median_text(self) -> str:
+        return "—" if self.median_days is None else f"{self.median_days:.1f}"
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """One policy on its way: items, report, applications, approvals, payments; promised and paid in yuan."""
+
+    number: str
+    title: str
+    department: str
+    publication_date: dt.date | None
+    items: int
+    reported: str
+    """reported, late, open, none."""
+    applications: int
+    accepted: int
+    approved: int
+    paid: int
+    amount_approved: Decimal
+    amount_paid: Decimal
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that goes wrong more than once with one item (第三十四条)."""
+
+    kind: str
+    item: str
+    item_code: str
+    what: str
+    count: int
+
+
+MATTER_REASONS = {
+    "no_item": "找不到对应的事项",
+    "conditions": "对是否符合条件有争议",
+    "materials": "材料确实无法提供",
+    "system": "系统故障或网络中断",
+    "department": "部门推诿或答复不一致",
+    "closed": "已过申报期或额满",
+    "other": "其他",
+}
+"""What the window calls the reasons of 办不成事; its slice is a sibling, so that the words stand here once more."""
+
+PROBLEM_NAMES = {
+    "correction": "补正最多",
+    "catch_all": "指南用兜底表述",
+    "matter": "窗口办不成事",
+    "bad_rating": "不满意评价",
+    "question": "企业问得最多",
+}
+
+
+class ExportKind(StrEnum):
+    DUTIES = "duties"
+    APPLICATIONS = "applications"
+    FUNNEL = "funnel"
+    PROBLEMS = "problems"
+    MONTHLY = "monthly"
+    EVALUATION = "evaluation"
+
+
+EXPORT_NAMES = {
+    ExportKind.DUTIES: "职责台账",
+    ExportKind.APPLICATIONS: "申报件明细",
+    ExportKind.FUNNEL: "政策兑现情况",
+    ExportKind.PROBLEMS: "共性问题",
+    ExportKind.MONTHLY: "月度报告",
+    ExportKind.EVALUATION: "年度政策评价报告",
+}
+PDF_KINDS = {ExportKind.MONTHLY, ExportKind.EVALUATION}
+
+
+class ExportState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    EXPIRED = "expired"
+
+
+def share(part: int, whole: int) -> str:
+    """12.5%, or a dash of nothing."""
+    return f"{part / whole * 100:.1f}%" if whole else "—"
+
+
+def months(rows: Sequence[Punctuality]) -> str:
+    """One sentence about a series of months, for those who do not see the plot."""
+    known = [row for row in rows if row.on_time is not None]
+    if not known:
+        return "还没有到期的职责。"
+    worst = min(known, key=lambda row: row.on_time or 0)
+    return f"共 {len(known)} 个月有到期职责，按期率最低的是{worst.name}，为 {worst.percent}。"

@@ -1,0 +1,267 @@
+"""Figures, exports, monthly report and evaluation: counted from real rows, shown to who may see them."""
+
+import datetime as dt
+import io
+from decimal import Decimal
+
+import openpyxl
+import pdfplumber
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from redemption.applications import service as applications
+from redemption.applications.rules import Action
+from redemption.identity.rules import Role
+from redemption.kernel import clock
+from redemption.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from redemption.messages.models import Message
+from redemption.reporting import clocks, recurring
+from redemption.reporting import service as reporting
+from redemption.reporting.models import Duty
+from redemption.reporting.rules import Kind
+from redemption.supervision import evaluation, exporting, queries, service
+from redemption.supervision.models import Answer, Evaluation
+from redemption.supervision.rules import ExportKind, Period
+from tests.applications.cases import Stage, make_stage
+
+PERIOD = Period(dt.date(2026, 9, 1), dt.date(2026, 9, 30))
+PARAMS = {"first": "2026-09-01", "last": "2026-09-30"}
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=clock.SHANGHAI)
+
+
+def owe(session, world, subject, event, code="QC-JX"):
+    with time_machine.travel(at(f"{event} 10:00"), tick=False):
+        return reporting.open_duty(
+            session,
+            Kind.GAZETTE,
+            subject=subject,
+            title=f"公报 {subject}",
+            department_id=world.departments[code].id,
+            event=dt.date.fromisoformat(event),
+            quiet=True,
+        )
+
+
+@pytest.fixture
+def duties(session, world):
+    """Three of one department (in time, late, overdue), one of another (open)."""
+    made = [owe(session, world, f"policy:{n}", "2026-09-01") for n in range(3)]
+    made.append(owe(session, world, "policy:9", "2026-09-28", code="QC-KJ"))
+    for duty in made:
+        duty.office_id = world.offices["990100"].id
+    for duty, moment in zip(made, ("2026-09-02 00:00", "2026-09-21 00:00"), strict=False):
+        with time_machine.travel(at(moment), tick=False):
+            reporting.fulfil(session, reporting.SYSTEM, duty, {})
+    session.flush()
+    return made
+
+
+@pytest.fixture
+def stage(session, world, storage) -> Stage:
+    with time_machine.travel(at("2026-09-14 10:00"), tick=False):
+        return make_stage(session, world, storage)
+
+
+@pytest.fixture
+def decided(session, stage):
+    with time_machine.travel(at("2026-09-14 11:00"), tick=False):
+        application = stage.case()
+        clocks.follow_application(session, application.id)
+    with time_machine.travel(at("2026-09-15 11:00"), tick=False):
+        applications.move(session, stage.officer, application, Action.ACCEPT)
+        clocks.follow_application(session, application.id)
+    application.amount_approved = Decimal("200000.00")
+    with time_machine.travel(at("2026-09-16 11:00"), tick=False):
+        applications.move(session, stage.officer, application, Action.APPROVE)
+        clocks.follow_application(session, application.id)
+    session.flush()
+    return application
+
+
+def test_punctuality_counts_late_and_overdue(session, world, duties):
+    owed = queries.owed_to(world.actors["gongkai"])
+    with time_machine.travel(at("2026-09-30 10:00"), tick=False):
+        by_code = {row.key: row for row in queries.by_department(session, owed, PERIOD)}
+        total = queries.whole(session, owed, PERIOD)
+        (month,) = queries.by_month(session, owed, PERIOD)
+    row = by_code["QC-JX"]
+    assert (row.total, row.fulfilled, row.late, row.overdue) == (3, 2, 1, 1)
+    assert row.on_time == pytest.approx(1 / 3)
+    assert row.median_days == pytest.approx(10.5)
+    assert by_code["QC-KJ"].on_time is None
+    assert (total.total, month.name) == (4, "2026-09")
+
+
+def test_funnel_follows_a_policy_to_its_money(session, world, stage, decided):
+    found = queries.funnel(session, PERIOD, jurisdiction_id=world.city.id)
+    (one,) = [row for row in found if row.applications]
+    assert (one.items, one.applications, one.accepted, one.approved, one.paid) == (1, 1, 1, 1, 0)
+    assert one.amount_approved == Decimal("200000.00")
+    assert one.reported == "none"
+    policy_duty = reporting.open_report_duty(
+        session, stage.item.policy_id, stage.item.current.policy_version_id
+    )
+    assert queries.funnel(session, PERIOD)[0].reported == "open"
+    assert policy_duty.kind == "report"
+
+
+def test_common_problems_come_from_corrections(session, world, stage):
+    with time_machine.travel(at("2026-09-14 11:00"), tick=False):
+        application = stage.case()
+        entries = [{"kind": "material", "key": "m1", "message": "请上传清晰的扫描件"}]
+        applications.ask_correction(session, stage.officer, application, entries)
+    found = queries.problems(session, PERIOD, world.city.id)
+    assert any(one.kind == "correction" and one.item_code == stage.item.code for one in found)
+    assert queries.problems(session, PERIOD, world.jurisdictions["990102"].id) == []
+
+
+def test_open_figures_and_their_pages(session, browser_of, stage, decided):
+    with time_machine.travel(at("2026-09-30 10:00"), tick=False):
+        found = queries.open_figures(session, clock.today())
+        assert (found["applications"], found["approved"], found["settled"], found["in_time"]) == (1, 1, 2, 2)
+        months = queries.by_month_received(session, clock.today())
+    assert months[-1] == ("2026年9月", 1, 1)
+    assert len(months) == 12
+    page = browser_of("").get("/figures")
+    assert page.status_code == 200
+    assert "青禾" not in page.text
+    assert browser_of("").get("/api/v1/figures").json["items"] >= 1
+
+
+def exported(session, connected, storage, world, kind):
+    export = service.request_export(session, world.actors["gongkai"], kind, PARAMS)
+    exporting.make(connected, storage, export.id)
+    session.expire_all()
+    assert export.state == "done"
+    with storage.open(export.sha256) as file:
+        return export, file.read()
+
+
+def test_the_ledger_as_a_workbook(session, connected, storage, world, duties):
+    duties[0].title = '=HYPERLINK("http://evil")'
+    session.flush()
+    _, content = exported(session, connected, storage, world, ExportKind.DUTIES)
+    page = openpyxl.load_workbook(io.BytesIO(content)).active
+    rows = list(page.iter_rows(values_only=True))
+    assert len(rows) == 5
+    assert rows[1][1] == '=HYPERLINK("http://evil")'
+    assert page["B2"].data_type == "s"
+    assert rows[2][10] == "是"
+    told = session.scalars(select(Message).where(Message.template == "export_ready")).one()
+    assert told.person_id == world.actors["gongkai"].person_id
+
+
+@pytest.mark.parametrize("kind", [ExportKind.APPLICATIONS, ExportKind.FUNNEL, ExportKind.PROBLEMS])
+def test_other_workbooks(session, connected, storage, world, decided, kind):
+    _, content = exported(session, connected, storage, world, kind)
+    rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
+    assert len(rows) >= (1 if kind is ExportKind.PROBLEMS else 2)
+    assert "青禾" not in str(rows)
+
+
+def test_the_monthly_report_can_be_handed_in(session, connected, storage, world, duties, decided):
+    _, content = exported(session, connected, storage, world, ExportKind.MONTHLY)
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        text = "".join("".join(page.extract_text() or "" for page in pdf.pages).split())
+    assert "惠企政策兑现工作月度报告" in text
+    assert "清川市经济和信息化局" in text
+    assert "200,000.00元" in text
+
+
+def test_exports_are_ones_own_once_and_end_after_seven_days(
+    session, connected, storage, world, duties, browser_of
+):
+    office = world.actors["gongkai"]
+    one = service.request_export(session, office, ExportKind.DUTIES, PARAMS)
+    assert service.request_export(session, office, ExportKind.DUTIES, PARAMS).id == one.id
+    with pytest.raises(NotAllowed):
+        service.request_export(session, world.actors["zhengce"], ExportKind.DUTIES, PARAMS)
+    with pytest.raises(Invalid):
+        service.request_export(
+            session, office, ExportKind.DUTIES, {"first": "2026-09-30", "last": "2026-09-01"}
+        )
+    exporting.make(connected, storage, one.id)
+    session.expire_all()
+    with pytest.raises(NotFound):
+        service.by_number(session, world.actors["keji"], one.number)
+    page = browser_of("gongkai")
+    assert page.get(f"/office/exports/{one.number}/file").data[:2] == b"PK"
+    digest = one.sha256
+    with time_machine.travel(clock.now() + dt.timedelta(days=8), tick=False):
+        assert service.expire(session) == [digest]
+    assert page.get(f"/office/exports/{one.number}/file").status_code == 404
+
+
+def test_office_pages(browser_of, session, world, duties, decided):
+    office = browser_of("gongkai")
+    for address in (
+        "/office/board?first=2026-09-01&last=2026-09-30",
+        "/office/board?first=x",
+        "/office/exports",
+        "/office/exports/list",
+        "/office/evaluations",
+    ):
+        assert office.get(address).status_code == 200, address
+    assert "清川市经济和信息化局" in office.get("/office/board?first=2026-09-01&last=2026-09-30").text
+    assert office.post("/office/exports", {**PARAMS, "kind": "duties"}).status_code == 303
+    assert office.post("/office/exports", {**PARAMS, "kind": "passwords"}).status_code == 422
+    assert "排队中" in office.get("/office/exports").text
+    for login in ("zhengce", "qiye", "chuangkou", ""):
+        assert browser_of(login).get("/office/board").status_code in {302, 303, 401, 403}
+
+
+def test_a_years_evaluation(session, world, stage, decided, browser_of):
+    maker = world.actor(Role.POLICY_MAKER, department="QC-JX")
+    policy = session.get(queries.Policy, stage.item.policy_id)
+    recurring.open_yearly(session, dt.date(2026, 9, 20))
+    made = evaluation.begin(session, maker, policy.number, 2026)
+    assert evaluation.begin(session, maker, policy.number, 2026).id == made.id
+    with pytest.raises(NotFound):
+        evaluation.begin(session, world.actor(Role.POLICY_MAKER, department="QC-KJ"), policy.number, 2026)
+    good = dict.fromkeys(evaluation.QUESTIONS, 5)
+    mine = evaluation.answer(session, stage.filer, made, good, "很好")
+    assert mine.applied
+    assert not evaluation.answer(session, stage.other, made, good).applied
+    evaluation.answer(session, stage.filer, made, {**good, "fast": 3})
+    assert len(session.scalars(select(Answer)).all()) == 2
+    assert evaluation.questionnaire(session, made.id)["questions"] == {}
+    with pytest.raises(Invalid):
+        evaluation.publish(session, maker, made, "", "")
+    evaluation.publish(session, maker, made, "见效快。", "简化材料。")
+    assert made.figures["approved"] == 1
+    duty = session.scalars(
+        select(Duty).where(Duty.kind == "yearly_evaluation", Duty.department_id == maker.department_id)
+    ).one()
+    assert duty.fulfilled_at is not None
+    with pytest.raises(Conflict):
+        evaluation.answer(session, stage.filer, made, good)
+    evaluation.report_outcome(session, maker, made, "已修改第三条。")
+    nobody = browser_of("")
+    assert "已修改第三条" in nobody.get(f"/evaluations/{made.number}").text
+    assert nobody.get(f"/evaluations/{made.number}.pdf").data[:5] == b"%PDF-"
+
+
+def test_evaluation_pages(session, world, stage, browser_of):
+    maker = browser_of("zhengce")
+    policy = session.get(queries.Policy, stage.item.policy_id)
+    assert maker.get("/editor/evaluations").status_code == 200
+    assert maker.post("/editor/evaluations", {"policy": "", "year": "x"}).status_code == 422
+    answer = maker.post("/editor/evaluations", {"policy": policy.number, "year": "2026"})
+    assert answer.status_code == 303
+    made = session.scalars(select(Evaluation)).one()
+    assert maker.get(answer.location).status_code == 200
+    assert browser_of("").get(f"/evaluations/{made.number}").status_code == 404
+    enterprise = browser_of("qiye")
+    assert enterprise.get(f"/evaluations/{made.number}/questionnaire").status_code == 200
+    assert enterprise.post(f"/evaluations/{made.number}/questionnaire", {"clear": "5"}).status_code == 422
+    done = enterprise.post(
+        f"/evaluations/{made.number}/questionnaire", dict.fromkeys(evaluation.QUESTIONS, "4")
+    )
+    assert done.status_code == 303
+    assert maker.post(f"/editor/evaluations/{made.number}/publish", {"findings": "好"}).status_code == 422
+    published = maker.post(f"/editor/evaluations/{made.number}/publish", {"findings": "好", "measures": "改"})
+    assert published.location == f"/evaluations/{made.number}"
