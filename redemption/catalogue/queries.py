@@ -53,6 +53,14 @@ def items_of_policy(session: Session, policy_id: int) -> list[Item]:
     return list(session.scalars(select(Item).where(Item.policy_id == policy_id).order_by(Item.id)))
 
 
+def items_of_policies(session: Session, policy_ids: Iterable[int]) -> dict[int, list[Item]]:
+    """The items of several policies, in one round trip."""
+    found: dict[int, list[Item]] = {policy_id: [] for policy_id in policy_ids}
+    for item in session.scalars(select(Item).where(Item.policy_id.in_(list(found))).order_by(Item.id)):
+        found[item.policy_id].append(item)
+    return found
+
+
 def working_versions(session: Session, item_ids: Iterable[int]) -> dict[int, ItemVersion]:
     """For each item the version that is worked on: the unpublished one if there is one, else the newest."""
     rows = session.scalars(

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, undefer
 
 from redemption.identity.models import Department
@@ -81,14 +82,22 @@ def version_with_text(session: Session, version_id: int) -> PolicyVersion:
     return found
 
 
-def working_version(session: Session, policy: Policy) -> PolicyVersion:
-    """The version that is being worked on: the unpublished one if there is one, else the current one."""
-    found = session.scalar(
+def working_versions(session: Session, policy_ids: Iterable[int]) -> dict[int, PolicyVersion]:
+    """For each policy the version that is worked on: the unpublished one if there is one, else the newest."""
+    rows = session.scalars(
         select(PolicyVersion)
-        .where(PolicyVersion.policy_id == policy.id)
-        .order_by(PolicyVersion.published_at.is_(None).desc(), PolicyVersion.no.desc())
-        .limit(1)
+        .where(PolicyVersion.policy_id.in_(list(policy_ids)))
+        .ext(distinct_on(PolicyVersion.policy_id))
+        .order_by(
+            PolicyVersion.policy_id, PolicyVersion.published_at.is_(None).desc(), PolicyVersion.no.desc()
+        )
     )
+    return {row.policy_id: row for row in rows}
+
+
+def working_version(session: Session, policy: Policy) -> PolicyVersion:
+    """The version that is being worked on. NotFound if the policy has none."""
+    found = working_versions(session, [policy.id]).get(policy.id)
     if found is None:
         raise NotFound
     return found

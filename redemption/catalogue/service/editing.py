@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from redemption.catalogue import queries, review, vocabulary
 from redemption.catalogue.models import Item, ItemVersion
-from redemption.catalogue.rules import FIELD_NAMES, REQUIRED_FIELDS, ItemState
+from redemption.catalogue.rules import FIELD_NAMES, REQUIRED_FIELDS, ItemState, Mode
 from redemption.catalogue.service import intake
 from redemption.catalogue.service.owning import Owned, mine, my_draft, note, touch
 from redemption.identity.rules import Actor
@@ -230,6 +230,8 @@ def _check(draft: ItemVersion, wrong: Fields) -> None:
         ends: dt.date | None = getattr(draft, last)
         if begins and ends and ends < begins:
             wrong[last] = [sentence]
+    if draft.deemed_acceptance and draft.mode == Mode.BY_REVIEW:
+        wrong["deemed_acceptance"] = ["评审兑现的事项不能逾期视为受理，请取消勾选。"]
     if draft.conditions:
         faults = vocabulary.check(draft.conditions)
         if faults:

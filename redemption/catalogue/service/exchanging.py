@@ -171,8 +171,9 @@ class _Policies:
         )
         self.by_number = {policy.number: policy for policy in found}
         self.by_name: dict[str, Policy] = {}
+        texts = policies.working_versions(session, [policy.id for policy in self.by_number.values()])
         for policy in self.by_number.values():
-            text = policies.working_version(session, policy)
+            text = texts[policy.id]
             for name in (text.document_number, text.title):
                 if name:
                     self.by_name.setdefault(name, policy)

@@ -75,8 +75,8 @@ def take_in(
     """
     found = extraction.extract(document)
     general = [finding.as_json() for finding in found.findings if finding.item is None]
-    if not found.items and not any(finding["code"] == "no_items" for finding in general):
-        general.append({"code": "no_items", "message": NO_ITEMS, "item": None, "field": None, "span": None})
+    if not found.items and not any(finding["code"] == "no_item" for finding in general):
+        general.append({"code": "no_item", "message": NO_ITEMS, "item": None, "field": None, "span": None})
     said = {**_said_of_itself(found.policy, document), **_given(details)}
     policy = policy_service.create(
         session,

@@ -81,12 +81,6 @@ def summary(fields: Mapping[str, Any], values: Mapping[str, Any]) -> str:
     return first if len(first) <= MOST_SUMMARY else ""
 
 
-def gives_money(values: Mapping[str, Any]) -> bool:
-    """Whether the standard speaks of amounts or rates of money."""
-    standard = values.get("standard") or {}
-    return bool(standard.get("amounts") or standard.get("rates"))
-
-
 def _days(pattern: re.Pattern[str], fields: Mapping[str, Any]) -> int | None:
     """One number of workdays, if the text names only one."""
     words = _words(fields, "process", "time_limit", "standard")

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
-from redemption.catalogue import proposals, review, schemas, service, vocabulary
+from redemption.catalogue import lint, proposals, review, schemas, service, vocabulary
 from redemption.catalogue.models import ItemVersion
 from redemption.catalogue.rules import (
     FIELD_NAMES,
@@ -19,10 +19,10 @@ from redemption.catalogue.rules import (
 )
 from redemption.catalogue.service import Owned
 from redemption.catalogue.service.living import BY_PERSON
-from redemption.catalogue.service.values import gives_money
 from redemption.catalogue.views import form_rows, source, typed
 from redemption.identity.models import Department
 from redemption.identity.rules import OBJECT_CLASS_NAMES
+from redemption.kernel import clock
 from redemption.policies import queries as policies
 from redemption.web.access import actor, allow
 from redemption.web.forms import Form, empty_form, submitted
@@ -63,14 +63,12 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
         actions=[
             action for action in BY_PERSON if (ItemState(owned.item.state), action) in ITEM_MACHINE.table
         ],
-        gives_money=gives_money(draft.values),
         blocks=blocks,
         left_out=left_out,
         marked={mark.field for mark in marks},
         checks=review.checklist(draft.name, draft.fields, draft.lacking),
         states={name: review.state_of(draft.fields.get(name)) for name in (*TEXT_FIELDS, *LIST_FIELDS)},
-        # what is missing stands in the checklist already
-        findings=[found for found in _findings(draft) if not found.get("code", "").startswith("missing_")],
+        remarks=remarks_of(draft),
         differences=review.differences(draft.name, draft.fields, draft.extracted or {}),
         materials=typed.materials_of(draft) if rows is None else rows,
         departments=[(department.code, department.name) for department in choices],
@@ -90,8 +88,19 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
     )
 
 
-def _findings(draft: ItemVersion) -> list[dict[str, Any]]:
-    return list((draft.extracted or {}).get("findings", []))
+def remarks_of(draft: ItemVersion) -> list[lint.Remark]:
+    """What a person should look at in this version."""
+    looked_at = lint.Draft(
+        draft.fields,
+        draft.extracted or {},
+        draft.values,
+        draft.mode,
+        draft.time_limit_days,
+        draft.payment_days,
+        draft.closes_on,
+        draft.valid_until,
+    )
+    return lint.remarks(looked_at, clock.today())
 
 
 @blueprint.post("/editor/items/<code>")
@@ -132,6 +141,8 @@ def _publish_page(owned: Owned, form: Form, status: int = 200) -> Response:
         policy=owned.policy,
         draft=owned.draft,
         checks=review.checklist(owned.draft.name, owned.draft.fields, owned.draft.lacking),
+        remarks=remarks_of(owned.draft),
+        names=FIELD_NAMES,
         form=form,
     )
 

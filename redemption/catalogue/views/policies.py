@@ -62,7 +62,12 @@ def index() -> Response:
     rows, following = page(
         db(), policies.of_department(actor().department_id), Policy.id, limit=30, cursor=cursor_argument()
     )
-    listed = [(row, policies.working_version(db(), row), item_rows(row)) for row in rows]
+    ids = [row.id for row in rows]
+    texts, items = policies.working_versions(db(), ids), queries.items_of_policies(db(), ids)
+    drafts = queries.working_versions(db(), [item.id for group in items.values() for item in group])
+    listed = [
+        (row, texts[row.id], [ItemRow(item, drafts[item.id]) for item in items[row.id]]) for row in rows
+    ]
     return render("editor/index.html", rows=[(*row, todo(*row)) for row in listed], next_cursor=following)
 
 

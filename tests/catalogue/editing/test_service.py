@@ -74,7 +74,8 @@ def test_a_text_without_items_is_a_policy_with_none_and_says_why(session, maker)
     )
     assert queries.items_of_policy(session, made.id) == []
     findings = policies.working_version(session, made).findings
-    assert any(finding["code"] == "no_items" and finding["message"] for finding in findings)
+    assert [finding["code"] for finding in findings] == ["no_item"]
+    assert "手工添加" in findings[0]["message"]
     service.publish_policy(session, maker, _complete(session, maker, made).number)
     assert made.state == "published"
 
