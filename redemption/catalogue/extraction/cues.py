@@ -34,9 +34,9 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
 def assign_cues(text: str, root: Node) -> None:
     """Give roles to the sections under `root` that have none."""
     for node in list(root.walk()):
-        if node.kind in ("chapter", "section") and not node.roles and node.caption:
-            if _HANDLING.search(text[slice(*node.caption)]):
-                node.roles = ("process",)
+        nameless = node.kind in ("chapter", "section") and not node.roles and node.caption is not None
+        if nameless and _HANDLING.search(text[slice(*(node.caption or (0, 0)))]):
+            node.roles = ("process",)
         if node.kind in ("chapter", "section") and set(node.roles) & (_FIELD_ROLES | {"group"}):
             _hand_down(text, node)
     _assign(text, root)

@@ -105,7 +105,8 @@ def _with_inherited_years(text: str, dates: list[PartialDate]) -> list[PartialDa
             if len(between) <= 12 and re.search(r"至|到|-|—|－|–|~|～|、|和", between):
                 before = (out[-1].month, out[-1].day or 0)
                 rolls = (date.month, date.day or 31) < before
-                date = PartialDate(None if rolls else out[-1].year, date.month, date.day, date.span)
+                out.append(PartialDate(None if rolls else out[-1].year, date.month, date.day, date.span))
+                continue
         out.append(date)
     return out
 

@@ -71,6 +71,7 @@ _NAMED_RECIPIENT = re.compile(
 _MANNER = re.compile(
     r"(?:采取|采用|按照?|根据|以|由|每年|项目立项后?|通过[^，。；]{0,12}方式)[^，。；]{0,10}$"
 )
+_DOES = re.compile(r"吸纳|招用|招聘|新招|首次|新增|购买|投资|参加|取得|获得|在(?!职)|被|通过")
 _PAYER = re.compile(
     r"[，,](?:由|从|市|区|县|省)?[^，。；]{0,8}(?:财政部门?|财政|经费|专项资金|资金池)[^，。；]{0,6}$"
 )
@@ -222,11 +223,9 @@ def find_target(text: str, condition: Span) -> Span | None:
         return (begin, end)
     comma = _top_level_comma(words)
     first = words[:comma] if comma >= 0 else words
-    if (match := _SUBJECT.search(words)) and match.end() <= 12 and "的" not in match.group():
-        if re.match(
-            r"吸纳|招用|招聘|新招|首次|新增|购买|投资|参加|取得|获得|在(?!职)|被|通过", words[match.end() :]
-        ):
-            return (a, a + match.end())
+    match = _SUBJECT.search(words)
+    if match and match.end() <= 12 and "的" not in match.group() and _DOES.match(words, match.end()):
+        return (a, a + match.end())
     if _WHO_END.search(words.rstrip("的，")) and not words.endswith("的"):
         return _who_phrase(text, a, b)
     if comma >= 0 and _WHO_END.search(first):

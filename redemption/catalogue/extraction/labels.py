@@ -97,8 +97,7 @@ class Labels:
             return ()
         found: list[tuple[str, ...]] = []
         strong = 0
-        for piece in pieces:
-            piece = _TAIL.sub("", piece) or piece
+        for piece in (_TAIL.sub("", raw) or raw for raw in pieces):
             role = self._roles.get(piece) or (self._by_ending(piece) or (None,))[0]
             if role:
                 strong += 1

@@ -127,8 +127,9 @@ def _find_caption(line: Line, labels: Labels) -> None:
     if match and (roles := labels.classify(match.group(1))):
         _caption(line, offset, match.span(1), match.end(), roles, strong=True)
         return
-    if line.kind and (match := _COPULA.match(rest)) and (roles := labels.classify(match.group(1))):
-        if set(roles) & _SAYABLE and labels.ends_with_label(match.group(1)):
+    if line.kind and (match := _COPULA.match(rest)) and labels.ends_with_label(match.group(1)):
+        roles = labels.classify(match.group(1))
+        if set(roles) & _SAYABLE:
             _caption(line, offset, match.span(1), match.end(), roles, strong=True)
             return
     short = len(bare) <= 40 and not _STOP.search(bare.rstrip("：:"))

@@ -18,7 +18,7 @@ def read_lists(text: str, lines: list[Line], labels: Labels) -> list[Draft]:
     drafts: list[Draft] = []
     header: dict[int, str] = {}
     table: int | None = None
-    for index, line in enumerate(lines):
+    for line in lines:
         if not line.cells:
             continue
         if columns := _header(text, line, labels):

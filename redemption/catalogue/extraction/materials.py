@@ -100,7 +100,7 @@ def _inline_parted(text: str, spans: list[Span]) -> list[Span]:
     """（1）申请表；（2）名册 on one line are two lines."""
     out: list[Span] = []
     for a, b in spans:
-        marks = [m for m in _INLINE.finditer(text, a, b)]
+        marks = list(_INLINE.finditer(text, a, b))
         kinds = {m.lastindex for m in marks}
         if len(marks) < 2 or len(kinds) != 1:
             out.append((a, b))
@@ -182,13 +182,28 @@ def _prose_entries(text: str, spans: list[Span]) -> list[Entry]:
             several = split_list(text, start, b, "、，")
             short = [p for p in several if p[1] - p[0] <= 30 and _MATERIAL_WORD.search(text[slice(*p)])]
             if len(several) >= 2 and len(short) >= len(several) - 1:
-                pieces = several
+                pieces = [*several[:-1], *_last_pair(text, several[-1])]
         for x, y in pieces:
             piece = text[x:y].strip(" 　。；;、，")
             if len(piece) >= 2 and not (_REMARK.match(piece) and len(lines) > 1):
-                x += len(text[x:y]) - len(text[x:y].lstrip(" 　"))
-                entries.append(Entry(piece, (x, x + len(piece))))
+                begin = text.index(piece, x)
+                entries.append(Entry(piece, (begin, begin + len(piece))))
     return entries
+
+
+_LAST_PAIR = re.compile(
+    r"[^，。；、]{1,20}?(?:证|表|书|照|照片|复印件|合同|发票|证明|材料|凭证|清单)(?P<and>以及|和|及)(?=[^，。；、]{2,20}$)"
+)
+
+
+def _last_pair(text: str, piece: Span) -> list[Span]:
+    """许可证和照片, at the end of a list: two papers."""
+    a, b = piece
+    end = a + len(text[a:b].rstrip(" 　。；;"))
+    match = _LAST_PAIR.match(text[a:end])
+    if not match:
+        return [piece]
+    return [(a, a + match.start("and")), (a + match.end("and"), b)]
 
 
 def split_list(text: str, a: int, b: int, separators: str) -> list[Span]:

@@ -138,7 +138,7 @@ def read_policy(
 ) -> Policy:
     """What the document says of itself, from its head, its signature and the page's own statements."""
     policy = Policy(title=_policy_title(title) or None)
-    head = [line for line in lines[:50]]
+    head = lines[:50]
     policy.document_number = _document_number(head)
     signer, signed = _signature(lines)
     dates = [signed] + [first_date(m.group(1)) for line in head for m in [_DATE_LABEL.search(line.text)] if m]
@@ -182,7 +182,7 @@ def _signature(lines: list[Line]) -> tuple[str | None, tuple[int, int, int] | No
             return re.sub(r"(?:办公室)?$", "", match.group(1).strip()) or None, first_date(match.group(2))
         bare = re.fullmatch(r"((?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)(?:印发)?", text)
         if bare and index > 0:
-            signers = []
+            signers: list[str] = []
             above = index - 1
             while (
                 above >= 0 and len(lines[above].text) <= 60 and _ISSUER.match(lines[above].text.strip() + " ")

@@ -29,14 +29,8 @@ class SectionReader(FieldWriter):
                 if role == "application_period" and HOURS.search(text) and not DATED.search(text):
                     continue  # opening hours of a counter
                 if spans:
-                    if role in collected and section.line and section.line.kind != "question":
-                        if (
-                            section.line.caption
-                            and "？" not in section.line.text
-                            and section.roles == (role,)
-                        ):
-                            spans = section.full_spans()
-                    collected.setdefault(role, []).append(spans)
+                    named = role in collected and _keeps_its_heading(section, role)
+                    collected.setdefault(role, []).append(section.full_spans() if named else spans)
                     nodes.setdefault(role, []).append(section)
         for role, groups in collected.items():
             name = {"target_weak": "target", "receiver": "receiver"}.get(role, role)
@@ -78,15 +72,12 @@ class SectionReader(FieldWriter):
             if role in told and len(roles) > 1 and role not in ("process", "channels"):
                 continue
             before = [span for span in spans if span[0] < first_apart]
-            if (
-                role == "application_period"
-                and before
-                and any(DATED.search(self._text[a:b]) for a, b in before)
-            ):
-                spans = before
-            out.append(
-                (role, whole if role in ("process", "channels") and apart and len(roles) != 2 else spans)
-            )
+            if role == "application_period" and any(DATED.search(self._text[a:b]) for a, b in before):
+                out.append((role, before))
+            elif role in ("process", "channels") and apart and len(roles) != 2:
+                out.append((role, whole))
+            else:
+                out.append((role, spans))
         given = {role for role, spans in out if spans}
         return out + [(role, spans) for role, spans in inner if role not in given]
 
@@ -180,3 +171,11 @@ class SectionReader(FieldWriter):
                         lines.append((at, at + len(piece)))
                     at += len(piece) + 1
                 self._set(item, name, lines, [])
+
+
+def _keeps_its_heading(section: Node, role: str) -> bool:
+    """A second section of a field is joined with its heading (补贴期限：一次性), unless that is a question."""
+    line = section.line
+    if line is None or line.kind == "question" or "？" in line.text:
+        return False
+    return line.caption is not None and section.roles == (role,)

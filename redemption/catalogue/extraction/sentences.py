@@ -8,12 +8,14 @@ from redemption.catalogue.extraction.contacts import counters_named, read_addres
 from redemption.catalogue.extraction.grants import is_giving, sentences
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import EXTERNAL, FOUND, Item, Span
-from redemption.catalogue.extraction.periods import APPLYING, DATED
+from redemption.catalogue.extraction.periods import DATED
 from redemption.catalogue.extraction.writing import FieldWriter
 
 _APPLY_SENTENCE = re.compile(
     r"(?:登[录陆]|通过|在|访问|进入|到|向|至|前往)[^。；]{2,60}(?:提出申请|提交申请|进行申报|网上申报|在线申报|申报|申请|填报|办理|申领|报送|提交)"
 )
+_SITE = re.compile(r"登[录陆]|网上|线上|在线|系统|平台|网址|http|窗口|邮箱|小程序|APP|公众号")
+_ASIDE = re.compile(r"监督|下载|公示|查询|咨询")
 _RECOMMENDING = re.compile(r"(?:各|县|区|市|主管部门|推荐单位|初审)[^。；]{0,60}(?:推荐|汇总|上报|初审|审核)")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
 _AUTHORITY = re.compile(
@@ -114,15 +116,8 @@ class SentenceReader(FieldWriter):
             for a, b in sentences(self._text, span):
                 words = self._text[a:b]
                 for match in re.finditer(r"[^；;。]+[；;。]?", words):
-                    clause = match.group()
-                    limit = _LIMIT.search(clause)
-                    if (
-                        limit
-                        and re.search(r"工作日|日内|天内|月内|日以内", clause)
-                        and _AUTHORITY.search(clause)
-                    ):
-                        if not _APPLICANT.search(_PUBLICITY.sub("", clause)):
-                            found.append((a + match.start(), a + match.end()))
+                    if _binds_the_authority(match.group()):
+                        found.append((a + match.start(), a + match.end()))
         if found:
             self._set(item, "time_limit", found, [])
 
@@ -131,15 +126,14 @@ class SentenceReader(FieldWriter):
         process = item["process"].spans
         for a, b in self._sentences([*item["application_period"].spans, *around]):
             words = self._text[a:b]
+            in_process = any(x <= a and b <= y for x, y in process)
             if (
-                not any(x <= a and b <= y for x, y in process)
+                not in_process
                 and _APPLY_SENTENCE.search(words)
-                and APPLYING.search(words)
+                and _SITE.search(words)
+                and not _ASIDE.search(words)
             ):
-                if re.search(
-                    r"登[录陆]|网上|线上|在线|系统|平台|网址|http|窗口|邮箱|小程序|APP|公众号", words
-                ) and not re.search(r"监督|下载|公示|查询|咨询", words):
-                    found.append((a, b))
+                found.append((a, b))
         found.extend(receiver)
         if found:
             self._set(item, "channels", list(dict.fromkeys(found)), [])
@@ -201,3 +195,11 @@ class SentenceReader(FieldWriter):
                 if at >= 0:
                     return [(at, at + len(words))]
         return []
+
+
+def _binds_the_authority(clause: str) -> bool:
+    """Whether a clause limits how long the authority may take, not the applicant, not the publicity."""
+    limited = _LIMIT.search(clause) and re.search(r"工作日|日内|天内|月内|日以内", clause)
+    if not limited or not _AUTHORITY.search(clause):
+        return False
+    return not _APPLICANT.search(_PUBLICITY.sub("", clause))

@@ -7,9 +7,11 @@ import re
 from redemption.catalogue.extraction.contacts import read_addresses, read_links, read_phones
 from redemption.catalogue.extraction.grants import sentences
 from redemption.catalogue.extraction.materials import read_materials
-from redemption.catalogue.extraction.model import EXTERNAL, FOUND, LIST_FIELDS, Item, Span, text_of
+from redemption.catalogue.extraction.model import EXTERNAL, FOUND, LIST_FIELDS, Entry, Item, Span, text_of
 from redemption.catalogue.extraction.structure import Node
 
+_NOTE = re.compile(r"\s*[（(【]?(?:注意|备注|注|说明|温馨提示|提示)\s*[:：]")
+_NUMBERED = re.compile(r"\s*[（(]?[一二三四五六七八九十\d]{1,2}[)）、.]")
 _EXTERNAL = re.compile(
     r"(?:详见|见|参见|参照|按照?|具体见|请见|查看|下载)[^，。；]{0,30}(?:附件|附表|指南|通知|附录|网站|官网|另行|办事指南|申报系统|链接|公告|清单|后附|附后)"
     r"|另行(?:通知|公布|制定|发布)|(?:附件|附后|见附)"
@@ -51,12 +53,10 @@ class FieldWriter:
     def _until_note(self, spans: list[Span]) -> list[Span]:
         """Without notes at the end; a note between numbered parts stays."""
         for index, (a, b) in enumerate(spans):
-            if index and re.match(r"\s*[（(【]?(?:注意|备注|注|说明|温馨提示|提示)\s*[:：]", self._text[a:b]):
-                if not any(
-                    re.match(r"\s*[（(]?[一二三四五六七八九十\d]{1,2}[)）、.]", self._text[x:y])
-                    for x, y in spans[index:]
-                ):
-                    return spans[:index]
+            if not index or not _NOTE.match(self._text, a, b):
+                continue
+            if not any(_NUMBERED.match(self._text, x, y) for x, y in spans[index:]):
+                return spans[:index]
         return spans
 
     def _addresses_in_contacts(self, item: Item, spans: list[Span]) -> None:
@@ -69,7 +69,8 @@ class FieldWriter:
     def _finish(self, item: Item, name: str) -> None:
         value = item[name]
         if name in LIST_FIELDS and value.state == FOUND:
-            seen, kept = set(), []
+            seen: set[Span] = set()
+            kept: list[Entry] = []
             for entry in value.entries:
                 if entry.span not in seen and entry.text not in {e.text for e in kept}:
                     seen.add(entry.span)

@@ -75,10 +75,9 @@ def test_reading_keeps_offsets_and_survives_json(text: str) -> None:
 def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
     try:
         document = read(data, name)
-    except ReadingError as error:
-        assert error.message
-    else:
-        extract(document)
+    except ReadingError:
+        return
+    extract(document)
 
 
 def test_synonyms_can_be_added() -> None:

@@ -37,8 +37,9 @@ def _resolved(value: str, text: str) -> str:
         if "…" in part:
             first, last = part.split("…", 1)
             begin = text.index(first)
-            part = text[begin : text.index(last, begin) + len(last)]
-        parts.append(part)
+            parts.append(text[begin : text.index(last, begin) + len(last)])
+        else:
+            parts.append(part)
     return "\n".join(parts)
 
 
