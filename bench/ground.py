@@ -1,0 +1,372 @@
+"""The whole system as processes, with simulated departments, for measurements and for killing at random."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import random
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import redis
+from sqlalchemy import select
+
+from redemption import local, migrate
+from redemption.applications import service as applications
+from redemption.applications.models import Application, Submission
+from redemption.config import Settings
+from redemption.dispatch import configuring
+from redemption.dispatch.models import Referral
+from redemption.dispatch.port.signing import new_secret
+from redemption.identity.models import Department, Enterprise
+from redemption.identity.rules import Actor, system_actor
+from redemption.kernel import clock
+from redemption.kernel.db import Database
+from redemption.kernel.secrets import SecretBox
+from redemption.kernel.storage import FolderStorage
+from redemption.kernel.uow import unit_of_work
+from redemption.kernel.uscc import make_uscc
+from tests.applications.cases import DECLARED, Stage, make_stage
+from tests.factories import BOX, make_item, make_world
+
+ROOT = Path(__file__).resolve().parent.parent
+FIELD_KEY = "key-of-the-tests-only-0123456789-0123456789"
+BENCH = system_actor("bench")
+PERIOD = 0.2
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+class Process:
+    """One child in a group of its own."""
+
+    def __init__(self, command: Sequence[str], environ: dict[str, str]) -> None:
+        self._command, self._environ = list(command), environ
+        self._child: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        self._child = subprocess.Popen(
+            self._command,
+            cwd=ROOT,
+            env=self._environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def kill(self) -> None:
+        """-9, with everything it started."""
+        self._signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._signal(signal.SIGTERM)
+        assert self._child is not None
+        try:
+            self._child.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _signal(self, number: int) -> None:
+        if self._child is not None and self._child.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._child.pid, number)
+            if number == signal.SIGKILL:
+                self._child.wait(10)
+
+
+@dataclasses.dataclass
+class Office:
+    """One simulated department."""
+
+    code: str
+    department_id: int
+    item_code: str
+    port: int
+    process: Process | None = None
+
+    def read(self, name: str) -> Any:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{name}", timeout=20) as answer:
+            return json.load(answer)
+
+
+class Ground:
+    """Database, queue, web, workers, relay, schedule and departments; `close` ends them all."""
+
+    def __init__(self, departments: int, *, faults: Sequence[str] = (), durable: bool = False) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="redemption-bench-", dir="/var/tmp"))
+        self.folder.chmod(0o755)
+        self._durable = durable
+        self.server = local.start_postgres(self.folder / "pg", durable=durable)
+        self.valkey_port = free_port()
+        self.redis_url = local.start_valkey(self.folder / "valkey", self.valkey_port)
+        self.web_port = free_port()
+        self.environ = {
+            **os.environ,
+            "DATABASE_URL": local.database(self.server, "redemption"),
+            "REDIS_URL": self.redis_url,
+            "REDEMPTION_SECRET_KEY": secrets.token_hex(32),
+            "REDEMPTION_FIELD_KEYS": FIELD_KEY,
+            "REDEMPTION_AUDIT_KEY": secrets.token_hex(32),
+            "REDEMPTION_BASE_URL": f"http://127.0.0.1:{self.web_port}",
+            "REDEMPTION_STORAGE": str(self.folder / "files"),
+            "REDEMPTION_VAR": str(self.folder),
+            "REDEMPTION_LOG_LEVEL": "ERROR",
+            "LC_ALL": "C.UTF-8",
+        }
+        self.settings = Settings.from_environment(self.environ)
+        self.database = Database(self.settings.database_url, pool_size=8)
+        self.storage = FolderStorage(self.folder / "files")
+        migrate.upgrade(self.database)
+        self.processes: dict[str, Process] = {}
+        self.offices: list[Office] = []
+        self.stage = self._people(departments, faults)
+
+    # --- who and what ------------------------------------------------------------------------------------
+
+    def _people(self, departments: int, faults: Sequence[str]) -> Stage:
+        with unit_of_work(self.database) as session:
+            world = make_world(session)
+            stage = make_stage(session, world, self.storage, form={}, payment_days=None)
+            place = world.departments["QC-JX"].jurisdiction_id
+            for at in range(departments):
+                code = f"SIM-{at + 1:02d}"
+                department = Department(
+                    code=code,
+                    name=f"模拟部门{at + 1}",
+                    short_name="甲乙丙丁戊己庚辛壬癸"[at],
+                    jurisdiction_id=place,
+                )
+                session.add(department)
+                session.flush()
+                item = make_item(session, world, name=f"模拟补贴{at + 1}", form={}, payment_days=None)
+                configuring.set_route(session, BENCH, item.id, department.id)
+                office = Office(code, department.id, item.code, free_port())
+                secret = new_secret()
+                configuring.add_key(session, BOX, BENCH, department.id, secret=secret)
+                configuring.connect(
+                    session,
+                    SecretBox([FIELD_KEY]),
+                    BENCH,
+                    department.id,
+                    adapter="http",
+                    options={"endpoint": f"http://127.0.0.1:{office.port}", "timeout": 5},
+                )
+                office.process = Process(
+                    [
+                        sys.executable, "-m", "redemption.adapters.simulator", "--port", str(office.port),
+                        "--department", code, "--callback", self.settings.base_url,
+                        "--folder", str(self.folder / "departments"), *faults,
+                    ],
+                    {**self.environ, "REDEMPTION_SIMULATOR_SECRET": secret},
+                )  # fmt: skip
+                self.offices.append(office)
+            session.flush()
+            session.expunge_all()
+        for office in self.offices:
+            self._wait_for(f"http://127.0.0.1:{office.port}/counts.json")
+        return stage
+
+    def enterprises(self, count: int) -> list[int]:
+        """New enterprises; returns their ids."""
+        with unit_of_work(self.database) as session:
+            place = session.scalars(select(Enterprise.jurisdiction_id)).first()
+            begins = random.randrange(1_000_000, 9_000_000)
+            made = [
+                Enterprise(
+                    uscc=make_uscc(begins + at),
+                    name=f"模拟企业{begins + at}",
+                    jurisdiction_id=place,
+                    created_at=clock.now(),
+                )
+                for at in range(count)
+            ]
+            session.add_all(made)
+            session.flush()
+            return [enterprise.id for enterprise in made]
+
+    def drafts(self, per_office: int, threads: int = 4) -> list[tuple[Actor, str]]:
+        """Complete drafts, one of each enterprise for each department's item: (filer, number)."""
+        jobs = [
+            (enterprise, office.item_code)
+            for enterprise in self.enterprises(per_office)
+            for office in self.offices
+        ]
+        with ThreadPoolExecutor(threads) as pool:
+            return list(pool.map(lambda job: self._draft(*job), jobs))
+
+    def _draft(self, enterprise_id: int, item_code: str) -> tuple[Actor, str]:
+        from redemption.catalogue.models import Item
+
+        with unit_of_work(self.database) as session:
+            filer = dataclasses.replace(self.stage.filer, enterprise_id=enterprise_id)
+            stage = dataclasses.replace(self.stage, session=session, filer=filer)
+            item = session.scalars(select(Item).where(Item.code == item_code)).one()
+            return filer, stage.draft(item).number
+
+    def submit(self, filer: Actor, number: str) -> None:
+        with unit_of_work(self.database) as session:
+            applications.submit(session, filer, number, declared=DECLARED)
+
+    # --- processes ---------------------------------------------------------------------------------------
+
+    def start(self, *, web: bool = True, delivery: int = 1) -> None:
+        command = [sys.executable, "-m", "redemption.cli"]
+        if web:
+            bind = f"127.0.0.1:{self.web_port}"
+            self._run("web", [*command, "web", "--bind", bind, "--workers", "1", "--threads", "8"])
+            self._wait_for(f"{self.settings.base_url}/healthz")
+        self._run("worker", [*command, "worker", "--queue", "high", "--queue", "default"])
+        for at in range(delivery):
+            self._run(f"delivery-{at}", [*command, "worker", "--queue", "delivery"])
+        self._run("relay", [*command, "relay"])
+        self._run("schedule", [*command, "schedule"])
+
+    def _run(self, name: str, command: Sequence[str]) -> None:
+        self.processes[name] = Process(command, self.environ)
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.stop()
+        self.processes.clear()
+
+    def empty_queue(self) -> None:
+        """What a lost Redis looks like."""
+        with contextlib.suppress(redis.RedisError):
+            redis.Redis.from_url(self.redis_url).flushall()
+
+    def kill_database(self) -> None:
+        """-9 on PostgreSQL, and up again."""
+        pid = int((self.folder / "pg" / "postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, signal.SIGKILL)
+        time.sleep(1)
+        self.server.start() if hasattr(self.server, "start") else self.server.ensure_postgres_running()
+
+    def close(self) -> None:
+        self.stop()
+        for office in self.offices:
+            if office.process is not None:
+                office.process.stop()
+        self.database.dispose()
+        with contextlib.suppress(redis.RedisError):
+            redis.Redis.from_url(self.redis_url).shutdown(nosave=True)
+        with contextlib.suppress(Exception):
+            self.server.cleanup()
+
+    @staticmethod
+    def _wait_for(address: str, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(address, timeout=2).close()
+                return
+            time.sleep(0.1)
+        raise TimeoutError(address)
+
+    # --- what arrived ------------------------------------------------------------------------------------
+
+    def numbers(self) -> dict[str, tuple[str, int]]:
+        """Referral → (submission, department)."""
+        with unit_of_work(self.database) as session:
+            rows = session.execute(
+                select(Referral.number, Submission.number, Referral.department_id)
+                .join(Application, Application.id == Referral.application_id)
+                .join(Submission, Submission.id == Application.submission_id)
+            )
+            return {row[0]: (row[1], row[2]) for row in rows}
+
+    def arrived(self) -> int:
+        """Cases at the departments now."""
+        return sum(office.read("counts.json")["cases"] for office in self.offices if office.process)
+
+    def wait_until_arrived(self, expected: int, seconds: float) -> float:
+        """Seconds until so many cases are at the departments."""
+        begun = time.monotonic()
+        while time.monotonic() - begun < seconds:
+            if self.arrived() >= expected:
+                return time.monotonic() - begun
+            time.sleep(PERIOD)
+        raise TimeoutError(f"{self.arrived()} of {expected} arrived in {seconds:.0f} s")
+
+    def latencies(self, sent: dict[str, float]) -> dict[int, list[float]]:
+        """Seconds from submit to receipt, by department."""
+        numbers = self.numbers()
+        found: dict[int, list[float]] = {}
+        for office in self.offices:
+            if office.process is None:
+                continue
+            for key, moment in office.read("arrivals.json"):
+                submission, department_id = numbers[key.rpartition(".")[0]]
+                if submission in sent and key.endswith(".1"):
+                    found.setdefault(department_id, []).append(moment - sent[submission])
+        return found
+
+    def load(self, drafts: Sequence[tuple[Actor, str]], rate: float) -> dict[str, float]:
+        """Submit at a steady rate; returns when each was begun."""
+        sent: dict[str, float] = {}
+        begun = time.time()
+
+        def one(job: tuple[int, tuple[Actor, str]]) -> None:
+            at, (filer, number) = job
+            time.sleep(max(0.0, begun + at / rate - time.time()))
+            sent[number] = time.time()
+            self.submit(filer, number)
+
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(one, enumerate(drafts)))
+        return sent
+
+
+@contextlib.contextmanager
+def ground(departments: int, **options: Any) -> Iterator[Ground]:
+    made = Ground(departments, **options)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+class Chaos(threading.Thread):
+    """Kills processes at random and starts them again, until told to stop."""
+
+    def __init__(self, made: Ground, *, pause: tuple[float, float], database: bool = False) -> None:
+        super().__init__(daemon=True)
+        self._made, self._pause, self._database = made, pause, database
+        self._enough = threading.Event()
+        self.killed: list[str] = []
+
+    def run(self) -> None:
+        names = [*self._made.processes, "queue", *(["database"] if self._database else [])]
+        while not self._enough.wait(random.uniform(*self._pause)):
+            name = random.choice(names)
+            self.killed.append(name)
+            if name == "queue":
+                self._made.empty_queue()
+            elif name == "database":
+                with contextlib.suppress(psycopg.Error, OSError):
+                    self._made.kill_database()
+            else:
+                self._made.processes[name].kill()
+                time.sleep(random.uniform(0, 0.5))
+                self._made.processes[name].start()
+
+    def stop(self) -> None:
+        self._enough.set()
+        self.join(60)
