@@ -13,7 +13,7 @@ from redemption.kernel.errors import Stale
 from redemption.matching import service as matching
 from redemption.messages import service as messages
 from redemption.messages.models import Message
-from redemption.space import people, queries
+from redemption.space import held_views, people, queries
 from redemption.space.schemas import (
     AccountSchema,
     ContactSchema,
@@ -30,7 +30,7 @@ from redemption.web.paging import cursor_argument, page
 from redemption.web.session import box, db
 
 blueprint = Blueprint("space", __name__)
-blueprints = [blueprint, people.blueprint]
+blueprints = [blueprint, people.blueprint, held_views.blueprint]
 
 
 @blueprint.get("/space")
