@@ -140,6 +140,7 @@ def calendar() -> None:
 @click.option("--confirm", is_flag=True, help="Apply although days differ from what is known.")
 def calendar_import(file: Path, reason: str, confirm: bool) -> None:
     """Enter a year's schedule (JSON: year, days[{name, date, isOffDay}])."""
+    from redemption.kernel import outbox
     from redemption.kernel.calendar import import_schedule
     from redemption.kernel.uow import unit_of_work
 
@@ -149,6 +150,9 @@ def calendar_import(file: Path, reason: str, confirm: bool) -> None:
         raise click.ClickException(f"{file.name} is not JSON: {error}") from error
     with _opened(ready()) as database, unit_of_work(database) as session:
         preview = import_schedule(session, "system:command", data, reason, confirm=confirm)
+        # a schedule may name days of the December before it
+        first = f"{preview.year - 1}-12-01"
+        outbox.publish(session, "calendar.changed", preview.year, first=first)
     click.echo(f"{data['year']}: entered, {len(preview.differences)} days changed")
 
 
