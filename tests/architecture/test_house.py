@@ -53,6 +53,8 @@ def published_topics() -> set[str]:
     topics = set()
     for path in SOURCES:
         for node in ast.walk(code(path)):
+            if isinstance(node, ast.Constant) and "INTO outbox" in str(node.value):
+                topics |= set(re.findall(r"'([a-z_]+\.[a-z_]+)'", node.value))
             if not isinstance(node, ast.Call) or len(node.args) < 2:
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
