@@ -80,7 +80,9 @@ def _mapped(form: Form) -> Form:
     """Mistakes inside the file (`days.3.date`) are shown at the file."""
     errors: dict[str, list[str]] = {}
     for name, sentences in form.errors.items():
-        if name.startswith(("days", "year")):
+        if name == "reason" and "day" in form.values:
+            errors.setdefault("why", []).extend(sentences)
+        elif name.startswith(("days", "year")):
             place = f"days 第 {int(name.split('.')[1]) + 1} 条：" if name.count(".") else ""
             errors.setdefault("schedule", []).extend(place + sentence for sentence in sentences)
         else:

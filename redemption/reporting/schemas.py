@@ -97,6 +97,7 @@ class DaySchema(Schema):
     )
     reason = fields.String(
         required=True,
+        data_key="why",
         validate=validate.Length(max=500, error="请不要超过500个字。"),
         error_messages={"required": "请填写原因或依据。"},
     )

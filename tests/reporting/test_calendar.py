@@ -116,7 +116,7 @@ def test_pages(browser_of, session, world, duty):
     done = office.post("/office/calendar/schedule", {**form, "confirmed": "yes"})
     assert (done.status_code, done.location) == (303, "/office/calendar?year=2027")
     assert "导入放假安排" in office.get("/office/calendar?year=2027").text
-    one = {"day": "2026-12-31", "is_off_day": "true", "name": "放假", "reason": "通告"}
+    one = {"day": "2026-12-31", "is_off_day": "true", "name": "放假", "why": "通告"}
     assert "变动的日子" in office.post("/office/calendar/day", one).text
     assert office.post("/office/calendar/day", {**one, "day": "x"}).status_code == 422
     assert browser_of("guanli").get("/office/calendar").status_code == 200

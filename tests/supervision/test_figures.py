@@ -169,7 +169,9 @@ def test_the_monthly_report_can_be_handed_in(session, connected, storage, world,
         text = "".join("".join(page.extract_text() or "" for page in pdf.pages).split())
     assert "惠企政策兑现工作月度报告" in text
     assert "清川市经济和信息化局" in text
+    assert "事项1项" in text
     assert "200,000.00元" in text
+    assert "built-in" not in text
 
 
 def test_exports_are_ones_own_once_and_end_after_seven_days(

@@ -2,6 +2,7 @@
 // Types: bar, hbar, line, stack, pie. First column: names; every other column: one series.
 
 const COLOURS = ["#1a5fb4", "#c77700", "#2f8f5b", "#6b4fa0", "#3d8fb8", "#8a5a3c", "#5c6b7a"];
+const TONES = { bad: "#b3201a", warm: "#c77700", good: "#2f8f5b" };
 const PATTERNS = ["solid", "dashed", "dotted"];
 let library;
 
@@ -23,11 +24,12 @@ function number(cell) {
 
 function read(figure) {
   const table = figure.querySelector("table");
-  const heads = [...table.querySelectorAll("thead th")].slice(1).map((cell) => cell.textContent.trim());
+  // data-tone="bad" on a head: what is overdue or refused is red here too
+  const heads = [...table.querySelectorAll("thead th")].slice(1).map((cell) => ({ name: cell.textContent.trim(), color: TONES[cell.dataset.tone] }));
   const rows = [...table.querySelectorAll("tbody tr")];
   return {
     names: rows.map((row) => row.cells[0].textContent.trim()),
-    series: heads.map((name, column) => ({ name, data: rows.map((row) => number(row.cells[column + 1])) })),
+    series: heads.map(({ name, color }, column) => ({ name, color, data: rows.map((row) => number(row.cells[column + 1])) })),
   };
 }
 
