@@ -50,7 +50,7 @@ def read_phones(text: str, spans: list[Span]) -> list[Entry]:
                 details["district"] = district
             entries.append(Entry(printed, match.span(), details))
         for match in _RUN.finditer(text, a, b):
-            entries.extend(_run_together(match, text[max(a, match.start() - 24) : match.start()]))
+            entries.extend(_run_together(match, text[max(0, match.start() - 24) : match.start()]))
     return sorted(entries, key=lambda entry: entry.span)
 
 

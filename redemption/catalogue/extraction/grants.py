@@ -72,6 +72,7 @@ _MANNER = re.compile(
     r"(?:采取|采用|按照?|根据|以|由|每年|项目立项后?|通过[^，。；]{0,12}方式)[^，。；]{0,10}$"
 )
 _DOES = re.compile(r"吸纳|招用|招聘|新招|首次|新增|购买|投资|参加|取得|获得|在(?!职)|被|通过")
+_NUMBER = re.compile(r"(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)）](?!\d)|[①-⑳])\s*")
 _PAYER = re.compile(
     r"[，,](?:由|从|市|区|县|省)?[^，。；]{0,8}(?:财政部门?|财政|经费|专项资金|资金池)[^，。；]{0,6}$"
 )
@@ -151,6 +152,8 @@ def read_giving(text: str, spans: list[Span]) -> Giving:
 
 
 def _grant(text: str, start: int, end: int) -> Grant:
+    if marker := _NUMBER.match(text, start, end):
+        start = marker.end()
     split = _split(text, start, end)
     begin = start
     recipient = _RECIPIENT.search(text, start, end)

@@ -9,6 +9,7 @@ from redemption.catalogue.extraction.grants import is_giving, sentences
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import EXTERNAL, FOUND, Item, Span
 from redemption.catalogue.extraction.periods import DATED
+from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.writing import FieldWriter
 
 _APPLY_SENTENCE = re.compile(
@@ -63,7 +64,13 @@ class SentenceReader(FieldWriter):
         if item["channels"].state == "missing":
             self._find_channels(item, around, receiver)
         if not item["phone"].entries and item["phone"].state == "missing":
-            found = read_phones(self._text, self._phone_lines(around))
+            aside = [
+                span
+                for section in [*draft.sections, *draft.shared]
+                if {"ignore", "validity"} & set(section.roles) and "监督" not in self._caption(section)
+                for span in section.spans()
+            ]
+            found = read_phones(self._text, self._phone_lines([*around, *aside]))
             if found:
                 item["phone"].entries, item["phone"].state = found, FOUND
         self._find_links(item, around)
@@ -142,6 +149,9 @@ class SentenceReader(FieldWriter):
             item["process"].text,
         ):
             self._set(item, "channels", list(item["process"].spans), [])
+
+    def _caption(self, section: Node) -> str:
+        return self._text[slice(*section.caption)] if section.caption else ""
 
     def _phone_lines(self, spans: list[Span]) -> list[Span]:
         return [s for s in spans if re.search(r"电\s*话|咨询|联系|热线|手机", self._text[s[0] : s[1]])]

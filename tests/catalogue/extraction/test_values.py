@@ -264,6 +264,19 @@ def test_findings() -> None:
     assert "missing_conditions" not in found
 
 
+def test_unreadable_phone_is_left_open() -> None:
+    found = _findings(
+        "关于申报参展补贴的通知\n一、补贴标准\n给予1万元补贴。\n二、申报条件\n已参展。\n三、联系电话\n张工 0755886611228866113"
+    )
+    assert "phone_unreadable" in found
+
+
+def test_numbered_gifts_lose_their_numbers() -> None:
+    text = "第三条 支持企业上规\n1.对首次上规的企业，给予10万元奖励。\n2.对产值过亿的企业，给予20万元奖励。\n第四条 租金补贴。对入驻企业，给予1万元补贴。"
+    item = extract(read_text(text)).items[0]
+    assert item["target"].text == "首次上规的企业\n产值过亿的企业"
+
+
 def test_two_items_with_one_name() -> None:
     section = "租房补贴\n补贴对象：企业员工。\n补贴标准：每月{}元。\n补贴条件：在本市就业。\n"
     found = _findings("一、" + section.format(500) + "二、" + section.format(800))
