@@ -39,6 +39,8 @@ IN_DEFAULT = {
 }  # fmt: skip
 REQUIRED_IN = ("id", "referral", "type", "occurred_at")
 MOST_ROWS = 200
+OVERLAP = 100
+"""How far back in a numbered table answers may still appear (transactions that commit late)."""
 
 
 class ExchangeDbOptions(Schema):
@@ -180,12 +182,21 @@ class ExchangeDbAdapter(Adapter):
         with self._engine.connect() as connection:
             table = self._table(connection, self._options["in_table"])
             order = table.c[order_name]
-            query = select(table).order_by(order).limit(MOST_ROWS)
-            if cursor.get("after") is not None:
-                query = query.where(order > cursor["after"])
+            after = cursor.get("after")
+            query = select(table).order_by(order).limit(MOST_ROWS + OVERLAP)
+            if isinstance(after, int):
+                query = query.where(order > after - OVERLAP)
+            elif after is not None:
+                query = query.where(order > after)
             rows = connection.execute(query).mappings().all()
-        events = [_event(dict(row), columns) for row in rows]
-        return Polled(events, {"after": rows[-1][order_name]} if rows else dict(cursor))
+        # numbers are given before commits: a smaller one may appear after a bigger one, so that we look back a little
+        seen = set(cursor.get("seen", []))
+        fresh = [row for row in rows if row[order_name] not in seen]
+        if not rows:
+            return Polled((), dict(cursor))
+        last = rows[-1][order_name]
+        kept = [row[order_name] for row in rows[-OVERLAP:]] if isinstance(last, int) else []
+        return Polled([_event(dict(row), columns) for row in fresh], {"after": last, "seen": kept})
 
 
 def _event(row: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:
