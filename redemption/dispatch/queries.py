@@ -11,7 +11,7 @@ from redemption.applications.models import Application
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.dispatch.models import Attempt, Connection, Parcel, Referral, Route
 from redemption.dispatch.rules import HELD, ParcelState, Purpose
-from redemption.identity.models import Department, Enterprise
+from redemption.identity.models import Department, Enterprise, Jurisdiction
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
 
@@ -58,6 +58,27 @@ def routes_of(session: Session, item_id: int, jurisdiction_id: int | None, at: d
         own = [row for row in of_purpose if row.jurisdiction_id is not None]
         chosen += own or of_purpose
     return chosen
+
+
+def all_routes() -> Any:
+    """Every route in force with the words for a page."""
+    now = clock.now()
+    return (
+        select(
+            Route,
+            Item.code.label("item_code"),
+            ItemVersion.name.label("item_name"),
+            Department.name.label("department_name"),
+            Jurisdiction.name.label("district_name"),
+        )
+        .join(Item, Item.id == Route.item_id)
+        .outerjoin(ItemVersion, ItemVersion.id == Item.current_version_id)
+        .join(Department, Department.id == Route.department_id)
+        .outerjoin(Jurisdiction, Jurisdiction.id == Route.jurisdiction_id)
+        .where(or_(Route.ends_at.is_(None), Route.ends_at > now))
+        .order_by(Item.code, Route.purpose, Route.step, Route.id)
+        .limit(500)
+    )
 
 
 def referral_by_number(session: Session, number: str, department_id: int) -> Referral:

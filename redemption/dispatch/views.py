@@ -1,21 +1,25 @@
 """How departments are reached: health of connections, dead letters, settings, keys, the mapping's preview."""
 
+import datetime as dt
 import json
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request
+from marshmallow import fields, missing
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from redemption.catalogue.models import Item
 from redemption.dispatch import configuring, queries, service
 from redemption.dispatch.delivery import make_adapter
 from redemption.dispatch.models import Connection, Parcel, Referral
-from redemption.dispatch.port import Capability, Finding, adapter_class, known_adapters
+from redemption.dispatch.port import Adapter, Capability, Finding, adapter_class, known_adapters
 from redemption.dispatch.port import mapping as port_mapping
-from redemption.dispatch.rules import PARCEL_KIND_NAMES
+from redemption.dispatch.rules import PARCEL_KIND_NAMES, Purpose
 from redemption.identity.models import Department
-from redemption.identity.queries import live_keys
+from redemption.identity.queries import departments, jurisdictions, live_keys
 from redemption.identity.rules import Actor, Role
+from redemption.kernel import clock
 from redemption.kernel.errors import Invalid, NotFound
 from redemption.web.access import actor, allow
 from redemption.web.forms import Form, empty_form
@@ -35,6 +39,69 @@ def adapters() -> Response:
         rows=queries.health(db(), actor().department_id),
         titles={code: found.title for code, found in known_adapters().items()},
     )
+
+
+@blueprint.get("/workbench/adapters/new")
+@allow("administrator")
+def new_connection() -> Response:
+    """Connect a department: first how, then with which settings."""
+    return _new(empty_form(request.args.to_dict()))
+
+
+@blueprint.post("/workbench/adapters/new")
+@allow("administrator")
+def connect() -> Response:
+    """Take the settings; from the named day on new cases go there."""
+    form = empty_form(request.form.to_dict())
+    made = None
+    with form.catching():
+        department = _department(form.values.get("department", ""))
+        adapter = form.values.get("adapter", "")
+        made = configuring.connect(
+            db(),
+            box(),
+            actor(),
+            department.id,
+            adapter=adapter,
+            options=_typed(adapter, form.values),
+            begins_at=_begins(form.values.get("begins_on", "")),
+            max_parallel=_number(form.values.get("max_parallel", ""), "max_parallel", 4),
+        )
+    if made is None:
+        return _new(form, status=422)
+    flash("对接已保存。可以点“立即检查”确认连通。", "success")
+    return redirect(f"/workbench/adapters/{made.id}", 303)
+
+
+@blueprint.get("/workbench/routes")
+@allow("administrator")
+def routes() -> Response:
+    """Which department decides, and who is heard."""
+    return _routes(empty_form())
+
+
+@blueprint.post("/workbench/routes")
+@allow("administrator")
+def set_route() -> Response:
+    """Send an item's cases (of one district, or all) to a department."""
+    form = empty_form(request.form.to_dict())
+    with form.catching():
+        item = db().scalar(select(Item).where(Item.code == form.values.get("item", "").strip()))
+        if item is None:
+            raise Invalid.field("item", "没有这个事项编码，请从事项页面的网址中复制。")
+        configuring.set_route(
+            db(),
+            actor(),
+            item.id,
+            _department(form.values.get("department", "")).id,
+            purpose=Purpose(form.values.get("purpose") or Purpose.DECISION),
+            jurisdiction_id=_number(form.values.get("district", ""), "district", 0) or None,
+            step=_number(form.values.get("step", ""), "step", 1),
+        )
+    if not form.ok:
+        return _routes(form, status=422)
+    flash("转办规则已保存，之后收到的申报按新规则转办。", "success")
+    return redirect("/workbench/routes", 303)
 
 
 @blueprint.get("/workbench/adapters/<int:connection_id>")
@@ -142,6 +209,89 @@ def redrive() -> Response:
     else:
         flash("请先勾选要重新投递的案件。", "warning")
     return redirect("/workbench/letters", 303)
+
+
+def _new(form: Form, status: int = 200) -> Response:
+    adapter = known_adapters().get(form.values.get("adapter", ""))
+    return render(
+        "dispatch/new.html",
+        status=status,
+        form=form,
+        adapter=adapter,
+        adapters=[(code, found.title) for code, found in sorted(known_adapters().items())],
+        departments=[(row.code, row.name) for row in departments(db())],
+        options=_fields(adapter) if adapter else [],
+    )
+
+
+def _routes(form: Form, status: int = 200) -> Response:
+    return render(
+        "dispatch/routes.html",
+        status=status,
+        form=form,
+        rows=list(db().execute(queries.all_routes())),
+        departments=[(row.code, row.name) for row in departments(db())],
+        districts=[(row.id, row.name) for row in jurisdictions(db()) if row.parent_id is not None],
+    )
+
+
+def _fields(adapter: type[Adapter]) -> list[dict[str, Any]]:
+    """What to ask for, from the adapter's own schema."""
+    listed = []
+    for name, field in adapter.Options().fields.items():
+        kind = "checkbox" if isinstance(field, fields.Boolean) else "text"
+        kind = "json" if isinstance(field, fields.Dict) else kind
+        kind = "password" if name in adapter.secret_options else kind
+        default = "" if field.load_default is missing else field.load_default
+        if kind == "json":
+            default = json.dumps(default, ensure_ascii=False, indent=1) if default else ""
+        word = field.metadata.get("description", name)
+        listed.append(
+            {"name": name, "label": word, "kind": kind, "required": field.required, "default": default}
+        )
+    return listed
+
+
+def _typed(code: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Options as typed: empty boxes are left to the schema's defaults."""
+    made: dict[str, Any] = {}
+    for field in _fields(adapter_class(code)):
+        text = str(values.get(field["name"], "")).strip()
+        if field["kind"] == "checkbox":
+            made[field["name"]] = text == "1"
+        elif text and field["kind"] == "json":
+            try:
+                made[field["name"]] = json.loads(text)
+            except ValueError:
+                raise Invalid.field(field["name"], "应是一个 JSON 对象，请检查括号、引号和逗号。") from None
+        elif text:
+            made[field["name"]] = text
+    return made
+
+
+def _department(code: str) -> Department:
+    found = db().scalar(select(Department).where(Department.code == code.strip()))
+    if found is None:
+        raise Invalid.field("department", "请选择部门。")
+    return found
+
+
+def _begins(text: str) -> dt.datetime | None:
+    if not text.strip():
+        return None
+    try:
+        return clock.start_of_day(dt.date.fromisoformat(text.strip()))
+    except ValueError:
+        raise Invalid.field("begins_on", "请按 2026-12-01 的格式填写日期。") from None
+
+
+def _number(text: str, name: str, default: int) -> int:
+    plain = text.strip()
+    if not plain:
+        return default
+    if not plain.isascii() or not plain.isdigit() or len(plain) > 9:
+        raise Invalid.field(name, "请填写整数。")
+    return int(plain)
 
 
 def _connection(found: Connection, form: Form, status: int = 200, **more: Any) -> Response:
