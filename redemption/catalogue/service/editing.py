@@ -76,6 +76,23 @@ def save_item(
         Stale: somebody saved since `version`. Conflict: published; amend it. Invalid: with `fields`.
     """
     owned = my_draft(session, actor, code, version=version)
+    source = None
+    if changes.get("fields"):
+        text = policies.version_with_text(session, owned.draft.policy_version_id).text
+        source = review.Source(text)
+    changed = write(session, actor, owned, changes, source)
+    note(session, owned, actor, "save_item", changed=changed)
+    return owned.item
+
+
+def write(
+    session: Session, actor: Actor, owned: Owned, changes: Mapping[str, Any], source: review.Source | None
+) -> list[str]:
+    """Put changes into a draft that the caller holds; says which columns changed. See `save_item`.
+
+    Args:
+        source: the text of its policy version; needed where `changes` has `fields`.
+    """
     item, draft = owned.item, owned.draft
     before = {name: getattr(draft, name) for name in (*PLAIN_COLUMNS, "fields", "lacking")}
     wrong: Fields = {}
@@ -84,8 +101,8 @@ def save_item(
             value = changes[name]
             setattr(draft, name, value.strip() if isinstance(value, str) else value)
     if changes.get("fields"):
-        text = policies.version_with_text(session, draft.policy_version_id).text
-        draft.fields = review.changed(draft.fields, changes["fields"], review.Source(text))
+        assert source is not None
+        draft.fields = review.changed(draft.fields, changes["fields"], source)
     if "lacking" in changes:
         draft.lacking = _reasons({**draft.lacking, **changes["lacking"]})
     if changes.get("department"):
@@ -96,9 +113,7 @@ def save_item(
     draft.edited_at, draft.edited_by = clock.now(), actor.ref
     touch(item)
     session.flush()
-    changed = sorted(name for name, value in before.items() if getattr(draft, name) != value)
-    note(session, owned, actor, "save_item", changed=changed)
-    return item
+    return sorted(name for name, value in before.items() if getattr(draft, name) != value)
 
 
 def discard_item(session: Session, actor: Actor, code: str, *, version: int | None = None) -> None:

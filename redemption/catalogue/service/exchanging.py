@@ -97,24 +97,23 @@ def apply_import(
     kept = find_import(session, actor, key, lock=True)
     if kept.applied_at is not None:
         return kept
+    # locked first, so that nobody saves between the comparison and the writing
+    here = _standing(session, actor, [row[SOURCE_ID] for row in kept.rows], lock=True)
     rows = preview_import(session, actor, kept)
     if fingerprint is not None and plans.fingerprint(rows) != fingerprint:
         raise Conflict(
             "在您核对期间，目录又有了变化。请重新核对下面的差异，再确认导入。", code="import_outdated"
         )
     chosen = set(take)
-    here = _standing(session, actor, [row[SOURCE_ID] for row in kept.rows])
-    own = _Policies(session, actor)
+    own, taker = _Policies(session, actor), taking.Taker(session, actor)
     for row, plan in zip(kept.rows, rows, strict=True):
         if plan.kind == plans.NEW:
-            taking.take_new(
-                session, actor, own.of(row, make=True), row, _scoped(session, actor, row[SOURCE_ID])
-            )
+            taker.new(own.of(row, make=True), row, _scoped(session, actor, row[SOURCE_ID]))
         elif plan.kind in (plans.CHANGED, plans.SAME):
-            item, _ = here[row[SOURCE_ID]]
+            item, version = here[row[SOURCE_ID]]
             wanted = [each.key for each in plan.updates]
             wanted += [each.key for each in plan.conflicts if (plan.source_id, each.key) in chosen]
-            taking.take_changes(session, actor, item, row, wanted)
+            taker.changed(item, version, row, wanted)
     kept.applied_at = clock.now()
     kept.result = plans.counts(rows) | {"taken": sorted(map(list, chosen))}
     session.flush()
@@ -218,10 +217,12 @@ def _plan(row: Mapping[str, Any], here: tuple[Item, ItemVersion] | None, own: _P
     return RowPlan(said, name, plans.CHANGED if found else plans.SAME, item.code, differences=found)
 
 
-def _standing(session: Session, actor: Actor, said: Sequence[str]) -> dict[str, tuple[Item, ItemVersion]]:
+def _standing(
+    session: Session, actor: Actor, said: Sequence[str], *, lock: bool = False
+) -> dict[str, tuple[Item, ItemVersion]]:
     """The department's own items that the rows speak of, by the row's source id."""
     scoped = {_scoped(session, actor, each): each for each in said}
-    items = session.scalars(
+    query = (
         select(Item)
         .join(Policy, Policy.id == Item.policy_id)
         .where(
@@ -229,7 +230,8 @@ def _standing(session: Session, actor: Actor, said: Sequence[str]) -> dict[str, 
             Item.source_id.in_(list(scoped)) | Item.code.in_(list(said)),
         )
         .order_by(Item.source_id.is_(None), Item.id)
-    ).all()
+    )
+    items = session.scalars(query.with_for_update(of=Item) if lock else query).all()
     versions = queries.working_versions(session, [item.id for item in items])
     found: dict[str, tuple[Item, ItemVersion]] = {}
     for item in items:

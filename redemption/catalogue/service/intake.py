@@ -118,6 +118,20 @@ def add_proposed(
     source_id: str | None = None,
 ) -> Item:
     """One draft item from `{"name", "name_span", "fields", "values"}`, the shape the extractor gives."""
+    return draft_item(session, actor, policy, draft, proposed, findings, source_id=source_id)[0]
+
+
+def draft_item(
+    session: Session,
+    actor: Actor,
+    policy: Policy,
+    draft: PolicyVersion,
+    proposed: Mapping[str, Any],
+    findings: list[dict[str, Any]],
+    *,
+    source_id: str | None = None,
+) -> tuple[Item, ItemVersion]:
+    """The same, with its first version."""
     now = clock.now()
     item = Item(
         code=_code(session),
@@ -153,7 +167,7 @@ def add_proposed(
     version.mode = version.mode or Mode.WITHIN_LIMIT
     session.add(version)
     session.flush()
-    return item
+    return item, version
 
 
 def _code(session: Session) -> str:

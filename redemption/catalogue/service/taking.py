@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from redemption.catalogue import queries
+from redemption.catalogue import review
 from redemption.catalogue.exchange.columns import BY_KEY, COUNT, DAY, ITEM_KEYS
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.rules import LIST_FIELDS, TEXT_FIELDS
-from redemption.catalogue.service.editing import amend_item, save_item
-from redemption.catalogue.service.intake import add_proposed
-from redemption.catalogue.service.owning import mine, note
+from redemption.catalogue.service.editing import amend_item, write
+from redemption.catalogue.service.intake import draft_item
+from redemption.catalogue.service.owning import Owned, note
 from redemption.identity.rules import Actor
 from redemption.policies import queries as policies
 from redemption.policies import service as policy_service
-from redemption.policies.models import Policy
+from redemption.policies.models import Policy, PolicyVersion
 from redemption.policies.reading import read_text
 from redemption.policies.service.drafting import written_number
 from redemption.policies.service.publishing import TEXT_MISSING
@@ -61,61 +61,72 @@ def make_policy(session: Session, actor: Actor, row: Mapping[str, Any]) -> Polic
     return policy_service.create(session, actor, text, details, source="import", findings=[finding])
 
 
-def take_new(
-    session: Session, actor: Actor, policy: Policy | None, row: Mapping[str, Any], source_id: str
-) -> Item:
-    """A draft item of a row; a person reviews and publishes it."""
-    assert policy is not None
-    draft = policies.working_version(session, policy)
-    item = add_proposed(
-        session, actor, policy, draft, {"name": row["name"], "fields": {}}, [], source_id=source_id
-    )
-    _write(session, actor, item, row, [key for key in ITEM_KEYS if key in row])
-    return item
+class Taker:
+    """Takes rows over; keeps the texts of policies between them, so that a row costs few round trips."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        self.session, self.actor = session, actor
+        self._sources: dict[int, review.Source] = {}
+        self._drafts: dict[int, PolicyVersion] = {}
+
+    def new(self, policy: Policy | None, row: Mapping[str, Any], source_id: str) -> Item:
+        """A draft item of a row; a person reviews and publishes it."""
+        assert policy is not None
+        if policy.id not in self._drafts:
+            self._drafts[policy.id] = policies.working_version(self.session, policy)
+        proposed = {"name": row["name"], "fields": {}}
+        text = self._drafts[policy.id]
+        item, draft = draft_item(self.session, self.actor, policy, text, proposed, [], source_id=source_id)
+        self._write(Owned(item, policy, draft), row, [key for key in ITEM_KEYS if key in row])
+        return item
+
+    def changed(self, item: Item, draft: ItemVersion, row: Mapping[str, Any], wanted: Sequence[str]) -> None:
+        """Write the wanted columns; of a published item into an amendment that waits for a person."""
+        if not wanted:
+            if draft.published_at is None:
+                _remember(draft, row)
+            return
+        if draft.published_at is not None:
+            draft = amend_item(self.session, self.actor, item.code, CHANGE_NOTE)
+        self._write(Owned(item, self.session.get_one(Policy, item.policy_id), draft), row, wanted)
+
+    def _write(self, owned: Owned, row: Mapping[str, Any], keys: Sequence[str]) -> None:
+        changes = _changes(row, keys)
+        write(self.session, self.actor, owned, changes, self._source(owned.draft.policy_version_id))
+        # what a file says is nobody's edit
+        fields = dict(owned.draft.fields)
+        for key in keys:
+            if key in fields:
+                fields[key] = {name: value for name, value in fields[key].items() if name != "edited"}
+        owned.draft.fields = fields
+        _remember(owned.draft, row)
+        note(self.session, owned, self.actor, "import_item", columns=list(keys))
+
+    def _source(self, policy_version_id: int) -> review.Source:
+        if policy_version_id not in self._sources:
+            text = policies.version_with_text(self.session, policy_version_id).text
+            self._sources[policy_version_id] = review.Source(text)
+        return self._sources[policy_version_id]
 
 
-def take_changes(
-    session: Session, actor: Actor, item: Item, row: Mapping[str, Any], wanted: Sequence[str]
-) -> None:
-    """Write the wanted columns; of a published item into an amendment that waits for a person."""
-    if not wanted:
-        version = queries.working_version(session, item)
-        if version.published_at is None:
-            _remember(version, row)
-            session.flush()
-        return
-    if queries.working_version(session, item).published_at is not None:
-        amend_item(session, actor, item.code, CHANGE_NOTE)
-    _write(session, actor, item, row, wanted)
-
-
-def _write(session: Session, actor: Actor, item: Item, row: Mapping[str, Any], keys: Sequence[str]) -> None:
+def _changes(row: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """A row's columns as the changes that the editor takes too."""
     changes: dict[str, Any] = {"fields": {}}
     for key in keys:
-        value = row[key]
+        value, kind = row[key], BY_KEY[key].kind
         if key in TEXT_FIELDS:
             changes["fields"][key] = {"text": value or ""}
         elif key == "materials":
             changes["fields"][key] = {"entries": value}
         elif key in LIST_FIELDS:
             changes["fields"][key] = {"entries": [{"text": line} for line in value]}
-        elif BY_KEY[key].kind == DAY:
+        elif kind == DAY:
             changes[key] = dt.date.fromisoformat(value) if value else None
-        elif BY_KEY[key].kind == COUNT and key == "publicity_days":
+        elif key == "publicity_days":
             changes[key] = value or 0
-        elif value or key not in ("mode",):
-            changes[key] = value if value is not None or BY_KEY[key].kind == COUNT else ""
-    save_item(session, actor, item.code, changes)
-    owned = mine(session, actor, item.code)
-    # what a file says is nobody's edit
-    fields = dict(owned.draft.fields)
-    for key in keys:
-        if key in fields:
-            fields[key] = {name: value for name, value in fields[key].items() if name != "edited"}
-    owned.draft.fields = fields
-    _remember(owned.draft, row)
-    session.flush()
-    note(session, owned, actor, "import_item", columns=list(keys))
+        elif value or key != "mode":  # an empty mode says nothing
+            changes[key] = value if value is not None or kind == COUNT else ""
+    return changes
 
 
 def _remember(version: ItemVersion, row: Mapping[str, Any]) -> None:
