@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response as Answer
 from redemption.kernel import audit, clock
 from redemption.kernel.calendar import load_calendar
 from redemption.kernel.errors import Invalid
-from redemption.reporting import recalculation
+from redemption.reporting import recalculation, service
 from redemption.reporting.recalculation import Change
-from redemption.reporting.schemas import DaySchema, ScheduleSchema
+from redemption.reporting.schemas import DaySchema, ScheduleSchema, StepSchema
 from redemption.web.access import actor, allow
 from redemption.web.forms import Form, empty_form, submitted
 from redemption.web.pages import render
@@ -53,6 +53,26 @@ def day() -> Answer:
             name=form.data["name"],
         ),
     )
+
+
+@blueprint.get("/admin/reminders")
+@allow("administrator")
+def reminders() -> Response:
+    """When duties remind and escalate."""
+    return render("reporting/reminders.html", form=empty_form(service.steps_now(db())))
+
+
+@blueprint.post("/admin/reminders")
+@allow("administrator")
+def set_reminders() -> Answer:
+    form = submitted(StepSchema())
+    if form.ok:
+        with form.catching():
+            service.set_steps(db(), actor(), form.data)
+    if not form.ok:
+        return render("reporting/reminders.html", status=422, form=form)
+    flash("提醒时间已更新，从下一次提醒起生效。", "success")
+    return redirect("/admin/reminders", 303)
 
 
 def _change(form: Form, read: object) -> Answer:

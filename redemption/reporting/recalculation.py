@@ -231,21 +231,29 @@ def _allowed(session: Session, actor: Actor) -> None:
 
 def year(session: Session, number: int) -> list[list[dict[str, Any]]]:
     """Twelve months of days for the page: the day, whether it is worked, and what makes it special."""
+    return months(session, dt.date(number, 1, 1), 12)
+
+
+def months(session: Session, first: dt.date, count: int) -> list[list[dict[str, Any]]]:
+    """`count` months from the one that begins on `first`."""
     calendar = load_calendar(session)
+    last = first
+    for _ in range(count):
+        last = (last + dt.timedelta(days=32)).replace(day=1)
     own = {
         day.date: day
         for day in session.scalars(
-            select(CalendarDay).where(
-                CalendarDay.date >= dt.date(number, 1, 1), CalendarDay.date <= dt.date(number, 12, 31)
-            )
+            select(CalendarDay).where(CalendarDay.date >= first, CalendarDay.date < last)
         )
     }
-    months: list[list[dict[str, Any]]] = [[] for _ in range(12)]
-    day = dt.date(number, 1, 1)
-    while day.year == number:
+    found: list[list[dict[str, Any]]] = []
+    day = first
+    while day < last:
+        if day.day == 1:
+            found.append([])
         worked = calendar.is_workday(day)
         stored = own.get(day)
-        months[day.month - 1].append(
+        found[-1].append(
             {
                 "date": day,
                 "worked": worked,
@@ -257,4 +265,4 @@ def year(session: Session, number: int) -> list[list[dict[str, Any]]]:
             }
         )
         day += dt.timedelta(days=1)
-    return months
+    return found

@@ -102,3 +102,28 @@ class DaySchema(Schema):
         error_messages={"required": "请填写原因或依据。"},
     )
     confirmed = fields.String(load_default="")
+
+
+class ConsultationSchema(Schema):
+    title = fields.String(
+        required=True,
+        validate=validate.Length(max=100, error="请不要超过100个字。"),
+        error_messages={"required": "请填写征集意见的文件名称。"},
+    )
+    ended_on = fields.Date(
+        required=True,
+        error_messages={"required": "请选择征集结束的日期。", "invalid": "请按 2026-11-01 的格式填写日期。"},
+    )
+
+
+class StepSchema(Schema):
+    """One reminder or escalation of the schedule: `after` workdays, at a time of day."""
+
+    next_morning = fields.String(load_default="")
+    last_morning = fields.String(load_default="")
+    last_afternoon = fields.String(load_default="")
+    overdue_head_days = fields.Integer(load_default=1, validate=validate.Range(1, 30, error="请填写1至30。"))
+    overdue_office_days = fields.Integer(
+        load_default=2, validate=validate.Range(1, 30, error="请填写1至30。")
+    )
+    overdue_board_days = fields.Integer(load_default=3, validate=validate.Range(1, 30, error="请填写1至30。"))

@@ -1,5 +1,7 @@
 """Pages of duties and reports: the department's list, one duty with its history, the office's desk."""
 
+import datetime as dt
+
 from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as Answer
 
@@ -7,11 +9,12 @@ from redemption.catalogue.rules import REQUIRED_FIELDS
 from redemption.documents.models import Document
 from redemption.documents.views import send_document
 from redemption.identity.rules import Role
+from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
-from redemption.reporting import queries, rules, service, showing
+from redemption.reporting import queries, recalculation, recurring, rules, service, showing
 from redemption.reporting.calendar_views import blueprint as calendar_blueprint
 from redemption.reporting.models import Duty, Report
-from redemption.reporting.schemas import EvidenceSchema, ReasonSchema, ReturnSchema
+from redemption.reporting.schemas import ConsultationSchema, EvidenceSchema, ReasonSchema, ReturnSchema
 from redemption.web.access import actor, allow
 from redemption.web.files import send_stored
 from redemption.web.forms import empty_form, submitted
@@ -47,6 +50,51 @@ def duties() -> Response:
         base=request.path,
         reports=queries.newest_reports(db(), [row.id for row in rows]),
     )
+
+
+@blueprint.get("/workbench/duties/calendar")
+@blueprint.get("/editor/duties/calendar")
+@allow("officer", "policy_maker")
+def duties_calendar() -> Response:
+    """The same duties by the day on which they are due: this month and the next."""
+    first = clock.today().replace(day=1)
+    last = (first + dt.timedelta(days=63)).replace(day=1)
+    query = queries.visible_to(actor()).where(
+        Duty.due_at > clock.start_of_day(first),
+        Duty.due_at <= clock.start_of_day(last),
+        Duty.closed_at.is_(None),
+    )
+    rows = list(db().scalars(query.order_by(Duty.due_at, Duty.id).limit(500)))
+    by_day: dict[dt.date, list[showing.DutyView]] = {}
+    for view in showing.views(db(), rows):
+        by_day.setdefault(view.due.date, []).append(view)
+    return render(
+        "reporting/calendar.html",
+        months=recalculation.months(db(), first, 2),
+        by_day=by_day,
+        base=request.path.removesuffix("/calendar"),
+        today=clock.today(),
+    )
+
+
+@blueprint.get("/editor/duties/consultation")
+@allow("policy_maker")
+def consultation_form() -> Response:
+    return render("reporting/consultation.html", form=empty_form())
+
+
+@blueprint.post("/editor/duties/consultation")
+@allow("policy_maker")
+def consultation() -> Answer:
+    """公开征集意见 has ended: the 30 days of article 6 begin."""
+    form = submitted(ConsultationSchema())
+    if form.ok:
+        with form.catching():
+            recurring.consultation_ended(db(), actor(), form.data["title"], form.data["ended_on"])
+    if not form.ok:
+        return render("reporting/consultation.html", status=422, form=form)
+    flash("已登记。请在30日内公开意见征集情况说明，到期前会提醒您。", "success")
+    return redirect("/editor/duties", 303)
 
 
 @blueprint.get("/duties/<number>")
@@ -200,6 +248,7 @@ def _duty_page(owed: Duty, status: int = 200, problem: str = "", form: object = 
         view=showing.views(db(), [owed])[0],
         reports=reports,
         timeline=showing.timeline(db(), queries.history(db(), owed.id)),
+        filing=recurring.filing_list(db(), owed) if owed.kind == rules.Kind.MONTHLY_FILING else None,
         mine=mine,
         problem=problem,
         form=form or empty_form(),

@@ -22,6 +22,7 @@ from redemption.reporting.service.reports import (
     sign,
     supplement,
 )
+from redemption.reporting.service.schedule import set_steps, steps_now
 
 __all__ = [
     "SYSTEM",
@@ -37,6 +38,8 @@ __all__ = [
     "reschedule",
     "return_report",
     "send_report",
+    "set_steps",
     "sign",
+    "steps_now",
     "supplement",
 ]
