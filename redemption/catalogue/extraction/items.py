@@ -189,8 +189,9 @@ class ItemFinder:
         here = [child for child in found if child.parent is node and child.caption]
         if len(here) < 2 or len(here) < len(node.children) // 2:
             return found
+        known = {id(child) for child in found}
         for child in node.children:
-            if child in found or child.roles or not child.caption or child.kind != here[0].kind:
+            if id(child) in known or child.roles or not child.caption or child.kind != here[0].kind:
                 continue
             caption = self._text[slice(*child.caption)].rstrip(" ：:。")
             specific = caption.endswith(self._benefits) and not caption.endswith(
