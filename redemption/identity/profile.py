@@ -16,7 +16,7 @@ from redemption.identity.models import Enterprise
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import audit
 from redemption.kernel.errors import Invalid, NotAllowed, NotFound, Stale
-from redemption.kernel.secrets import SecretBox, mask_account
+from redemption.kernel.secrets import SecretBox, SecretUnreadable, mask_account
 
 CONTACT = ("contact_name", "contact_phone", "contact_email", "address", "legal_representative", "founded_on")
 LABELS = {
@@ -125,10 +125,13 @@ def save_facts(session: Session, actor: Actor, version: int, facts: Mapping[str,
 
 
 def masked_account(enterprise: Enterprise, box: SecretBox) -> str:
-    """The account as pages show it; empty where there is none."""
+    """The account as pages show it; empty where there is none, or none that can be read: then it is asked again."""
     if not enterprise.bank_account:
         return ""
-    return mask_account(box.open(enterprise.bank_account, account_context(enterprise.id)))
+    try:
+        return mask_account(box.open(enterprise.bank_account, account_context(enterprise.id)))
+    except SecretUnreadable:
+        return ""
 
 
 def look_at_account(session: Session, actor: Actor, box: SecretBox, purpose: str) -> str:
