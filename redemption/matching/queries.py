@@ -5,6 +5,7 @@ True, False or None (tests/matching compares them on the real database, row by r
 NULL on both sides, so nothing in a profile can break a query.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -13,10 +14,10 @@ from sqlalchemy import (
     ColumnElement,
     Numeric,
     Select,
-    String,
     and_,
     case,
     cast,
+    collate,
     false,
     func,
     literal,
@@ -31,7 +32,7 @@ from sqlalchemy.orm import Session
 
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.rules import ItemState
-from redemption.catalogue.vocabulary import INDUSTRY, Kind
+from redemption.catalogue.vocabulary import Kind
 from redemption.identity.models import Enterprise, Jurisdiction
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
@@ -87,8 +88,13 @@ def _text(test: Test) -> ColumnElement[str]:
     return PROFILE[test.attribute.name].astext
 
 
+def _name(test: Test) -> str:
+    assert test.attribute is not None
+    return test.attribute.name
+
+
 def _number(test: Test) -> ColumnElement[bool]:
-    value = cast(_text(test), Numeric)
+    value = cast(PROFILE[_name(test)], Numeric)
     limit = cast(literal(str(test.value)), Numeric)
     compared = {
         "at_least": value >= limit,
@@ -136,27 +142,27 @@ def _industry(test: Test) -> ColumnElement[bool]:
     decided: list[tuple[ColumnElement[bool], ColumnElement[bool]]] = [(inside, _known(wanted))]
     if vaguer:
         decided.append((text.in_(vaguer), _known(None)))
-    wellformed = and_(_typed(test, "string"), text.regexp_match(f"^{INDUSTRY.pattern}$"))
-    return case((wellformed, case(*decided, else_=_known(not wanted))))
+    section = collate(text, "C")
+    known = and_(_typed(test, "string"), section >= "A", section < "U")
+    return case((known, case(*decided, else_=_known(not wanted))))
 
 
 def _qualified(test: Test) -> ColumnElement[bool]:
-    held = [_held(code, test) for code in test.value]
-    answer = and_(*held) if test.op == "holds_all" else or_(*held)
-    if test.op == "holds_none":
-        answer = not_(answer.self_group())
-    return case((_typed(test, "array"), answer))
+    groups = [[code] for code in test.value] if test.op == "holds_all" else [test.value]
+    answer = and_(*(_held(codes, test) for codes in groups))
+    return case((_typed(test, "array"), not_(answer) if test.op == "holds_none" else answer))
 
 
-_HELD = (
-    "$.qualifications[*] ? (@.code == $code && "
-    "(!exists(@.valid_until) || @.valid_until == null || @.valid_until >= $day))"
-)
-
-
-def _held(code: str, test: Test) -> ColumnElement[bool]:
-    variables = func.jsonb_build_object("code", cast(code, String), "day", cast(test.day.isoformat(), String))
-    return func.jsonb_path_exists(PROFILE, cast(_HELD, JSONPATH), cast(variables, JSONB), True)
+def _held(codes: Sequence[str], test: Test) -> ColumnElement[bool]:
+    """Whether one of these qualifications is valid on the day; one JSON path for all of them."""
+    variables = {"day": test.day.isoformat()} | {f"c{n}": code for n, code in enumerate(codes)}
+    named = " || ".join(f"@.code == $c{n}" for n in range(len(codes)))
+    path = (
+        f"$.qualifications[*] ? (({named}) && "
+        "(!exists(@.valid_until) || @.valid_until == null || @.valid_until >= $day))"
+    )
+    # bound as one value: a call that builds it would be made again for every row
+    return func.jsonb_path_exists(PROFILE, cast(path, JSONPATH), literal(variables, JSONB), true())
 
 
 _SQL = {
@@ -194,11 +200,14 @@ def facts(enterprise: Enterprise) -> Facts:
     return Facts(enterprise.jurisdiction_id, enterprise.founded_on, enterprise.profile or {})
 
 
-def takes_applications() -> Select[*tuple[Any, ...]]:
-    """Ids of items that take applications today, with their current version and jurisdiction code."""
+def open_versions(session: Session) -> list[tuple[int, int, str]]:
+    """(item id, current version id, jurisdiction code) of items that take applications today, by jurisdiction.
+
+    Aggregated in the database: ten thousand rows cost more on their way through the driver than in the join.
+    """
     today = clock.today()
-    return (
-        select(Item.id, ItemVersion.id, Jurisdiction.code)
+    query = (
+        select(Jurisdiction.code, func.array_agg(Item.id), func.array_agg(ItemVersion.id))
         .join(ItemVersion, ItemVersion.id == Item.current_version_id)
         .join(Jurisdiction, Jurisdiction.id == Item.jurisdiction_id)
         .where(
@@ -206,7 +215,13 @@ def takes_applications() -> Select[*tuple[Any, ...]]:
             or_(ItemVersion.closes_on.is_(None), ItemVersion.closes_on >= today),
             or_(ItemVersion.valid_until.is_(None), ItemVersion.valid_until >= today),
         )
+        .group_by(Jurisdiction.code)
     )
+    return [
+        (item_id, version_id, code)
+        for code, items, versions in session.execute(query)
+        for item_id, version_id in zip(items, versions, strict=True)
+    ]
 
 
 def enterprise_by_uscc(session: Session, uscc: str) -> Enterprise:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from redemption.catalogue import vocabulary
-from redemption.matching.rules import Facts, Node, Outcome, Rule, Test, Verdict, _asker
+from redemption.matching.rules import Answers, Facts, Node, Outcome, Rule, Test, Verdict, decider
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ def explain(rule: Rule, facts: Facts) -> Explanation:
     """The verdict, and a reason for each condition that is asked for on its own."""
     if rule.empty:
         return Explanation(Verdict.OPEN)
-    reasons = tuple(_reason(node, facts, rule) for node in _conjuncts(rule.node))
+    answers = rule.context.ask(facts)
+    reasons = tuple(_reason(node, facts, answers, rule) for node in _conjuncts(rule.node))
     missing = dict.fromkeys(label for reason in reasons if reason.outcome is None for label in reason.missing)
     return Explanation(rule.verdict(facts), reasons, tuple(missing))
 
@@ -49,18 +50,13 @@ def _conjuncts(node: Node) -> Iterator[Node]:
         yield node
 
 
-def _reason(node: Node, facts: Facts, rule: Rule) -> Reason:
-    outcome = _asker(node, None)(facts)
+def _reason(node: Node, facts: Facts, answers: Answers, rule: Rule) -> Reason:
+    outcome = decider(node)(answers)
     asked = _words(node)
     tests = list(_tests(node))
     manual = outcome is None and any(test.manual for test in tests)
-    unknown = tuple(
-        dict.fromkeys(
-            test.attribute.label
-            for test in tests
-            if test.attribute and _asker(Node("test", test=test), None)(facts) is None
-        )
-    )
+    open_tests = [test.attribute for test in tests if answers[test.index] is None]
+    unknown = tuple(dict.fromkeys(attribute.label for attribute in open_tests if attribute))
     if outcome is None:
         said = f"尚缺“{'、'.join(unknown)}”，补充后可以判断" if unknown else "由审批部门判断"
         if not unknown and not manual:

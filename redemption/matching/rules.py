@@ -5,11 +5,12 @@ nothing that is decided without it. SQL's own AND, OR and NOT do the same with N
 can compile the same conditions for all enterprises and agree with this module to the row.
 
     rule = compile_rule(version.conditions, Context(places, here="110108", day=clock.today()))
-    rule.outcome(facts)         True, False or None, fast: for thousands of items
+    rule.outcome(facts)         True, False or None
     explain(rule, facts)        the verdict with a sentence for each condition
 """
 
 import datetime as dt
+import json
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from redemption.catalogue import vocabulary
 from redemption.catalogue.vocabulary import ATTRIBUTES, HERE, Attribute, Kind, is_number, parse_day
 
 Outcome = bool | None
+Answers = list[Outcome]
+"""What the tests of a context answer, by their index."""
 
 
 class Verdict(StrEnum):
@@ -104,11 +107,28 @@ class Places:
 
 @dataclass(frozen=True)
 class Context:
-    """What a rule is compiled against: the places, the item's own jurisdiction code, the day of asking."""
+    """What rules are compiled against: the places, the items' own jurisdiction code, the day of asking.
+
+    Rules compiled against one context share its tests: what thousands of items ask (成立满一年) is asked once.
+    """
 
     places: Places
     here: str
     day: dt.date
+    tests: list["Test"] = field(default_factory=list, repr=False, compare=False)
+    _known: dict[str, "Test"] = field(default_factory=dict, repr=False, compare=False)
+
+    def share(self, key: str, make: Callable[[int], "Test"]) -> "Test":
+        """The test of this key, made if there is none."""
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = make(len(self.tests))
+            self.tests.append(found)
+        return found
+
+    def ask(self, facts: Facts, manual: Outcome = None) -> "Answers":
+        """All tests put to one enterprise; `manual` is the answer taken for what only a person can judge."""
+        return [manual if test.manual else test.ask(facts) for test in self.tests]
 
 
 @dataclass(frozen=True)
@@ -120,12 +140,18 @@ class Test:
     ages become days. `attribute` is None for what only a person can judge or nobody can compute.
     """
 
+    index: int
     leaf: Mapping[str, Any]
     attribute: Attribute | None = None
     op: str = ""
     value: Any = None
     day: dt.date = dt.date.min
     manual: bool = False
+
+    @cached_property
+    def ask(self) -> Callable[[Facts], Outcome]:
+        """The test as a function of what is known of an enterprise."""
+        return _asker(self)
 
 
 @dataclass(frozen=True)
@@ -145,28 +171,29 @@ class Rule:
     context: Context = field(repr=False)
 
     @cached_property
-    def _ask(self) -> Callable[[Facts], Outcome]:
-        return _asker(self.node, None)
-
-    @cached_property
-    def _ask_leniently(self) -> Callable[[Facts], Outcome]:
-        return _asker(self.node, True)
+    def decide(self) -> Callable[[Answers], Outcome]:
+        """The outcome from the answers to the context's tests: for one enterprise and thousands of rules."""
+        return decider(self.node)
 
     @property
     def empty(self) -> bool:
         return self.node.kind == "everyone"
 
-    def outcome(self, facts: Facts) -> Outcome:
+    def outcome(self, facts: Facts, manual: Outcome = None) -> Outcome:
         """True: fits; False: does not; None: cannot be said."""
-        return self._ask(facts)
+        return self.decide(self.context.ask(facts, manual))
 
     def verdict(self, facts: Facts) -> Verdict:
-        if self.empty:
+        return self.verdict_of(self.context.ask(facts), self.context.ask(facts, manual=True))
+
+    def verdict_of(self, strict: Answers, lenient: Answers) -> Verdict:
+        """The verdict from answers without and with what only people can judge."""
+        if self.node.kind == "everyone":
             return Verdict.OPEN
-        outcome = self._ask(facts)
-        if outcome is not None:
-            return Verdict.FITS if outcome else Verdict.FAILS
-        return Verdict.LIKELY if self._ask_leniently(facts) else Verdict.UNKNOWN
+        outcome = self.decide(strict)
+        if outcome is None:
+            return Verdict.LIKELY if self.decide(lenient) else Verdict.UNKNOWN
+        return Verdict.FITS if outcome else Verdict.FAILS
 
 
 def compile_rule(conditions: Any, context: Context) -> Rule:
@@ -178,7 +205,7 @@ def compile_rule(conditions: Any, context: Context) -> Rule:
 
 def _node(data: Any, context: Context, depth: int) -> Node:
     if not isinstance(data, Mapping) or depth > 20:
-        return Node("test", test=Test({"text": "无法识别的条件"}))
+        return Node("test", test=context.share("?", lambda index: Test(index, {"text": "无法识别的条件"})))
     for kind in ("all", "any"):
         if isinstance(data.get(kind), list):
             if not data[kind]:
@@ -186,14 +213,18 @@ def _node(data: Any, context: Context, depth: int) -> Node:
             return Node(kind, tuple(_node(child, context, depth + 1) for child in data[kind]))
     if "not" in data:
         return Node("not", (_node(data["not"], context, depth + 1),))
-    return Node("test", test=_test(data, context))
+    asked = {name: data[name] for name in ("attribute", "op", "value", "as_of") if name in data}
+    if data.get("manual") or not asked:
+        asked = {"manual": data.get("manual"), "text": data.get("text")}
+    key = json.dumps(asked, sort_keys=True, default=str)
+    return Node("test", test=context.share(key, lambda index: _test(index, data, context)))
 
 
-def _test(leaf: Mapping[str, Any], context: Context) -> Test:
+def _test(index: int, leaf: Mapping[str, Any], context: Context) -> Test:
     if leaf.get("manual"):
-        return Test(leaf, manual=True)
+        return Test(index, leaf, manual=True)
     if "attribute" not in leaf or vocabulary.check(leaf):
-        return Test(leaf)
+        return Test(index, leaf)
     attribute, op, value = ATTRIBUTES[leaf["attribute"]], str(leaf["op"]), leaf["value"]
     day = parse_day(leaf.get("as_of")) or context.day
     if attribute.kind is Kind.DATE:
@@ -206,7 +237,44 @@ def _test(leaf: Mapping[str, Any], context: Context) -> Test:
         )
     elif isinstance(value, list):
         value = tuple(dict.fromkeys(value))
-    return Test(leaf, attribute, op, value, day)
+    return Test(index, leaf, attribute, op, value, day)
+
+
+def decider(node: Node) -> Callable[[Answers], Outcome]:
+    """A node as a function of the answers, by Kleene's three values."""
+    if node.kind == "everyone":
+        return lambda answers: True
+    if node.test is not None:
+        index = node.test.index
+        return lambda answers: answers[index]
+    if node.kind == "not":
+        inner = decider(node.children[0])
+        return lambda answers: None if (answer := inner(answers)) is None else not answer
+    return _joined(node, deciding=node.kind == "any")
+
+
+def _joined(node: Node, deciding: bool) -> Callable[[Answers], Outcome]:
+    """`all` is decided by one False, `any` by one True; a gap leaves open what nothing decides."""
+    indexes = tuple(child.test.index for child in node.children if child.test is not None)
+    others = tuple(decider(child) for child in node.children if child.test is None)
+
+    def decide(answers: Answers) -> Outcome:
+        result: Outcome = not deciding
+        for index in indexes:
+            answer = answers[index]
+            if answer is deciding:
+                return deciding
+            if answer is None:
+                result = None
+        for other in others:
+            answer = other(answers)
+            if answer is deciding:
+                return deciding
+            if answer is None:
+                result = None
+        return result
+
+    return decide
 
 
 # --- dates -----------------------------------------------------------------------------------------------
@@ -242,34 +310,7 @@ def _latest_start(day: dt.date, n: int, unit: str) -> dt.date:
 # --- asking ----------------------------------------------------------------------------------------------
 
 
-def _asker(node: Node, manual: Outcome) -> Callable[[Facts], Outcome]:
-    """A closure for a node; `manual` is the answer taken for what only a person can judge."""
-    if node.kind == "everyone":
-        return lambda facts: True
-    if node.kind == "test":
-        assert node.test is not None
-        return _test_asker(node.test, manual)
-    asked = [_asker(child, manual) for child in node.children]
-    if node.kind == "not":
-        return lambda facts: None if (answer := asked[0](facts)) is None else not answer
-    deciding = node.kind == "any"
-
-    def ask(facts: Facts) -> Outcome:
-        answer: Outcome = not deciding
-        for one in asked:
-            said = one(facts)
-            if said is deciding:
-                return deciding
-            if said is None:
-                answer = None
-        return answer
-
-    return ask
-
-
-def _test_asker(test: Test, manual: Outcome) -> Callable[[Facts], Outcome]:
-    if test.manual:
-        return lambda facts: manual
+def _asker(test: Test) -> Callable[[Facts], Outcome]:
     if test.attribute is None:
         return lambda facts: None
     decide = _DECIDE[test.attribute.kind](test)
@@ -319,11 +360,12 @@ def _member(test: Test) -> Callable[[Any], Outcome]:
 
 
 def _industry(test: Test) -> Callable[[Any], Outcome]:
-    """A code that is less exact than the condition leaves it open: C may be C39, or not."""
+    """A code that is less exact than the condition leaves it open: C may be C39, or not; what begins with no
+    section letter is no code."""
     prefixes, wanted = test.value, test.op == "under"
 
     def decide(value: Any) -> Outcome:
-        if not isinstance(value, str) or not vocabulary.INDUSTRY.fullmatch(value):
+        if not isinstance(value, str) or not "A" <= value < "U":
             return None
         if value.startswith(prefixes):
             return wanted

@@ -16,7 +16,7 @@ from redemption.identity.models import Enterprise
 from redemption.kernel import clock, outbox
 from redemption.matching import queries, shelf
 from redemption.matching.reasons import Explanation, explain
-from redemption.matching.rules import Rule, Verdict, compile_rule
+from redemption.matching.rules import Answers, Rule, Verdict, compile_rule
 from redemption.messages.service import Notice, tell_many
 
 TOLD_AT_ONCE = 500
@@ -65,8 +65,13 @@ def fitting(session: Session, enterprise_id: int, *, limit: int = 20) -> Fitting
     enterprise = session.get_one(Enterprise, enterprise_id)
     facts = queries.facts(enterprise)
     by_verdict: dict[Verdict, dict[int, Rule]] = {verdict: {} for verdict in Verdict}
+    asked: dict[int, tuple[Answers, Answers]] = {}
     for one in shelf.open_items(session):
-        by_verdict[one.rule.verdict(facts)][one.item_id] = one.rule
+        context = one.rule.context
+        answers = asked.get(id(context))
+        if answers is None:
+            answers = asked[id(context)] = (context.ask(facts), context.ask(facts, manual=True))
+        by_verdict[one.rule.verdict_of(*answers)][one.item_id] = one.rule
     found = Fitting(counts={verdict: len(rules) for verdict, rules in by_verdict.items()})
     for verdict, target in (
         (Verdict.FITS, found.fits),

@@ -27,6 +27,7 @@ class _Shelf:
     mark: Any = None
     conditions: dict[int, Any] = field(default_factory=dict)
     rules: dict[int, Rule] = field(default_factory=dict)
+    contexts: dict[str, Context] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Shelved:
 
 def open_items(session: Session) -> list[Shelved]:
     """Every item that takes applications today and has conditions that compute."""
-    listed = session.execute(queries.takes_applications()).all()
+    listed = queries.open_versions(session)
     places = queries.places(session)
     with _lock:
         shelf = _shelves.setdefault(session.get_bind().engine, _Shelf())
@@ -51,13 +52,15 @@ def open_items(session: Session) -> list[Shelved]:
 def _ruled(shelf: _Shelf, listed: Any, places: Places) -> list[Shelved]:
     mark = (clock.today(), places.mark)
     if shelf.mark != mark:
-        shelf.mark, shelf.rules = mark, {}
+        shelf.mark, shelf.rules, shelf.contexts = mark, {}, {}
     made = []
     for item_id, version_id, here in listed:
         rule = shelf.rules.get(version_id)
         if rule is None:
+            if here not in shelf.contexts:
+                shelf.contexts[here] = Context(places, here, clock.today())
             conditions = shelf.conditions.get(version_id)
-            rule = shelf.rules[version_id] = compile_rule(conditions, Context(places, here, clock.today()))
+            rule = shelf.rules[version_id] = compile_rule(conditions, shelf.contexts[here])
         if not rule.empty:
             made.append(Shelved(item_id, version_id, rule))
     return made
@@ -67,7 +70,7 @@ def _read_missing(session: Session, shelf: _Shelf, wanted: list[int]) -> None:
     missing = [version_id for version_id in wanted if version_id not in shelf.conditions]
     if missing and len(shelf.conditions) > 2 * len(wanted):
         # mostly versions that are no longer current: begin again
-        shelf.conditions, shelf.rules, missing = {}, {}, wanted
+        shelf.conditions, shelf.mark, missing = {}, None, wanted
     for start in range(0, len(missing), _BATCH):
         part = missing[start : start + _BATCH]
         rows = session.execute(

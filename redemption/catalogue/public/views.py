@@ -53,13 +53,14 @@ def items() -> Response:
     """兑现专栏: the standards of every policy in force, in one place (第二十六条)."""
     asked = asked_for("/items")
     found = search.find(db(), asked.q, asked.filters, sort=asked.sort, cursor=asked.cursor)
-    counted = facets.count(db(), asked.q, asked.filters)
+    # beside similar items stand the choices of the whole: nothing matches as typed, so there is nothing to count
+    counted = facets.count(db(), "" if found.forgiven else asked.q, asked.filters)
     return render(
         "catalogue/items.html",
         asked=asked,
         found=found,
         counted=counted,
-        facet_list=_facet_list(asked, counted),
+        facet_list=_facet_list(asked, counted, numbers=not found.forgiven),
         chips=_chips(asked, counted),
         sorts=_sorts(asked),
         next_link=asked.next_link(found.next_cursor),
@@ -152,12 +153,14 @@ def _panels(name: str) -> list[Markup]:
     return [made for made in (panel(db(), actor_or_none()) for panel in _registered(name)) if made]
 
 
-def _facet_list(asked: Asked, counted: facets.Facets) -> list[tuple[str, str, list[Any], list[str]]]:
+def _facet_list(
+    asked: Asked, counted: facets.Facets, *, numbers: bool
+) -> list[tuple[str, str, list[Any], list[str]]]:
     """Facets for the filter column: name, title, choices with counts, what is picked."""
     listed = []
     for name, title in NAMES.items():
         choices = [
-            (str(value), word(name, value, counted.departments), number)
+            (str(value), word(name, value, counted.departments), number if numbers else None)
             for value, number in counted.choices[name]
         ]
         if choices:
