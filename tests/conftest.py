@@ -143,6 +143,10 @@ def connected(session) -> Database:
 
 @pytest.fixture
 def settings(database_url, valkey, tmp_path) -> Settings:
+    return _settings(database_url, valkey, tmp_path)
+
+
+def _settings(database_url: str, valkey: str, var: Path) -> Settings:
     return Settings(
         database_url=database_url,
         redis_url=valkey,
@@ -150,8 +154,8 @@ def settings(database_url, valkey, tmp_path) -> Settings:
         field_keys=("key-of-the-tests-only-0123456789-0123456789",),
         audit_key="11" * 32,
         base_url="http://localhost",
-        storage=str(tmp_path / "files"),
-        var=tmp_path,
+        storage=str(var / "files"),
+        var=var,
         sign_in_limit="1000 per minute",
         log_level="ERROR",
     )
@@ -162,12 +166,28 @@ def storage(settings) -> Storage:
     return open_storage(settings.storage)
 
 
-@pytest.fixture
-def app(settings, connected, storage) -> Flask:
-    """The whole application on the test's transaction. CSRF is on, as in life."""
-    made = create_app(settings, connected, storage)
+@pytest.fixture(scope="session")
+def application(database_url, database, valkey, tmp_path_factory) -> Flask:
+    """The whole application, wired once for this process: wiring three hundred routes takes its time."""
+    made = create_app(
+        _settings(database_url, valkey, tmp_path_factory.mktemp("application")),
+        database,
+        open_storage(str(tmp_path_factory.mktemp("unused"))),
+    )
     made.testing = True
     return made
+
+
+@pytest.fixture
+def app(application, settings, connected, storage) -> Iterator[Flask]:
+    """The application on the test's transaction and the test's own storage. CSRF is on, as in life."""
+    parts, views = application.extensions["redemption"], dict(application.view_functions)
+    before = dict(parts)
+    parts.update(settings=settings, database=connected, storage=storage)
+    yield application
+    parts.update(before)
+    application.view_functions.clear()
+    application.view_functions.update(views)
 
 
 @pytest.fixture
@@ -229,7 +249,7 @@ class Program:
 
     def __init__(self, app: Flask, token: str) -> None:
         self.client = app.test_client()
-        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
 
     def request(self, method: str, address: str, json: Any = None, **options: Any) -> TestResponse:
         headers = {**self.headers, **options.pop("headers", {})}
