@@ -16,13 +16,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application, Correction
-from redemption.catalogue.models import Item
+from redemption.catalogue.models import Item, ItemVersion
 from redemption.evaluation.models import Rating
 from redemption.identity.rules import Actor, Role
-from redemption.kernel import audit, clock
+from redemption.kernel import audit, clock, outbox
 from redemption.kernel.db import Json
 from redemption.kernel.errors import Conflict, Invalid, NotFound
 from redemption.kernel.numbering import CODE_ALPHABET
+from redemption.matching import service as matching
+from redemption.matching.queries import fitting as fitting_enterprises
+from redemption.messages import service as messages
+from redemption.messages.service import Notice
 from redemption.policies.models import Policy, PolicyVersion
 from redemption.reporting import service as reporting
 from redemption.reporting.rules import Kind
@@ -37,6 +41,8 @@ QUESTIONS = {
     "useful": "这项政策对企业有实际帮助吗？",
 }
 CHOICES = {"5": "很好", "4": "较好", "3": "一般", "2": "较差", "1": "很差"}
+MOST_INVITED = 2000
+"""Enterprises that fit one item and are asked: enough to count, few enough to bear."""
 LEAST = 5
 """Sums over fewer answers are not shown: they would say who said it."""
 
@@ -68,6 +74,57 @@ def begin(session: Session, actor: Actor, policy_number: str, year: int) -> Eval
     if made is not None:
         _audit(session, actor, evaluation, "begin_evaluation", {"year": year})
     return evaluation
+
+
+def invite(session: Session, actor: Actor, evaluation: Evaluation) -> None:
+    """Ask those who applied, and those who fitted and did not; a job tells them, each once.
+
+    Raises:
+        NotFound: another department's. Conflict: published already.
+    """
+    _own(actor, evaluation)
+    if evaluation.published_at is not None:
+        raise Conflict("评价结果已经公布，问卷已结束。", code="evaluation_published")
+    _audit(session, actor, evaluation, "invite_to_evaluation", {})
+    outbox.publish(session, "evaluation.invited", evaluation.number, evaluation_id=evaluation.id)
+
+
+def tell_invited(session: Session, evaluation_id: int) -> int:
+    """Tell everybody who is asked; returns how many that are."""
+    evaluation = session.get_one(Evaluation, evaluation_id)
+    _, title = by_number(session, evaluation.number)
+    since = clock.start_of_day(dt.date(evaluation.year, 1, 1))
+    items = list(session.scalars(select(Item).where(Item.policy_id == evaluation.policy_id)))
+    applied = set(
+        session.scalars(
+            select(Application.enterprise_id).where(
+                Application.item_id.in_([item.id for item in items]), Application.received_at >= since
+            )
+        )
+    )
+    fitting: set[int] = set()
+    for item in items:
+        version = session.get(ItemVersion, item.current_version_id) if item.current_version_id else None
+        rule = matching.rule_of(session, item, version) if version else None
+        if rule is not None and not rule.empty:
+            fitting |= set(session.scalars(fitting_enterprises(rule, manual=True).limit(MOST_INVITED)))
+    told = [(one, "申报过") for one in sorted(applied)] + [
+        (one, "可能符合") for one in sorted(fitting - applied)
+    ]
+    messages.tell_many(
+        session,
+        [
+            Notice(
+                "evaluation_invited",
+                f"evaluation:{evaluation.id}:{enterprise_id}",
+                {"policy": title, "year": evaluation.year, "why": why},
+                f"/evaluations/{evaluation.number}/questionnaire",
+                enterprise_id=enterprise_id,
+            )
+            for enterprise_id, why in told
+        ],
+    )
+    return len(told)
 
 
 def publish(session: Session, actor: Actor, evaluation: Evaluation, findings: str, measures: str) -> None:

@@ -63,6 +63,19 @@ def publish(number: str) -> Answer:
     return redirect(f"/evaluations/{number}", 303)
 
 
+@blueprint.post("/editor/evaluations/<number>/invite")
+@allow("policy_maker")
+def invite(number: str) -> Answer:
+    found, _ = _mine(number)
+    form = empty_form()
+    with form.catching():
+        service.invite(db(), actor(), found)
+    if not form.ok:
+        return _page(number, form, status=409)
+    flash("已邀请申报过的、以及可能符合而没有申报的企业作答，每家只通知一次。", "success")
+    return redirect(f"/editor/evaluations/{number}", 303)
+
+
 @blueprint.post("/editor/evaluations/<number>/outcome")
 @allow("policy_maker")
 def outcome(number: str) -> Answer:

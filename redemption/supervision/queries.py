@@ -76,6 +76,23 @@ def whole(session: Session, owed: ColumnElement[bool], period: Period) -> Punctu
     return _row(row, "合计")
 
 
+def urged(session: Session, actor: Actor, limit: int = 50) -> list[Duty]:
+    """列入看板督办: overdue for so long that the last step of escalation was reached; the oldest first."""
+    return list(
+        session.scalars(
+            select(Duty)
+            .where(
+                owed_to(actor),
+                Duty.fulfilled_at.is_(None),
+                Duty.closed_at.is_(None),
+                Duty.steps_done.contains(["overdue_board"]),
+            )
+            .order_by(Duty.due_at, Duty.id)
+            .limit(limit)
+        )
+    )
+
+
 def owed_to(actor: Actor) -> ColumnElement[bool]:
     """Duties owed to the acting person's office."""
     return Duty.office_id == actor.office_id if actor.office_id is not None else false()

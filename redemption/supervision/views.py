@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as Answer
 
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
+from redemption.reporting import showing
 from redemption.supervision import evaluation, queries, rules, service
 from redemption.supervision.evaluation_views import blueprint as evaluation_blueprint
 from redemption.supervision.rules import ExportKind, ExportState, Period
@@ -58,6 +59,7 @@ def board() -> Response:
         paid=sum(one.amount_paid for one in policies),
         problems=queries.problems(db(), period, place),
         problem_names=rules.PROBLEM_NAMES,
+        urged=showing.views(db(), queries.urged(db(), actor())),
     )
 
 

@@ -224,6 +224,12 @@ def test_a_years_evaluation(session, world, stage, decided, browser_of):
     assert evaluation.begin(session, maker, policy.number, 2026).id == made.id
     with pytest.raises(NotFound):
         evaluation.begin(session, world.actor(Role.POLICY_MAKER, department="QC-KJ"), policy.number, 2026)
+    evaluation.invite(session, maker, made)
+    asked = evaluation.tell_invited(session, made.id)
+    assert evaluation.tell_invited(session, made.id) == asked
+    invited = session.scalars(select(Message).where(Message.template == "evaluation_invited")).all()
+    assert len(invited) == asked >= 1
+    assert "申报过" in next(m.body for m in invited if m.enterprise_id == stage.filer.enterprise_id)
     good = dict.fromkeys(evaluation.QUESTIONS, 5)
     mine = evaluation.answer(session, stage.filer, made, good, "很好")
     assert mine.applied

@@ -2,14 +2,22 @@
 
 import datetime as dt
 
+from sqlalchemy.orm import Session
+
 from redemption.kernel.uow import unit_of_work
-from redemption.supervision import exporting, service
-from workers.runtime import Payload, Runtime, outside_job, periodic
+from redemption.supervision import evaluation, exporting, service
+from workers.runtime import Payload, Runtime, job, outside_job, periodic
 
 
 @outside_job("export.requested", queue="low", lease=dt.timedelta(minutes=30))
 def export(runtime: Runtime, payload: Payload) -> None:
     exporting.make(runtime.database, runtime.storage, payload["export_id"])
+
+
+@job("evaluation.invited", queue="low")
+def invited(session: Session, payload: Payload) -> None:
+    """The questionnaire goes to who applied, and to who fitted and did not."""
+    evaluation.tell_invited(session, payload["evaluation_id"])
 
 
 @periodic("exports.expire", cron="35 * * * *")
