@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, select
+from sqlalchemy.orm import Session, load_only
 
 from redemption.applications.models import (
     Application,
@@ -92,7 +93,45 @@ class Case:
         return Line(self.application, self.version, self.item, self.department)
 
 
-_VERSION = (defer(ItemVersion.extracted), defer(ItemVersion.conditions), defer(ItemVersion.lacking))
+_LEAN = (
+    load_only(
+        Enterprise.name,
+        Enterprise.uscc,
+        Enterprise.jurisdiction_id,
+        Enterprise.legal_representative,
+        Enterprise.contact_name,
+        Enterprise.contact_phone,
+    ),
+    load_only(
+        Item.code,
+        Item.state,
+        Item.policy_id,
+        Item.department_id,
+        Item.jurisdiction_id,
+        Item.current_version_id,
+    ),
+    load_only(Department.code, Department.name, Department.phone, Department.address),
+    load_only(
+        ItemVersion.item_id,
+        ItemVersion.no,
+        ItemVersion.name,
+        ItemVersion.fields,
+        ItemVersion.values,
+        ItemVersion.mode,
+        ItemVersion.time_limit_days,
+        ItemVersion.acceptance_days,
+        ItemVersion.deemed_acceptance,
+        ItemVersion.correction_days,
+        ItemVersion.publicity_days,
+        ItemVersion.payment_days,
+        ItemVersion.opens_on,
+        ItemVersion.closes_on,
+        ItemVersion.valid_until,
+        ItemVersion.form,
+        ItemVersion.money_rules,
+    ),
+)
+"""What cases and sheets are made of; other columns are read when somebody asks for them."""
 
 SHEET = (
     select(Submission, Enterprise, Application, ItemVersion, Item, Department)
@@ -101,8 +140,27 @@ SHEET = (
     .join(ItemVersion, ItemVersion.id == Application.item_version_id)
     .join(Item, Item.id == Application.item_id)
     .join(Department, Department.id == Application.department_id)
-    .options(*_VERSION)
+    .options(*_LEAN)
     .order_by(Application.id)
+)
+
+
+def _sheets(mine: ColumnElement[bool]) -> tuple[Any, Any]:
+    """The sheet of a number and its owner, as it is and with the submission locked; built once, asked often."""
+    plain = SHEET.where(Submission.number == bindparam("number"), mine, Submission.discarded_at.is_(None))
+    locked = plain.with_for_update(of=Submission).execution_options(populate_existing=True)
+    return plain, locked
+
+
+_SHEETS = {
+    Role.ENTERPRISE: _sheets(Submission.enterprise_id == bindparam("whose")),
+    Role.CLERK: _sheets(Submission.centre_id == bindparam("whose")),
+}
+
+_MATERIALS = (
+    select(Material)
+    .where(Material.submission_id == bindparam("submission_id"), Material.removed_at.is_(None))
+    .order_by(Material.id)
 )
 
 
@@ -128,12 +186,11 @@ def sheet(
     Raises:
         NotFound: there is none, it is somebody else's, or it was discarded.
     """
-    query = SHEET.where(Submission.number == number, of_actor(actor), Submission.discarded_at.is_(None))
-    if actor.role is Role.OFFICER:
+    if actor.role not in _SHEETS:
         raise NotFound("没有找到这张申报单，请核对编号。")
-    if lock:
-        query = query.with_for_update(of=Submission).execution_options(populate_existing=True)
-    rows = session.execute(query).all()
+    query = _SHEETS[actor.role][lock]
+    whose = actor.enterprise_id if actor.role is Role.ENTERPRISE else actor.centre_id
+    rows = session.execute(query, {"number": number, "whose": whose or 0}).all()
     if not rows:
         raise NotFound("没有找到这张申报单，请核对编号，或从“企业用户空间”打开。")
     found = Sheet(
@@ -200,13 +257,7 @@ def open_correction(session: Session, application_id: int) -> Correction | None:
 
 def materials_of_submission(session: Session, submission_id: int) -> list[Material]:
     """Everything that was handed in and not taken out, in order."""
-    return list(
-        session.scalars(
-            select(Material)
-            .where(Material.submission_id == submission_id, Material.removed_at.is_(None))
-            .order_by(Material.id)
-        )
-    )
+    return list(session.scalars(_MATERIALS, {"submission_id": submission_id}))
 
 
 def material(session: Session, submission_id: int, public_id: str) -> Material:

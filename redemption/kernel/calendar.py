@@ -26,6 +26,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, Date, Integer, String, event, func, literal, select
@@ -111,18 +112,27 @@ class _Schedule:
         return hashlib.sha256(json.dumps([self.year, listed], ensure_ascii=False).encode()).hexdigest()
 
 
+_BOTH = select(CalendarDay.date, CalendarDay.is_off_day, literal(None, Integer()).label("year")).union_all(
+    select(literal(None, Date()), literal(None, Boolean()), CalendarYear.year)
+)
+"""Both tables in one round trip: handing an application in has a budget of statements."""
+
+
 def load_calendar(session: Session) -> Calendar:
     """The workdays as this transaction sees them. One small select, once a transaction."""
     calendar = session.info.get(_CACHED)
     if calendar is None:
-        # one round trip for both tables: handing an application in has a budget of statements
-        days = select(CalendarDay.date, CalendarDay.is_off_day, literal(None, Integer()).label("year"))
-        whole = select(literal(None, Date()), literal(None, Boolean()), CalendarYear.year)
-        rows = session.execute(days.union_all(whole)).all()
+        rows = session.execute(_BOTH).all()
         corrections = {day: not off for day, off, year in rows if year is None}
         years = frozenset(year for _, _, year in rows if year is not None)
-        calendar = session.info[_CACHED] = Calendar(corrections, years)
+        calendar = session.info[_CACHED] = _calendar(tuple(sorted(corrections.items())), years)
     return calendar
+
+
+@lru_cache(maxsize=16)
+def _calendar(corrections: tuple[tuple[dt.date, bool], ...], years: frozenset[int]) -> Calendar:
+    """One calendar for one state of the tables: it remembers the workdays of the years it was asked for."""
+    return Calendar(dict(corrections), years)
 
 
 def preview_schedule(session: Session, data: Any) -> SchedulePreview:
