@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from redemption.decisions import receiving
 from redemption.decisions.rules import EventState
 from redemption.decisions.schemas import EventSchema, ReceivedSchema
-from redemption.dispatch.delivery import signing_keys
+from redemption.dispatch.claiming import signing_keys
 from redemption.dispatch.port.signing import SignatureRefused, verify
 from redemption.identity.queries import department as department_by_code
 from redemption.kernel import clock

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from redemption.applications.models import Material
 from redemption.dispatch import queries, service
-from redemption.dispatch.delivery import LINK_PURPOSE, Outfit, dress
+from redemption.dispatch.claiming import LINK_PURPOSE, Outfit, dress
 from redemption.dispatch.models import Connection
 from redemption.dispatch.schemas import FetchedSchema, FetchQuery, ReceiptAnswer, ReceiptSchema
 from redemption.identity.models import Department

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application
 from redemption.dispatch import configuring, queries, service
-from redemption.dispatch.delivery import make_adapter
+from redemption.dispatch.claiming import make_adapter
 from redemption.dispatch.port import Context
 from redemption.dispatch.port.contract import Report, run
 from redemption.identity.queries import department as department_by_code

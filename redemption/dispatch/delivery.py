@@ -6,82 +6,41 @@ the table, so any number of couriers in any number of processes keep the limit t
 leaves leases that run out; what it had handed over is handed over again under the same key.
 """
 
-import datetime as dt
-import json
 import random
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
 
-from redemption.applications.models import Application, Submission
-from redemption.dispatch import rules
-from redemption.dispatch.models import Attempt, Connection, Parcel, Referral
+from redemption.dispatch.claiming import Claim, Outfit, claim, dress, due_connections, make_adapter
+from redemption.dispatch.models import Connection, Parcel, Referral
 from redemption.dispatch.port import (
     Adapter,
     Alert,
     Capability,
-    Context,
-    Later,
     Outcome,
     Polled,
     Refused,
-    Retry,
     Shipment,
-    Taken,
-    adapter_class,
     known_adapters,
 )
-from redemption.dispatch.port import mapping as port_mapping
-from redemption.dispatch.port.signing import SigningKey
-from redemption.dispatch.rules import GONE_OVER, LEASE, ParcelKind, ParcelState, ReferralState
-from redemption.dispatch.service import settle_taken
-from redemption.identity.models import Department, Post
+from redemption.dispatch.port.mapping import MappingFault
+from redemption.dispatch.recording import record
+from redemption.dispatch.rules import LEASE
+from redemption.identity.models import Department
 from redemption.identity.queries import live_keys
-from redemption.identity.rules import Role
 from redemption.kernel import clock
-from redemption.kernel.db import Database, Json
-from redemption.kernel.secrets import SecretBox, Signer
-from redemption.kernel.storage import Storage
+from redemption.kernel.db import Json
 from redemption.kernel.uow import unit_of_work
-from redemption.messages.service import tell
 
 log = structlog.get_logger("redemption.dispatch")
 
 THREADS = 16
-LINK_LIFE = dt.timedelta(days=7)
-LINK_PURPOSE = "material"
-TELL_AGAIN = dt.timedelta(hours=6)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A parcel this courier holds until its lease ends."""
-
-    parcel_id: int
-    connection_id: int
-    token: uuid.UUID
-    shipment: Shipment
-    fault: Outcome | None = None
-    """Set when the parcel cannot go out as it is: no call is made for it."""
-
-
-@dataclass(frozen=True)
-class Outfit:
-    """What a courier needs of its process."""
-
-    database: Database
-    storage: Storage
-    box: SecretBox
-    signer: Signer
-    base_url: str
 
 
 class Courier:
@@ -153,7 +112,7 @@ class Courier:
         payload: Json = parcel.payload
         try:
             payload = dress(session, self._outfit, connection, referral, department.code, parcel.payload)
-        except port_mapping.MappingFault as error:
+        except MappingFault as error:
             said = tuple(f"{name}：{text}" for name, texts in error.fields.items() for text in texts)
             fault = Refused(said or (error.message,))
         try:
@@ -250,297 +209,3 @@ class Courier:
             else:
                 values |= {"last_polled_at": clock.now()}
             session.execute(update(Connection).where(Connection.id == connection_id).values(values))
-
-
-# --- in the database ---------------------------------------------------------------------------------------
-
-
-def due_connections(session: Session) -> list[int]:
-    """Connections with a parcel that may go out now and whose breaker is closed."""
-    now = clock.now()
-    return list(
-        session.scalars(
-            select(Parcel.connection_id)
-            .join(Connection, Connection.id == Parcel.connection_id)
-            .where(*_due(now), or_(Connection.open_until.is_(None), Connection.open_until <= now))
-            .distinct()
-        )
-    )
-
-
-def claim(session: Session, connection: Connection, room: int) -> list[Parcel]:
-    """Lease up to `room` parcels of a connection whose row is locked; the limit counts every courier's calls."""
-    now = clock.now()
-    busy = (
-        session.scalar(
-            select(func.count()).where(
-                Parcel.connection_id == connection.id,
-                Parcel.state == ParcelState.WAITING,
-                Parcel.lease_until > now,
-            )
-        )
-        or 0
-    )
-    # after failures one parcel goes ahead and finds out; the others follow when it comes back
-    limit = 1 if connection.failures >= rules.BREAKER_FAILURES else connection.max_parallel
-    earlier = aliased(Parcel)
-    ready = (
-        select(Parcel.id)
-        .where(
-            Parcel.connection_id == connection.id,
-            *_due(now),
-            ~select(earlier.id)
-            .where(
-                earlier.referral_id == Parcel.referral_id,
-                earlier.sequence < Parcel.sequence,
-                earlier.state.not_in(GONE_OVER),
-            )
-            .exists(),
-        )
-        .order_by(Parcel.next_at, Parcel.id)
-        .limit(max(0, min(room, limit - busy)))
-        .with_for_update(skip_locked=True)
-    )
-    token = uuid.uuid4()
-    ids = list(
-        session.scalars(
-            update(Parcel)
-            .where(Parcel.id.in_(ready.scalar_subquery()))
-            .values(
-                lease_until=now + LEASE,
-                lease_token=token,
-                first_attempt_at=func.coalesce(Parcel.first_attempt_at, now),
-            )
-            .returning(Parcel.id)
-            .execution_options(synchronize_session=False)
-        )
-    )
-    return list(
-        session.scalars(
-            select(Parcel)
-            .where(Parcel.id.in_(ids))
-            .order_by(Parcel.id)
-            .execution_options(populate_existing=True)
-        )
-    )
-
-
-def _due(now: dt.datetime) -> tuple[Any, ...]:
-    return (
-        Parcel.state == ParcelState.WAITING,
-        Parcel.next_at <= now,
-        or_(Parcel.lease_until.is_(None), Parcel.lease_until < now),
-    )
-
-
-def dress(
-    session: Session,
-    outfit: Outfit,
-    connection: Connection,
-    referral: Referral,
-    department_code: str,
-    payload: Json,
-) -> Json:
-    """A payload as it leaves: fresh links, the account where the department may have it, the mapping applied.
-
-    Raises:
-        MappingFault: the department's table has no value for something it requires.
-    """
-    made = dict(payload)
-    expires = clock.now() + LINK_LIFE
-    made["materials"] = [
-        _linked(outfit, material, expires) if material.get("sha256") else material
-        for material in payload.get("materials", [])
-    ]
-    made["callback"] = f"{outfit.base_url}/api/v1/departments/{department_code}/events"
-    if connection.options.get("bank_account"):
-        account = _account(session, outfit.box, referral.application_id)
-        if account:
-            made["enterprise"] = {**payload["enterprise"], "bank_account": account}
-    if connection.mapping.get("fields"):
-        made["data"] = port_mapping.apply(connection.mapping, made)
-    return made
-
-
-def _linked(outfit: Outfit, material: Json, expires: dt.datetime) -> Json:
-    token = outfit.signer.sign(material["id"], expires, LINK_PURPOSE)
-    return material | {
-        "url": f"{outfit.base_url}/api/v1/files/{token}",
-        "expires_at": expires.isoformat(),
-    }
-
-
-def _account(session: Session, box: SecretBox, application_id: int) -> str:
-    row = session.execute(
-        select(Submission.id, Submission.bank_account)
-        .join(Application, Application.submission_id == Submission.id)
-        .where(Application.id == application_id)
-    ).one()
-    return box.open(row.bank_account, f"submission:{row.id}:bank_account") if row.bank_account else ""
-
-
-def signing_keys(session: Session, box: SecretBox, department_id: int) -> tuple[SigningKey, ...]:
-    """The live keys shared with a department's system, opened."""
-    return tuple(
-        SigningKey(key.key_id, key.scheme, box.open(key.secret, f"department_key:{department_id}"))
-        for key in live_keys(session, department_id)
-    )
-
-
-def make_adapter(
-    session: Session, box: SecretBox, storage: Storage, connection: Connection, department: Department
-) -> Adapter:
-    """The adapter of a connection with its options, secrets and live keys."""
-    keys = signing_keys(session, box, department.id)
-    secrets: dict[str, str] = {}
-    if connection.secrets:
-        secrets = json.loads(box.open(connection.secrets, f"connection:{department.id}"))
-
-    def read_file(sha256: str) -> bytes:
-        with storage.open(sha256) as stream:
-            return stream.read()
-
-    context = Context(department.code, dict(connection.options), secrets, keys, read_file)
-    return adapter_class(connection.adapter)(context)
-
-
-def record(session: Session, held: Claim, outcome: Outcome, duration_ms: int) -> None:
-    """Write down one try and what follows from it.
-
-    A claim whose lease ran out and was taken by another courier changes nothing but the list of tries; only that
-    the department has the parcel is true whoever learned it.
-    """
-    now = clock.now()
-    referral = session.scalars(
-        select(Referral)
-        .join(Parcel, Parcel.referral_id == Referral.id)
-        .where(Parcel.id == held.parcel_id)
-        .with_for_update(of=Referral)
-    ).one()
-    parcel = session.get_one(Parcel, held.parcel_id, with_for_update=True, populate_existing=True)
-    connection = session.get_one(
-        Connection, held.connection_id, with_for_update={"key_share": True}, populate_existing=True
-    )
-    ours = parcel.lease_token == held.token and parcel.state == ParcelState.WAITING
-    if ours:
-        parcel.attempts += 1
-        parcel.lease_until, parcel.lease_token = None, None
-    word = "late" if not ours else ""
-    if isinstance(outcome, Taken) and parcel.state == ParcelState.WAITING:
-        settle_taken(session, parcel, referral, outcome.number)
-        _success(connection, now)
-        word = ParcelState.TAKEN
-    elif ours:
-        word = _settle(session, parcel, referral, connection, outcome, now)
-    session.add(
-        Attempt(
-            parcel_id=parcel.id,
-            at=now,
-            outcome=word,
-            status=outcome.status,
-            duration_ms=duration_ms,
-            answer=_said(outcome),
-        )
-    )
-
-
-def _settle(
-    session: Session,
-    parcel: Parcel,
-    referral: Referral,
-    connection: Connection,
-    outcome: Outcome,
-    now: dt.datetime,
-) -> str:
-    if isinstance(outcome, Later):
-        parcel.state, parcel.settled_at, parcel.last_error = ParcelState.LATER, now, ""
-        if Capability.FETCHED in adapter_class(connection.adapter).capabilities:
-            parcel.position = connection.next_position
-            connection.next_position += 1
-        _success(connection, now)
-        return "later"
-    if isinstance(outcome, Refused):
-        parcel.state, parcel.settled_at = ParcelState.REFUSED, now
-        parcel.last_error = "；".join(outcome.reasons)[:2000]
-        if parcel.kind == ParcelKind.SUBMISSION:
-            referral.state = ReferralState.REFUSED
-        _success(connection, now)
-        _tell_held(session, parcel, referral, connection)
-        return "refused"
-    assert isinstance(outcome, Retry)
-    return _again(session, parcel, referral, connection, outcome, now)
-
-
-def _again(
-    session: Session,
-    parcel: Parcel,
-    referral: Referral,
-    connection: Connection,
-    outcome: Retry,
-    now: dt.datetime,
-) -> str:
-    parcel.last_error = outcome.reason[:2000]
-    parcel.next_at = now + rules.wait_after(parcel.attempts, outcome.retry_after)
-    connection.failures += 1
-    connection.last_failure_at, connection.last_error = now, parcel.last_error
-    pause = rules.breaker_pause(connection.failures)
-    if pause is not None:
-        connection.open_until = now + pause
-    if isinstance(outcome, Alert) or pause is not None:
-        _tell_trouble(session, connection, now)
-    if parcel.first_attempt_at is not None and rules.is_hopeless(parcel.first_attempt_at, now):
-        parcel.state, parcel.settled_at = ParcelState.DEAD, now
-        _tell_held(session, parcel, referral, connection)
-        return "dead"
-    return "alert" if isinstance(outcome, Alert) else "retry"
-
-
-def _success(connection: Connection, now: dt.datetime) -> None:
-    connection.failures, connection.open_until, connection.alerted_at = 0, None, None
-    connection.last_success_at, connection.last_error = now, ""
-
-
-def _said(outcome: Outcome) -> str:
-    """What is kept of an answer: cut, and never a secret of ours, because nothing of ours is echoed into it."""
-    match outcome:
-        case Refused(reasons=reasons):
-            text = "；".join(reasons)
-        case Retry(reason=reason):
-            text = reason
-        case Later(note=note):
-            text = note
-        case _:
-            text = f"部门编号 {outcome.number}" if outcome.number else "已接收"
-    return f"{text}\n{outcome.answer}".strip()[:2000]
-
-
-def _tell_trouble(session: Session, connection: Connection, now: dt.datetime) -> None:
-    """The department's contact learns that its system does not answer, again after some hours if it goes on."""
-    if connection.alerted_at is not None and now - connection.alerted_at < TELL_AGAIN:
-        return
-    connection.alerted_at = now
-    mark = f"trouble:{connection.id}:{int(now.timestamp())}"
-    data = {"error": connection.last_error, "failures": connection.failures}
-    _tell_both(session, connection.department_id, "adapter_trouble", mark, data, "/workbench/adapters")
-
-
-def _tell_both(session: Session, department_id: int, template: str, once: str, data: Json, link: str) -> None:
-    """The department's contact and every administrator."""
-    tell(session, template=template, once=once, data=data, link=link, department_id=department_id)
-    administrators = session.scalars(
-        select(Post.person_id)
-        .where(Post.role == Role.ADMINISTRATOR, Post.ended_at.is_(None))
-        .distinct()
-        .order_by(Post.person_id)
-    )
-    for person_id in administrators.all():
-        tell(
-            session, template=template, once=f"{once}:{person_id}", data=data, link=link, person_id=person_id
-        )
-
-
-def _tell_held(session: Session, parcel: Parcel, referral: Referral, connection: Connection) -> None:
-    number = session.scalar(select(Application.number).where(Application.id == referral.application_id))
-    data = {"application_number": number or "", "referral": referral.number, "error": parcel.last_error}
-    once = f"held:{parcel.id}:{parcel.attempts}:{parcel.state}"
-    _tell_both(session, connection.department_id, "parcel_dead", once, data, "/workbench/letters")

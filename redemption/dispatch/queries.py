@@ -38,14 +38,15 @@ def connections_of(session: Session, department_id: int | None = None) -> list[C
     return list(session.scalars(query))
 
 
-def routes_of(session: Session, item_id: int, jurisdiction_id: int | None, at: dt.datetime) -> list[Route]:
-    """Routes in force for an enterprise of a district; its own district's rows push aside the general ones."""
+def routes_of(session: Session, item_id: int, enterprise_id: int, at: dt.datetime) -> list[Route]:
+    """Routes in force for an enterprise; rows of its own district push aside the general ones."""
+    district = select(Enterprise.jurisdiction_id).where(Enterprise.id == enterprise_id).scalar_subquery()
     rows = list(
         session.scalars(
             select(Route)
             .where(
                 Route.item_id == item_id,
-                or_(Route.jurisdiction_id.is_(None), Route.jurisdiction_id == jurisdiction_id),
+                or_(Route.jurisdiction_id.is_(None), Route.jurisdiction_id == district),
                 Route.begins_at <= at,
                 or_(Route.ends_at.is_(None), Route.ends_at > at),
             )

@@ -6,16 +6,15 @@ travels is fixed in the parcel's payload; links, the account and the mapping are
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from redemption.applications.models import Application, Correction, Material, Submission
-from redemption.applications.queries import materials_of
-from redemption.catalogue.models import Item, ItemVersion
+from redemption.applications.models import Application, Correction
+from redemption.catalogue.models import ItemVersion
 from redemption.dispatch import queries
 from redemption.dispatch.models import Attempt, Connection, Parcel, Referral
+from redemption.dispatch.packing import payload_of
 from redemption.dispatch.port import Capability, adapter_class
 from redemption.dispatch.rules import (
     GONE_OVER,
@@ -25,7 +24,7 @@ from redemption.dispatch.rules import (
     Purpose,
     ReferralState,
 )
-from redemption.identity.models import Department, Enterprise, Jurisdiction
+from redemption.identity.models import Department
 from redemption.identity.rules import Actor, system_actor
 from redemption.kernel import audit, clock, numbering, outbox
 from redemption.kernel.db import Json
@@ -37,17 +36,24 @@ _HOSTED_LOCK = 7_301_001
 
 
 def refer(session: Session, application_id: int) -> list[Referral]:
-    """Send a submitted application to its department(s); doing it again changes nothing."""
+    """Send a submitted application to its department(s); doing it again changes nothing.
+
+    The deciding department and the first step of hearing get it at once, later steps one after the other.
+    """
     application = session.get_one(Application, application_id, with_for_update={"key_share": True})
     existing = queries.referrals_of(session, application_id)
     if existing:
         return existing
-    enterprise = session.get_one(Enterprise, application.enterprise_id)
     now = clock.now()
+    destinations = _destinations(session, application, now)
+    first_heard = min((step for _, purpose, step in destinations if purpose == Purpose.OPINION), default=1)
     made = []
-    for department_id, purpose, step in _destinations(session, application, enterprise, now):
-        made.append(_make(session, application, department_id, purpose, step, now))
-    _open_next(session, application)
+    for department_id, purpose, step in destinations:
+        opens = purpose == Purpose.DECISION or step == first_heard
+        referral = _make(session, application, department_id, purpose, step, now, opens)
+        made.append(referral)
+        if opens:
+            _add_parcel(session, application, referral, ParcelKind.SUBMISSION, {}, fresh=True)
     return made
 
 
@@ -183,14 +189,12 @@ def give_opinion(
 # --- making ----------------------------------------------------------------------------------------------
 
 
-def _destinations(
-    session: Session, application: Application, enterprise: Enterprise, now: dt.datetime
-) -> list[tuple[int, str, int]]:
+def _destinations(session: Session, application: Application, now: dt.datetime) -> list[tuple[int, str, int]]:
     """(department, purpose, step): by the item's routes, else to the item's own department.
 
     Whoever decides is the application's department from then on, and may see it in its workbench.
     """
-    routes = queries.routes_of(session, application.item_id, enterprise.jurisdiction_id, now)
+    routes = queries.routes_of(session, application.item_id, application.enterprise_id, now)
     deciding = [row for row in routes if row.purpose == Purpose.DECISION][:1]
     found = [(row.department_id, row.purpose, row.step) for row in deciding]
     if deciding:
@@ -209,6 +213,7 @@ def _make(
     purpose: str,
     step: int,
     now: dt.datetime,
+    opens: bool,
 ) -> Referral:
     connection = queries.connection_at(session, department_id, now) or _hosted(session, department_id)
     referral = Referral(
@@ -218,7 +223,7 @@ def _make(
         connection_id=connection.id,
         purpose=purpose,
         step=step,
-        state=ReferralState.PLANNED,
+        state=ReferralState.OPEN if opens else ReferralState.PLANNED,
         created_at=now,
     )
     session.add(referral)
@@ -227,13 +232,11 @@ def _make(
 
 
 def _open_next(session: Session, application: Application) -> None:
-    """Send the case to whoever's turn it is: the deciding department at once, those heard step by step."""
+    """Ask the next step of hearing when everybody of the one before has spoken."""
     referrals = queries.referrals_of(session, application.id)
-    planned = [row for row in referrals if row.state == ReferralState.PLANNED]
-    heard = [row for row in referrals if row.purpose == Purpose.OPINION]
-    unheard_steps = [row.step for row in heard if not row.opinion]
-    for referral in planned:
-        if referral.purpose == Purpose.DECISION or referral.step == min(unheard_steps):
+    unheard = [row.step for row in referrals if row.purpose == Purpose.OPINION and not row.opinion]
+    for referral in referrals:
+        if referral.state == ReferralState.PLANNED and referral.step == min(unheard):
             referral.state = ReferralState.OPEN
             _add_parcel(session, application, referral, ParcelKind.SUBMISSION, {})
 
@@ -251,10 +254,18 @@ def _hosted(session: Session, department_id: int) -> Connection:
 
 
 def _add_parcel(
-    session: Session, application: Application, referral: Referral, kind: ParcelKind, extra: Json
+    session: Session,
+    application: Application,
+    referral: Referral,
+    kind: ParcelKind,
+    extra: Json,
+    *,
+    fresh: bool = False,
 ) -> Parcel:
-    session.flush()
-    session.refresh(referral, with_for_update=True)
+    """`fresh`: nobody else can have seen the referral yet, so it needs no lock."""
+    if not fresh:
+        session.flush()
+        session.refresh(referral, with_for_update=True)
     now = clock.now()
     sequence = referral.next_sequence
     referral.next_sequence += 1
@@ -263,7 +274,7 @@ def _add_parcel(
         connection_id=referral.connection_id,
         sequence=sequence,
         kind=kind,
-        payload=_payload(session, application, referral, sequence, kind) | extra,
+        payload=payload_of(session, application, referral, sequence, kind) | extra,
         created_at=now,
         next_at=now,
     )
@@ -296,85 +307,6 @@ def _tell_department(session: Session, application: Application, referral: Refer
         data={"application_number": application.number, "item_name": name or ""},
         link=f"/workbench/applications/{application.number}",
     )
-
-
-def _payload(
-    session: Session, application: Application, referral: Referral, sequence: int, kind: ParcelKind
-) -> Json:
-    """The parcel's content: facts as they are now, files by digest, the account masked."""
-    row = session.execute(
-        select(Submission, Enterprise, ItemVersion, Item.code, Jurisdiction.code)
-        .select_from(Submission)
-        .join(Enterprise, Enterprise.id == application.enterprise_id)
-        .join(ItemVersion, ItemVersion.id == application.item_version_id)
-        .join(Item, Item.id == application.item_id)
-        .outerjoin(Jurisdiction, Jurisdiction.id == Enterprise.jurisdiction_id)
-        .where(Submission.id == application.submission_id)
-    ).one()
-    submission, enterprise, version, item_code, district = row
-    requested = application.amount_requested
-    return {
-        "version": "1",
-        "kind": kind.value,
-        "key": f"{referral.number}.{sequence}",
-        "referral": referral.number,
-        "sequence": sequence,
-        "purpose": referral.purpose,
-        "application": {
-            "number": application.number,
-            "submission": submission.number,
-            "received_at": (application.received_at or clock.now()).isoformat(),
-            "channel": submission.channel,
-            "amount_requested": None if requested is None else str(requested),
-        },
-        "item": {"code": item_code, "name": version.name, "version": version.no},
-        "enterprise": _enterprise(enterprise, submission, district or ""),
-        "form": application.data,
-        "materials": [
-            _material(material, _titles(version)) for material in materials_of(session, application)
-        ],
-    }
-
-
-def _enterprise(enterprise: Enterprise, submission: Submission, district: str) -> Json:
-    common: dict[str, Any] = submission.common or {}
-
-    def said(name: str) -> str:
-        return str(common.get(name) or getattr(enterprise, name) or "")
-
-    return {
-        "uscc": enterprise.uscc,
-        "name": enterprise.name,
-        "district": district,
-        "address": said("address"),
-        "legal_representative": said("legal_representative"),
-        "contact_name": said("contact_name"),
-        "contact_phone": said("contact_phone"),
-        "contact_email": said("contact_email"),
-        "bank_name": said("bank_name"),
-        "bank_account": str(common.get("bank_account") or common.get("bank_account_masked") or ""),
-    }
-
-
-def _titles(version: ItemVersion) -> dict[str, str]:
-    entries = (version.fields.get("materials") or {}).get("entries") or []
-    return {
-        str(entry.get("key") or f"m{at}"): str(entry.get("text", "")) for at, entry in enumerate(entries, 1)
-    }
-
-
-def _material(material: Material, titles: dict[str, str]) -> Json:
-    return {
-        "id": material.public_id,
-        "entry": material.entry,
-        "title": titles.get(material.entry, ""),
-        "name": material.name,
-        "media_type": material.media_type,
-        "size": material.size,
-        "sha256": material.sha256,
-        "form": material.form,
-        "round": material.round,
-    }
 
 
 # --- what stands already -----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from redemption.catalogue.models import Item
 from redemption.dispatch import configuring, queries, service
-from redemption.dispatch.delivery import make_adapter
+from redemption.dispatch.claiming import make_adapter
 from redemption.dispatch.models import Connection, Parcel, Referral
 from redemption.dispatch.port import Adapter, Capability, Finding, adapter_class, known_adapters
 from redemption.dispatch.port import mapping as port_mapping

@@ -23,7 +23,8 @@ from redemption.applications import queries as applications
 from redemption.applications.models import Application
 from redemption.config import Settings
 from redemption.dispatch import configuring
-from redemption.dispatch.delivery import Courier, Outfit
+from redemption.dispatch.claiming import Outfit
+from redemption.dispatch.delivery import Courier
 from redemption.dispatch.models import Connection
 from redemption.dispatch.port.signing import new_secret
 from redemption.dispatch.service import refer

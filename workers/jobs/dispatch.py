@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from redemption.decisions import receiving
 from redemption.dispatch import queries, service, watching
-from redemption.dispatch.delivery import Courier, Outfit, due_connections
+from redemption.dispatch.claiming import Outfit, due_connections
+from redemption.dispatch.delivery import Courier
 from redemption.kernel import clock
 from redemption.kernel.uow import unit_of_work
 from workers.runtime import Payload, Runtime, job, outside_job, periodic

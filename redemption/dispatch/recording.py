@@ -1,0 +1,163 @@
+"""Writing down what came of a try, and telling people where somebody has to act."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from redemption.applications.models import Application
+from redemption.dispatch import rules
+from redemption.dispatch.claiming import Claim
+from redemption.dispatch.models import Attempt, Connection, Parcel, Referral
+from redemption.dispatch.port import Alert, Capability, Later, Outcome, Refused, Retry, Taken, adapter_class
+from redemption.dispatch.rules import ParcelKind, ParcelState, ReferralState
+from redemption.dispatch.service import settle_taken
+from redemption.identity.models import Post
+from redemption.identity.rules import Role
+from redemption.kernel import clock
+from redemption.kernel.db import Json
+from redemption.messages.service import tell
+
+TELL_AGAIN = dt.timedelta(hours=6)
+
+
+def record(session: Session, held: Claim, outcome: Outcome, duration_ms: int) -> None:
+    """Write down one try and what follows from it.
+
+    A claim whose lease ran out and was taken by another courier changes nothing but the list of tries; only that
+    the department has the parcel is true whoever learned it.
+    """
+    now = clock.now()
+    referral = session.scalars(
+        select(Referral)
+        .join(Parcel, Parcel.referral_id == Referral.id)
+        .where(Parcel.id == held.parcel_id)
+        .with_for_update(of=Referral)
+    ).one()
+    parcel = session.get_one(Parcel, held.parcel_id, with_for_update=True, populate_existing=True)
+    connection = session.get_one(
+        Connection, held.connection_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    ours = parcel.lease_token == held.token and parcel.state == ParcelState.WAITING
+    if ours:
+        parcel.attempts += 1
+        parcel.lease_until, parcel.lease_token = None, None
+    word = "late" if not ours else ""
+    if isinstance(outcome, Taken) and parcel.state == ParcelState.WAITING:
+        settle_taken(session, parcel, referral, outcome.number)
+        _success(connection, now)
+        word = ParcelState.TAKEN
+    elif ours:
+        word = _settle(session, parcel, referral, connection, outcome, now)
+    session.add(
+        Attempt(
+            parcel_id=parcel.id,
+            at=now,
+            outcome=word,
+            status=outcome.status,
+            duration_ms=duration_ms,
+            answer=_said(outcome),
+        )
+    )
+
+
+def _settle(
+    session: Session,
+    parcel: Parcel,
+    referral: Referral,
+    connection: Connection,
+    outcome: Outcome,
+    now: dt.datetime,
+) -> str:
+    if isinstance(outcome, Later):
+        parcel.state, parcel.settled_at, parcel.last_error = ParcelState.LATER, now, ""
+        if Capability.FETCHED in adapter_class(connection.adapter).capabilities:
+            parcel.position = connection.next_position
+            connection.next_position += 1
+        _success(connection, now)
+        return "later"
+    if isinstance(outcome, Refused):
+        parcel.state, parcel.settled_at = ParcelState.REFUSED, now
+        parcel.last_error = "；".join(outcome.reasons)[:2000]
+        if parcel.kind == ParcelKind.SUBMISSION:
+            referral.state = ReferralState.REFUSED
+        _success(connection, now)
+        _tell_held(session, parcel, referral, connection)
+        return "refused"
+    assert isinstance(outcome, Retry)
+    return _again(session, parcel, referral, connection, outcome, now)
+
+
+def _again(
+    session: Session,
+    parcel: Parcel,
+    referral: Referral,
+    connection: Connection,
+    outcome: Retry,
+    now: dt.datetime,
+) -> str:
+    parcel.last_error = outcome.reason[:2000]
+    parcel.next_at = now + rules.wait_after(parcel.attempts, outcome.retry_after)
+    connection.failures += 1
+    connection.last_failure_at, connection.last_error = now, parcel.last_error
+    pause = rules.breaker_pause(connection.failures)
+    if pause is not None:
+        connection.open_until = now + pause
+    if isinstance(outcome, Alert) or pause is not None:
+        _tell_trouble(session, connection, now)
+    if parcel.first_attempt_at is not None and rules.is_hopeless(parcel.first_attempt_at, now):
+        parcel.state, parcel.settled_at = ParcelState.DEAD, now
+        _tell_held(session, parcel, referral, connection)
+        return "dead"
+    return "alert" if isinstance(outcome, Alert) else "retry"
+
+
+def _success(connection: Connection, now: dt.datetime) -> None:
+    connection.failures, connection.open_until, connection.alerted_at = 0, None, None
+    connection.last_success_at, connection.last_error = now, ""
+
+
+def _said(outcome: Outcome) -> str:
+    """What is kept of an answer: cut, and never a secret of ours, because nothing of ours is echoed into it."""
+    match outcome:
+        case Refused(reasons=reasons):
+            text = "；".join(reasons)
+        case Retry(reason=reason):
+            text = reason
+        case Later(note=note):
+            text = note
+        case _:
+            text = f"部门编号 {outcome.number}" if outcome.number else "已接收"
+    return f"{text}\n{outcome.answer}".strip()[:2000]
+
+
+def _tell_trouble(session: Session, connection: Connection, now: dt.datetime) -> None:
+    """The department's contact learns that its system does not answer, again after some hours if it goes on."""
+    if connection.alerted_at is not None and now - connection.alerted_at < TELL_AGAIN:
+        return
+    connection.alerted_at = now
+    mark = f"trouble:{connection.id}:{int(now.timestamp())}"
+    data = {"error": connection.last_error, "failures": connection.failures}
+    _tell_both(session, connection.department_id, "adapter_trouble", mark, data, "/workbench/adapters")
+
+
+def _tell_both(session: Session, department_id: int, template: str, once: str, data: Json, link: str) -> None:
+    """The department's contact and every administrator."""
+    tell(session, template=template, once=once, data=data, link=link, department_id=department_id)
+    administrators = session.scalars(
+        select(Post.person_id)
+        .where(Post.role == Role.ADMINISTRATOR, Post.ended_at.is_(None))
+        .distinct()
+        .order_by(Post.person_id)
+    )
+    for person_id in administrators.all():
+        tell(
+            session, template=template, once=f"{once}:{person_id}", data=data, link=link, person_id=person_id
+        )
+
+
+def _tell_held(session: Session, parcel: Parcel, referral: Referral, connection: Connection) -> None:
+    number = session.scalar(select(Application.number).where(Application.id == referral.application_id))
+    data = {"application_number": number or "", "referral": referral.number, "error": parcel.last_error}
+    once = f"held:{parcel.id}:{parcel.attempts}:{parcel.state}"
+    _tell_both(session, connection.department_id, "parcel_dead", once, data, "/workbench/letters")
