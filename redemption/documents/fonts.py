@@ -11,6 +11,8 @@ import pylopdf_fonts_zh_cn as noto
 GETA = "〓"
 """The printers' mark for a character that is not in the case: seen at once, mistaken for nothing."""
 
+SANS_NAME, SERIF_NAME = "Redemption Sans", "Redemption Serif"
+"""Names of our own: "Sans" and "Serif" would be looked up among the fonts of the machine."""
 SANS = Path(noto.sans_path())
 SERIF = Path(noto.serif_path())
 

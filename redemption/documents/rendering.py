@@ -134,7 +134,7 @@ def _engine() -> tuple[Any, Any, Any, Any]:
     font_config = FontConfiguration()
     faces = "".join(
         f'@font-face {{ font-family: "{name}"; src: url("{path.as_uri()}"); }}\n'
-        for name, path in (("Sans", fonts.SANS), ("Serif", fonts.SERIF))
+        for name, path in ((fonts.SANS_NAME, fonts.SANS), (fonts.SERIF_NAME, fonts.SERIF))
     )
     text = faces + (TEMPLATES / "pdf" / "document.css").read_text(encoding="utf-8")
     sheet = weasyprint.CSS(string=text, font_config=font_config, url_fetcher=fetcher)

@@ -3,6 +3,8 @@
 import math
 from html import escape
 
+from redemption.documents.fonts import SERIF_NAME
+
 RED = "#c8161d"
 
 
@@ -10,7 +12,7 @@ def stand_in(issuer: str) -> str:
     """An inline SVG: a round, with the issuer's name along the upper arc and 代用图样 inside."""
     name = issuer[:24]
     return (
-        f'<svg class="seal" viewBox="0 0 200 200" role="img" aria-label="{escape(name)}（印章代用图样）">'
+        f'<svg class="seal" viewBox="0 0 200 200" role="img" font-family="{SERIF_NAME}" aria-label="{escape(name)}（印章代用图样）">'
         f'<circle cx="100" cy="100" r="93" fill="none" stroke="{RED}" stroke-width="5"/>'
         f"{_arc(name)}{_star(100, 92, 26)}"
         f'<text x="100" y="148" font-size="18" fill="{RED}" text-anchor="middle">代用图样</text></svg>'

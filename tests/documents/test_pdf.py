@@ -34,6 +34,12 @@ def words(content: bytes) -> str:
     return "".join(text.split())
 
 
+def fonts_in(content: bytes) -> set[str]:
+    """Names of the fonts that letters are set in, without the mark of the subset."""
+    with pdfplumber.open(io.BytesIO(content)) as pdf:
+        return {char["fontname"].partition("+")[2] for page in pdf.pages for char in page.chars}
+
+
 @pytest.mark.parametrize("kind", [kind.value for kind in rules.Kind])
 def test_every_kind_renders_and_says_what_it_must(kind):
     made = rendering.pdf(document(kind), "http://localhost")
@@ -43,6 +49,7 @@ def test_every_kind_renders_and_says_what_it_must(kind):
     assert rules.SPECS[rules.Kind(kind)].name in text
     assert "ACDE-FHJK-3467-9ACD" in text
     assert "代用图样" in text
+    assert {"Redemption-Sans", "Redemption-Serif"} >= fonts_in(made.content)
     assert rules.missing_keys(rules.Kind(kind), SAMPLES[kind]) == []
 
 
