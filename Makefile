@@ -3,7 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUNS := $(VENV)/.runs
 STAMP := $(VENV)/.complete
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 PORT ?= 8600
 
 .DEFAULT_GOAL := help
@@ -19,14 +21,18 @@ help:
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml constraints.txt deploy/system-packages
+$(RUNS): pyproject.toml constraints.txt deploy/system-packages
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=…"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@deploy/system-packages runtime
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,s3]"
+	@$(PIP) --editable .
 	@touch $@
 
-run: setup
+$(STAMP): $(RUNS)
+	@$(PIP) --editable ".[dev,s3]"
+	@touch $@
+
+run: $(RUNS)
 	@exec $(BIN)/redemption run --port $(PORT)
 
 test: setup
