@@ -57,6 +57,8 @@ def _extracted(draft: Draft) -> Iterator[Remark]:
     for finding in draft.extracted.get("findings") or ():
         field, code = finding.get("field") or "", str(finding.get("code", ""))
         touched = bool((draft.fields.get(field) or {}).get("edited"))
+        if code == "year_missing" and draft.closes_on is not None:
+            continue  # a person has said which year
         if not touched and field != "materials" and not code.startswith(("missing_", "external_")):
             yield Remark(code, field, str(finding.get("message", "")))
 

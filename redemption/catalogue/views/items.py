@@ -140,6 +140,7 @@ def _publish_page(owned: Owned, form: Form, status: int = 200) -> Response:
         item=owned.item,
         policy=owned.policy,
         draft=owned.draft,
+        title=policies.working_version(db(), owned.policy).title or owned.policy.number,
         checks=review.checklist(owned.draft.name, owned.draft.fields, owned.draft.lacking),
         remarks=remarks_of(owned.draft),
         names=FIELD_NAMES,

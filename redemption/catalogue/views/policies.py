@@ -251,7 +251,7 @@ def publish(number: str) -> Response:
         db().rollback()
         return _publish_page(policies.seen_by(db(), actor(), number), form, status=422)
     due = policy_service.deadline_of(db(), policies.working_version(db(), policy))
-    words = f"，请在{clock.day_text(due.date)}前报送政策原文和兑现标准" if due else ""
+    words = f"，请在{clock.due_text(due.date)}前报送政策原文和兑现标准" if due else ""
     flash(f"已发布{words}。", "success")
     return redirect(f"/editor/policies/{number}", 303)
 

@@ -71,3 +71,9 @@ def test_money_without_a_day_of_payment_is_said():
     money = {"standard": {"amounts": [{"value": 1}]}}
     assert looked_at(values=money, payment_days=None) == ["payment_days_unset"]
     assert looked_at(values=money) == []
+
+
+def test_a_missing_year_is_settled_by_a_date():
+    found = {"findings": [{"code": "year_missing", "field": "application_period", "message": "…"}]}
+    period = {"application_period": {"state": "found", "text": "6月1日前"}}
+    assert looked_at(period, extracted=found, closes_on=TODAY) == []
