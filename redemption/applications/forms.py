@@ -25,9 +25,9 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
+from redemption.applications.form_fields import blank, field_of, please
 from redemption.kernel import clock
-from redemption.kernel.errors import DomainError
-from redemption.kernel.money import parse_amount, to_fen, yuan_text
+from redemption.kernel.money import to_fen, yuan_text
 
 Json = dict[str, Any]
 
@@ -43,13 +43,9 @@ TYPES = (
     "table",
     "declaration",
 )
-TEXT_LIMIT = 200
-TEXTAREA_LIMIT = 2000
 ROWS_LIMIT = 200
 ERRORS_SHOWN = 20
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?|[+-]?[0-9]+(\.[0-9]+)?")
-_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 
 
 @dataclass
@@ -77,7 +73,7 @@ def load(form: Mapping[str, Any] | None, values: Mapping[str, Any], *, partial: 
         partial: a draft: what is missing is not wrong yet.
     """
     schema = _schema(_canonical(form))
-    filled = {name: value for name, value in values.items() if not _blank(value)}
+    filled = {name: value for name, value in values.items() if not blank(value)}
     try:
         loaded, messages = schema.load(filled, partial=partial), {}
     except ValidationError as error:
@@ -188,8 +184,8 @@ class _ItemPart(Schema):
         if not partial:
             for declared in self.declared:
                 needed = declared.get("required_if")
-                if needed and _is_met(needed, data) and _blank(data.get(declared["name"])):
-                    wrong[declared["name"]] = [_please(declared)]
+                if needed and _is_met(needed, data) and blank(data.get(declared["name"])):
+                    wrong[declared["name"]] = [please(declared)]
             for rule in self.rules:
                 wrong |= _sum_differs(rule, data)
         if wrong:
@@ -201,182 +197,12 @@ def _schema(canonical: str) -> Schema:
     """Built once for each form: published versions never change, and building is the slow part."""
     form = json.loads(canonical)
     declared = fields_of(form)
-    made: dict[str, fields.Field] = {d["name"]: _field(d) for d in declared if not d.get("computed")}
+    made: dict[str, fields.Field] = {d["name"]: field_of(d) for d in declared if not d.get("computed")}
     # a page and a program may send back what was computed for them; it is computed again and theirs is dropped
     made |= {d["name"]: fields.Raw(load_only=True) for d in declared if d.get("computed")}
     built = type("ItemPart", (_ItemPart,), made)
     built.declared, built.rules = declared, form.get("rules") or []  # type: ignore[attr-defined]
     return built()
-
-
-def _field(declared: Json) -> fields.Field:
-    please = _please(declared)
-    always = bool(declared.get("required")) and not declared.get("required_if")
-    common: Json = {
-        "required": always,
-        "error_messages": {"required": please, "null": please, "invalid": please},
-        "metadata": {"title": declared["label"], "description": declared.get("hint") or ""},
-    }
-    match declared["type"]:
-        case "money":
-            return _Money(declared, **common)
-        case "number" | "percent":
-            return _Number(declared, **common)
-        case "date":
-            return _Day(declared, **common)
-        case "choice":
-            return _Choice(declared, **common)
-        case "choices":
-            return _Choices(declared, **common)
-        case "table":
-            return _Table(declared, **common)
-        case "declaration":
-            return _Declaration(declared, **common)
-        case _:
-            return _Text(declared, **common)
-
-
-class _Declared(fields.Field):
-    def __init__(self, declared: Json, **more: Any) -> None:
-        super().__init__(**more)
-        self.declared = declared
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **_: Any) -> Any:
-        return None if value is None else self.stored(value)
-
-    def stored(self, value: Any) -> Any:
-        return value
-
-    def within(self, value: Any, say: Any) -> None:
-        """Range; `say` writes a bound for people."""
-        low, high = self.declared.get("min"), self.declared.get("max")
-        if low not in (None, "") and value < type(value)(str(low)):
-            raise ValidationError(f"{self.declared['label']}不能小于{say(low)}，请核对。")
-        if high not in (None, "") and value > type(value)(str(high)):
-            raise ValidationError(f"{self.declared['label']}不能大于{say(high)}，请核对。")
-
-
-class _Text(_Declared):
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
-        if not isinstance(value, str):
-            raise self.make_error("invalid")
-        text = value.strip().replace("\x00", "")
-        limit = int(
-            self.declared.get("max_length")
-            or (TEXTAREA_LIMIT if self.declared["type"] == "textarea" else TEXT_LIMIT)
-        )
-        if len(text) > limit:
-            raise ValidationError(f"请不要超过{limit}个字，现在有{len(text)}个字。")
-        pattern = self.declared.get("pattern")
-        if pattern and len(text) <= TEXT_LIMIT and re.fullmatch(pattern, text) is None:
-            raise ValidationError(self.declared.get("pattern_message") or _please(self.declared))
-        return text
-
-
-class _Money(_Declared):
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Decimal:
-        if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-            raise self.make_error("invalid")
-        try:
-            amount = parse_amount(str(value))
-        except DomainError as error:
-            raise ValidationError(error.message) from None
-        self.within(amount, lambda bound: yuan_text(Decimal(str(bound))))
-        return amount
-
-    def stored(self, value: Any) -> str:
-        return str(to_fen(value))
-
-
-class _Number(_Declared):
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Decimal:
-        unit = self.declared.get("unit") or ("%" if self.declared["type"] == "percent" else "")
-        plain = str(value).translate(_WIDE).strip()
-        plain = plain.removesuffix(unit).strip() if unit else plain
-        if isinstance(value, bool) or len(plain) > 30 or _NUMBER.fullmatch(plain) is None:
-            raise ValidationError(f"请填写数字{f'，单位是{unit}' if unit else ''}，例如：12。")
-        number = Decimal(plain.replace(",", ""))
-        if self.declared.get("integer") and number != number.to_integral_value():
-            raise ValidationError("请填写整数。")
-        self.within(number, lambda bound: f"{bound}{unit}")
-        return number
-
-    def stored(self, value: Any) -> str:
-        return format(value, "f")
-
-
-class _Day(_Declared):
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> dt.date:
-        found = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", str(value).strip())
-        try:
-            day = dt.date(*(int(part) for part in found.groups())) if found else None
-        except ValueError:
-            day = None
-        if day is None:
-            raise ValidationError("请填写日期，例如：2026-03-15。")
-        low, high = self.declared.get("min"), self.declared.get("max")
-        if low and day < _bound(low):
-            raise ValidationError(f"{self.declared['label']}不能早于{clock.day_text(_bound(low))}。")
-        if high and day > _bound(high):
-            raise ValidationError(f"{self.declared['label']}不能晚于{clock.day_text(_bound(high))}。")
-        return day
-
-    def stored(self, value: Any) -> str:
-        return str(value.isoformat())
-
-
-class _Choice(_Declared):
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
-        if str(value) not in {code for code, _ in self.declared["choices"]}:
-            raise ValidationError(f"请从列出的选项中选择{self.declared['label']}。")
-        return str(value)
-
-
-class _Choices(_Declared):
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> list[str]:
-        chosen = [str(one) for one in (value if isinstance(value, list) else [value])]
-        if not set(chosen) <= {code for code, _ in self.declared["choices"]}:
-            raise ValidationError(f"请从列出的选项中选择{self.declared['label']}。")
-        return list(dict.fromkeys(chosen))
-
-
-class _Declaration(_Declared):
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> bool:
-        if value in (True, "1", "true", "on", 1):
-            return True
-        raise ValidationError(_please(self.declared))
-
-
-class _Table(_Declared):
-    """Rows of named cells. The number of rows is looked at before any of them is read."""
-
-    def __init__(self, declared: Json, **more: Any) -> None:
-        super().__init__(declared, **more)
-        made = {column["name"]: _field(column) for column in declared["columns"]}
-        meta = type("Meta", (), {"unknown": RAISE})
-        self.row = type("Row", (Schema,), {**made, "Meta": meta})()
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> list[Json]:
-        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-            raise self.make_error("invalid")
-        most = int(self.declared["max_rows"])
-        if len(value) > most:
-            raise ValidationError(
-                f"{self.declared['label']}最多填写{most}行，您填写了{len(value)}行。请合并后再填，或作为材料上传完整清单。"
-            )
-        filled = [{name: cell for name, cell in row.items() if not _blank(cell)} for row in value]
-        loaded, wrong = [], {}
-        for place, row in enumerate(filled):
-            try:
-                loaded.append(self.row.load(row))
-            except ValidationError as error:
-                wrong[place] = error.normalized_messages()
-        if wrong:
-            raise ValidationError(wrong)
-        return loaded
-
-    def stored(self, value: Any) -> list[Json]:
-        return [self.row.dump(row) for row in value]
 
 
 # --- rules -----------------------------------------------------------------------------------------------
@@ -473,29 +299,8 @@ def _check_field(raw: Mapping[str, Any], where: str, names: set[str]) -> list[st
     return faults
 
 
-def _please(declared: Mapping[str, Any]) -> str:
-    label = declared["label"]
-    match declared["type"]:
-        case "choice" | "choices":
-            return f"请选择{label}。"
-        case "declaration":
-            return f"请确认“{label}”。"
-        case "table":
-            return f"请至少填写一行{label}。"
-        case _:
-            return f"请填写{label}。"
-
-
 def _canonical(form: Mapping[str, Any] | None) -> str:
     return json.dumps(form or {}, ensure_ascii=False, sort_keys=True)
-
-
-def _blank(value: Any) -> bool:
-    return value is None or value == "" or value == [] or (isinstance(value, str) and not value.strip())
-
-
-def _bound(value: Any) -> dt.date:
-    return clock.today() if value == "today" else dt.date.fromisoformat(str(value))
 
 
 def _word(declared: Mapping[str, Any], value: Any) -> str:

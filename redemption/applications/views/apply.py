@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from redemption.applications import enterprise_part, forms, queries, service
+from redemption.applications import drafting, enterprise_part, forms, queries, service
 from redemption.applications.queries import Line, Sheet
 from redemption.applications.rules import DECLARATIONS
 from redemption.applications.service.starting import Offer
@@ -54,7 +54,7 @@ def new() -> Answer:
         codes=[item.code for item, _, _ in offers],
         drafts=queries.drafts_of_item(db(), actor().enterprise_id, ids),
         running=queries.running(db(), actor().enterprise_id, ids),
-        needs=queries.needs_of_offers(offers),
+        needs=drafting.needs_of_offers(offers),
         eligibility=_eligibility(offers),
         may_file=actor().may_file,
         # the same page sent twice starts one draft
@@ -148,7 +148,7 @@ def amended(number: str, place: int) -> Answer:
     """What changed in the item while its form was open; the person decides."""
     line = _draft(number).line(place)
     return render(
-        "applications/amended.html", number=number, line=line, differences=queries.amendment(db(), line)
+        "applications/amended.html", number=number, line=line, differences=drafting.amendment(db(), line)
     )
 
 
@@ -177,7 +177,7 @@ def remove(number: str, place: int) -> Answer:
 @allow("enterprise")
 def ask_add(number: str) -> Answer:
     typed = request.args.get("q", "").strip()
-    found = queries.items_to_add(db(), _draft(number), typed)
+    found = drafting.items_to_add(db(), _draft(number), typed)
     return render("applications/add_item.html", number=number, found=found, q=typed)
 
 
