@@ -50,6 +50,12 @@ def open_now() -> ColumnElement[bool]:
     return and_(Duty.fulfilled_at.is_(None), Duty.closed_at.is_(None))
 
 
+def scoped(query: Select[Duty], scope: str) -> Select[Duty]:
+    """`cases`: the clocks of applications, which are many; anything else: all other duties."""
+    cases = Duty.kind.in_([kind.value for kind in CASE_KINDS])
+    return query.where(cases if scope == "cases" else ~cases)
+
+
 def filtered(query: Select[Duty], *, state: str = "", kind: str = "") -> Select[Duty]:
     """By state (`open`, `overdue`, `done`, `late`, `exempted`) and kind."""
     now = clock.now()
@@ -65,10 +71,10 @@ def filtered(query: Select[Duty], *, state: str = "", kind: str = "") -> Select[
     return query.where(wheres[state]) if state in wheres else query
 
 
-def counts(session: Session, actor: Actor) -> dict[str, int]:
-    """How many of the acting person's duties are open, overdue, done, late, exempted."""
+def counts(session: Session, actor: Actor, scope: str = "") -> dict[str, int]:
+    """How many of the acting person's duties (of a scope) are open, overdue, done, late, exempted."""
     now = clock.now()
-    mine = visible_to(actor).subquery()
+    mine = (scoped(visible_to(actor), scope) if scope else visible_to(actor)).subquery()
     is_open = and_(mine.c.fulfilled_at.is_(None), mine.c.closed_at.is_(None))
     row = session.execute(
         select(

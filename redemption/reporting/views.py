@@ -34,7 +34,8 @@ blueprint = Blueprint("reporting", __name__)
 def duties() -> Response:
     """My department's duties: what is open first, the most urgent on top."""
     state, kind = request.args.get("state", "open"), request.args.get("kind", "")
-    query = queries.filtered(queries.visible_to(actor()), state=state, kind=kind)
+    scope = "cases" if request.args.get("scope") == "cases" else "own"
+    query = queries.filtered(queries.scoped(queries.visible_to(actor()), scope), state=state, kind=kind)
     if state in {"open", "overdue"}:
         rows, following = list(db().scalars(query.order_by(Duty.due_at, Duty.id).limit(200))), None
     else:
@@ -42,10 +43,9 @@ def duties() -> Response:
     return render(
         "reporting/duties.html",
         duties=showing.views(db(), rows),
-        counts=queries.counts(db(), actor()),
+        counts=queries.counts(db(), actor(), scope),
         state=state,
-        kind=kind,
-        kinds=rules.KINDS,
+        scope=scope,
         next_cursor=following,
         base=request.path,
         reports=queries.newest_reports(db(), [row.id for row in rows]),
