@@ -7,6 +7,7 @@ kept for a minute in each process, say which choices there are.
 
 import time
 import weakref
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from redemption.catalogue import plans
 from redemption.catalogue.models import ItemSearch
 from redemption.catalogue.search import DEADLINES, Filters, deadline, filtered, matching_text
 from redemption.catalogue.terms import question
@@ -51,6 +53,11 @@ class Facets:
 
 def count(session: Session, raw: str, filters: Filters) -> Facets:
     """The numbers beside the list that `search.find` gives for the same question and filters."""
+    with plans.by_index(session) if question(raw) else nullcontext():
+        return _count(session, raw, filters)
+
+
+def _count(session: Session, raw: str, filters: Filters) -> Facets:
     asked = matching_text(question(raw))
     base = _counted(session, and_(filtered(filters), asked), FACETS)
     facets = Facets(total=None if base is None else base["total"][0])

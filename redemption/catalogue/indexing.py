@@ -89,7 +89,7 @@ def _row(found: Row[Any]) -> dict[str, Any]:
         "name_folded": folded,
         "body": body,
         "grams": terms.grams(body),
-        "name_grams": terms.name_grams(folded, short),
+        "name_grams": terms.name_grams(folded),
         "pinyin": f"{terms.pinyin(folded)}{terms.BREAK}{short}",
         "theme": version.theme,
         "object_classes": list(version.object_classes),

@@ -19,14 +19,13 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    text,
     true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from redemption.catalogue import similar, terms
+from redemption.catalogue import plans, similar, terms
 from redemption.catalogue.indexing import index, index_many
 from redemption.catalogue.models import ItemSearch
 from redemption.catalogue.rules import ItemState
@@ -118,12 +117,13 @@ def find(
         raise Invalid.field("sort", f"排序方式应为：{'、'.join(SORTS)}。")
     sort = sort or ("relevance" if asked else "newest")
     within = filtered(filters) if only is None else and_(filtered(filters), S.item_id == only)
-    if sort == "relevance" and asked:
-        found = _by_relevance(session, asked, within, cursor, limit)
-    else:
-        found = _in_order(session, asked, within, sort, cursor, limit)
-    if asked and not found.rows and (cursor is None or _is_forgiven(cursor)):
-        return _forgive(session, asked, within, cursor, limit)
+    with plans.by_index(session):
+        if sort == "relevance" and asked:
+            found = _by_relevance(session, asked, within, cursor, limit)
+        else:
+            found = _in_order(session, asked, within, sort, cursor, limit)
+        if asked and not found.rows and (cursor is None or _is_forgiven(cursor)):
+            found = _forgive(session, asked, within, cursor, limit)
     return found
 
 
@@ -251,7 +251,7 @@ def _by_relevance(
         def where(by_index: bool, stage: Stage = stages[number], not_yet: Any = tuple(earlier)) -> Any:
             return and_(within, stage(by_index), *not_yet)
 
-        more = _newest(session, where, after, limit + 1 - len(rows))
+        more = _newest(session, where, after, limit + 1 - len(rows), look_first=number > 0)
         rows += more
         ends += [number] * len(more)
         after = None
@@ -280,12 +280,17 @@ def _in_order(
     return Found(rows[:limit], [0, key.isoformat(), last.item_id])
 
 
-def _newest(session: Session, where: Stage, after: tuple[str, int] | None, limit: int) -> list[Any]:
+def _newest(
+    session: Session, where: Stage, after: tuple[str, int] | None, limit: int, *, look_first: bool = True
+) -> list[Any]:
     order = (S.published_at.desc(), S.item_id.desc())
-    if not after:
-        return _read(session, where, order, limit)
-    beyond = tuple_(S.published_at, S.item_id) < tuple_(_moment(after[0]), after[1])
-    return _read(session, lambda by_index: and_(where(by_index), beyond), order, limit)
+    beyond: list[ColumnElement[bool]] = []
+    if after:
+        beyond.append(tuple_(S.published_at, S.item_id) < tuple_(_moment(after[0]), after[1]))
+    if not look_first:
+        exact = select(*SHOWN).where(where(False), *beyond).order_by(*order)
+        return list(session.execute(exact.limit(limit)))
+    return _read(session, lambda by_index: and_(where(by_index), *beyond), order, limit)
 
 
 def _closing(session: Session, where: Stage, after: tuple[str, int] | None, limit: int) -> list[Any]:
@@ -298,20 +303,17 @@ def _closing(session: Session, where: Stage, after: tuple[str, int] | None, limi
 def _read(session: Session, where: Stage, order: Any, limit: int) -> list[Any]:
     """The first rows in an order, whether few match or half of the catalogue does.
 
-    The planner takes the pairs of a word for independent and so believes every word rare. A look at no more than
-    FEW matches tells the truth: few are sorted; of many the first are soon met when walking along the order.
+    A look at no more than FEW matches tells which: few are sorted; of many the first are soon met on a walk along
+    the order.
     """
     ids = session.scalars(select(S.item_id).where(where(True)).limit(FEW + 1)).all()
+    if not ids:
+        return []
     if len(ids) <= FEW:
-        found = select(*SHOWN).where(S.item_id.in_(ids)) if ids else None
-        return [] if found is None else list(session.execute(found.order_by(*order).limit(limit)))
-    session.execute(_WALK, {"sort": "off"})
-    rows = list(session.execute(select(*SHOWN).where(where(False)).order_by(*order).limit(limit)))
-    session.execute(_WALK, {"sort": "on"})
-    return rows
-
-
-_WALK = text("SELECT set_config('enable_sort', :sort, true), set_config('enable_bitmapscan', :sort, true)")
+        found = select(*SHOWN).where(S.item_id.in_(ids)).order_by(*order)
+        return list(session.execute(found.limit(limit)))
+    with plans.along_order(session):
+        return list(session.execute(select(*SHOWN).where(where(False)).order_by(*order).limit(limit)))
 
 
 # --- cursors ---------------------------------------------------------------------------------------------

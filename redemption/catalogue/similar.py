@@ -17,7 +17,7 @@ from redemption.catalogue.terms import Question
 
 AT_MOST = 60
 """Similar items offered."""
-CANDIDATES = 2000
+CANDIDATES = 1000
 """Names looked at for it."""
 CLOSE = 0.4
 """How much of the letters typed must agree (pg_trgm word similarity); one wrong letter in ten leaves about half."""
@@ -37,10 +37,11 @@ def items(
 def _same_sound(
     session: Session, asked: Question, within: ColumnElement[bool], shown: Sequence[Any]
 ) -> list[Row[Any]]:
-    if len(asked.whole) < 2:
+    if not terms.sounds(asked.whole):
         return []
-    sound = S.pinyin.contains(terms.pinyin(asked.whole), autoescape=True)
-    found = select(*shown).where(within, sound).limit(CANDIDATES).subquery()
+    heard = S.name_grams.contains(literal(terms.sounds(asked.whole), ARRAY(Text)))
+    whole = S.pinyin.contains(terms.pinyin(asked.whole), autoescape=True)
+    found = select(*shown).where(within, heard, whole).limit(CANDIDATES).subquery()
     columns = [found.c[column.key] for column in shown]
     newest = select(*columns).order_by(found.c.published_at.desc(), found.c.item_id.desc())
     return list(session.execute(newest.limit(AT_MOST)))

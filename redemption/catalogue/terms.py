@@ -40,13 +40,17 @@ def grams(folded: str) -> list[str]:
     return [pair for pair in dict.fromkeys(pairs) if BREAK not in pair]
 
 
-def name_grams(folded: str, initials: str) -> list[str]:
-    """What a name is found by: its pairs, its single characters, the pairs of its initials (marked `~`)."""
-    return [
-        *grams(folded),
-        *dict.fromkeys(folded.replace(BREAK, "")),
-        *(f"~{gram}" for gram in grams(initials)),
-    ]
+def name_grams(folded: str) -> list[str]:
+    """What a name is found by: its pairs, its characters, pairs of its initials (`~`) and of its syllables (`^`)."""
+    plain = folded.replace(BREAK, "")
+    short = [f"~{pair}" for pair in grams(initials(plain))]
+    return [*grams(folded), *dict.fromkeys(plain), *short, *sounds(plain)]
+
+
+def sounds(folded: str) -> list[str]:
+    """Pairs of neighbouring syllables: equal for words that sound alike."""
+    spoken = [syllable for syllable, _ in _syllables(folded)]
+    return list(dict.fromkeys(f"^{first}{second}" for first, second in itertools.pairwise(spoken)))
 
 
 @lru_cache(maxsize=20_000)
