@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from authlib.integrations.base_client.errors import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
+from authlib.oauth2 import OAuth2Error
+from authlib.oauth2.client import OAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -82,10 +82,10 @@ class Provider:
             NotReady: the service does not answer.
         """
         verifier, nonce = secrets.token(), secrets.token()
-        with self._client() as client:
-            address, state = client.create_authorization_url(
-                self._about()["authorization_endpoint"], code_verifier=verifier, nonce=nonce
-            )
+        endpoint = self._about()["authorization_endpoint"]
+        with httpx.Client(timeout=TIMEOUT) as http:
+            client = self._client(http)
+            address, state = client.create_authorization_url(endpoint, code_verifier=verifier, nonce=nonce)
         return Begun(address, state, nonce, verifier)
 
     def finish(self, begun: Begun, answer_address: str) -> Claims:
@@ -100,28 +100,28 @@ class Provider:
         """
         about = self._about()
         try:
-            with self._client() as client:
-                token = client.fetch_token(
+            with httpx.Client(timeout=TIMEOUT) as http:
+                token = self._client(http).fetch_token(
                     about["token_endpoint"],
                     authorization_response=answer_address,
                     state=begun.state,
                     code_verifier=begun.verifier,
+                    auth=(self.client_id, self._secret),
                 )
             return self._claims(str(token.get("id_token") or ""), begun, self._keys(about))
         except httpx.HTTPError as error:
             raise NotReady("统一身份认证暂时没有响应，请稍后再试。", code="oidc_away") from error
-        except (OAuthError, JoseError, ValueError, KeyError) as error:
+        except (OAuth2Error, JoseError, ValueError, KeyError) as error:
             raise SignInFailed from error
 
-    def _client(self) -> OAuth2Client:
+    def _client(self, http: httpx.Client) -> OAuth2Client:
         return OAuth2Client(
+            http,
             client_id=self.client_id,
             client_secret=self._secret,
             scope=SCOPE,
             redirect_uri=self.redirect_uri,
             code_challenge_method="S256",
-            timeout=TIMEOUT,
-            follow_redirects=False,
         )
 
     def _about(self) -> dict[str, Any]:

@@ -281,3 +281,13 @@ def test_other_centres_see_nothing(browser_of, session, world, item):
     assert stranger.post(f"/desk/cases/{submission.number}/look", {"purpose": "x"}).status_code == 404
     found = text(stranger.get("/desk", query_string={"q": submission.number}))
     assert "本中心没有找到" in found
+
+
+def test_a_second_running_case_of_one_item_is_refused_with_a_sentence(browser_of, session, world, item):
+    browser = browser_of("chuangkou")
+    assert browser.post("/desk/new", filled(world, item)).status_code == 303
+    again = browser.post("/desk/new", filled(world, item, client_key="another-key"))
+    assert again.status_code == 422, text(again)[:2000]
+    assert "error-summary" in text(again)
+    assert 'value="林知夏"' in text(again)
+    assert session.query(Submission).count() == 1

@@ -112,7 +112,8 @@ def _hand_in(typed: Typed, form: Form, *, allow_missing: bool) -> Answer:
         form.add("item_text", "请选择要申报的事项。")
     number = ""
     if form.ok:
-        with form.catching(), ExitStack() as streams:
+        # what a refusal leaves half done goes back, so that the page can be made again
+        with form.catching(), db().begin_nested(), ExitStack() as streams:
             entry = _entry(typed, streams, allow_missing=allow_missing)
             number = service.enter(db(), actor(), entry, **_parts(entry)).number
     if not form.ok or not number:
