@@ -3,18 +3,20 @@
 In production an init system does this (see deploy/); the processes are the same.
 """
 
+import importlib
 import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import time
+import traceback
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -22,41 +24,72 @@ from redemption.config import Settings
 from redemption.kernel.db import Database
 from redemption.migrate import upgrade
 
-ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60
 GRACE = 15
 
 
 @dataclass
 class Child:
-    """One child process; restarted when it ends by itself, slower each time it ends at once."""
+    """One child process; restarted when it ends by itself, slower each time it ends at once.
+
+    Children are forked, not started anew: everything is imported once, which is most of the time a start takes.
+    """
 
     name: str
-    command: list[str]
-    environment: dict[str, str] = field(default_factory=dict)
-    process: "subprocess.Popen[bytes] | None" = None
+    run: Callable[[], object]
+    pid: int = 0
     started: float = 0.0
     quick_ends: int = 0
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env={**os.environ, **self.environment}, start_new_session=True
-        )
         self.started = time.monotonic()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._become()
+
+    def _become(self) -> None:
+        """In the child: run, and leave without the parent's clean-up (it would stop the database)."""
+        status = 1
+        try:
+            os.setsid()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)
+            self.run()
+            status = 0
+        except SystemExit as leaving:
+            status = leaving.code if isinstance(leaving.code, int) else 1
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    def ended(self) -> bool:
+        """Whether it is gone; takes note of its end once."""
+        if self.pid == 0:
+            return True
+        try:
+            gone, _ = os.waitpid(self.pid, os.WNOHANG)
+        except ChildProcessError:
+            gone = self.pid
+        if gone:
+            self.pid = 0
+            self.quick_ends = self.quick_ends + 1 if time.monotonic() - self.started < 10 else 0
+        return bool(gone)
 
     def watch(self) -> None:
-        """Start again when it is gone."""
-        if self.process is None or self.process.poll() is None:
-            return
-        lived = time.monotonic() - self.started
-        self.quick_ends = self.quick_ends + 1 if lived < 10 else 0
-        if lived > min(30, 2**self.quick_ends - 1):
-            click.echo(f"{self.name} ended ({self.process.returncode}); started again", err=True)
+        """Start again when it is gone, after a pause that grows while it keeps ending at once."""
+        if self.ended() and time.monotonic() - self.started > min(30, 2**self.quick_ends - 1):
+            click.echo(f"{self.name} ended; started again", err=True)
             self.start()
 
-    def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        if self.pid:
+            try:
+                os.kill(self.pid, number)
+            except ProcessLookupError:
+                self.pid = 0
 
 
 def run_all(settings: Settings, *, port: int, seed: bool, department: bool) -> int:
@@ -95,37 +128,60 @@ def run_all(settings: Settings, *, port: int, seed: bool, department: bool) -> i
 
 
 def _children(settings: Settings, port: int, department_port: int) -> list[Child]:
-    python = [sys.executable, "-m"]
-    command = [*python, "redemption.cli"]
+    # Workers stand above this package: they are found by name, never imported.
+    main: Any = importlib.import_module("workers.main")
+    importlib.import_module("redemption.app")
     made = [
-        Child("web", [*command, "web", "--bind", f"127.0.0.1:{port}"]),
-        Child("worker", [*command, "worker", "--queue", "high", "--queue", "default", "--queue", "low"]),
-        Child("delivery", [*command, "worker", "--queue", "delivery", "--queue", "high"]),
-        Child("relay", [*command, "relay"]),
-        Child("schedule", [*command, "schedule"]),
+        Child("web", lambda: serve_web(port)),
+        Child("worker", lambda: main.work(("high", "default", "low"), 20_000)),
+        Child("delivery", lambda: main.work(("delivery", "high"), 20_000)),
+        Child("relay", lambda: main.keep_relay(settings)),
+        Child("schedule", lambda: main.keep_schedule(settings)),
     ]
     if department_port:
-        from redemption.seed import simulator_secret
-
-        made.append(
-            Child(
-                "department",
-                [
-                    *python,
-                    "redemption.adapters.simulator",
-                    "--port",
-                    str(department_port),
-                    "--department",
-                    "QC-KJ",
-                    "--callback",
-                    f"http://127.0.0.1:{port}",
-                    "--folder",
-                    str(settings.var / "department"),
-                ],
-                {"REDEMPTION_SIMULATOR_SECRET": simulator_secret(settings)},
-            )
-        )
+        made.append(Child("department", lambda: _department(settings, port, department_port)))
     return made
+
+
+def serve_web(port: int) -> None:
+    """gunicorn in this process, with the application loaded before its workers are forked."""
+    from gunicorn.app.base import BaseApplication
+
+    class Web(BaseApplication):
+        def load_config(self) -> None:
+            for name, value in {
+                "bind": f"127.0.0.1:{port}",
+                "workers": 2,
+                "threads": 4,
+                "worker_class": "gthread",
+                "timeout": 120,
+                "keepalive": 30,
+                "preload_app": True,
+                "loglevel": "warning",
+                "control_socket_disable": True,
+            }.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> object:
+            from redemption.app import create_app
+
+            return create_app()
+
+    Web().run()
+
+
+def _department(settings: Settings, port: int, department_port: int) -> None:
+    from redemption.adapters.simulator.main import serve
+    from redemption.seed import simulator_secret
+
+    serve(
+        department_port,
+        "QC-KJ",
+        f"http://127.0.0.1:{port}",
+        simulator_secret(settings),
+        settings.var / "department",
+    )
 
 
 def _stop(children: list[Child]) -> None:
@@ -133,12 +189,9 @@ def _stop(children: list[Child]) -> None:
         child.stop()
     end = time.monotonic() + GRACE
     for child in children:
-        if child.process is None:
-            continue
-        try:
-            child.process.wait(max(0.1, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.process.kill()
+        while not child.ended() and time.monotonic() < end:
+            time.sleep(0.05)
+        child.stop(signal.SIGKILL)
 
 
 def _wait(address: str, stopping: list[int]) -> bool:
