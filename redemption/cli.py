@@ -67,10 +67,7 @@ def web(bind: str, workers: int, threads: int) -> None:
 )
 def worker(queues: tuple[str, ...], max_jobs: int) -> None:
     """A worker process."""
-    settings = ready()
-    from redemption.web import logs
-
-    logs.configure(settings.log_level, as_json=settings.log_json)
+    ready()
     _background("workers.main", "work")(queues, max_jobs)
 
 

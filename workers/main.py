@@ -18,6 +18,7 @@ log = structlog.get_logger("redemption.worker")
 def work(queues: tuple[str, ...], max_jobs: int) -> None:
     """Serve queues until SIGTERM; a queue that is away is waited for."""
     parts = runtime()
+    logs.configure(parts.settings.log_level, as_json=parts.settings.log_json)
     routes.load()
     names = queues or queue.QUEUES
     while True:
