@@ -162,6 +162,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_sign_in_attempt_login_at", "sign_in_attempt", ["login", "at"], unique=False)
     op.create_table(
+        "synonym_word",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_synonym_word")),
+    )
+    op.create_index(
+        "uq_synonym_word_word",
+        "synonym_word",
+        ["word"],
+        unique=True,
+        postgresql_where=sa.text("removed_at IS NULL"),
+    )
+    op.create_table(
         "department",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("code", sa.String(), nullable=False),
@@ -1293,6 +1311,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_payment_order_batch_id"), "payment_order", ["batch_id"], unique=False)
     op.create_index(op.f("ix_payment_order_state"), "payment_order", ["state"], unique=False)
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("application_id", sa.BigInteger(), nullable=False),
+        sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_name", sa.String(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("settled_by", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_proposal_application_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_proposal_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    op.create_index(op.f("ix_proposal_application_id"), "proposal", ["application_id"], unique=False)
+    op.create_index(
+        "uq_proposal_open",
+        "proposal",
+        ["application_id"],
+        unique=True,
+        postgresql_where=sa.text("settled_at IS NULL"),
+    )
     op.create_table(
         "publicity",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),

@@ -2,13 +2,13 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Sequence, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Sequence, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from redemption.catalogue.search_models import ItemSearch
 from redemption.kernel.db import Base, Identified, Json
 
-__all__ = ["CatalogueImport", "Item", "ItemSearch", "ItemVersion"]
+__all__ = ["CatalogueImport", "Item", "ItemSearch", "ItemVersion", "SynonymWord"]
 
 CODES = Sequence("item_code_seq", minvalue=1, maxvalue=99_999_999, metadata=Base.metadata)
 """Counts the public codes of items; a transaction that is rolled back leaves a gap."""
@@ -115,3 +115,20 @@ class CatalogueImport(Identified, Base):
     applied_at: Mapped[dt.datetime | None]
     result: Mapped[Json] = mapped_column(default=dict)
     """How many rows were new, changed, the same; what was decided about conflicts."""
+
+
+class SynonymWord(Identified, Base):
+    """A word that an administrator added to the synonym table of the extractor. Taken out, never deleted."""
+
+    __tablename__ = "synonym_word"
+    __table_args__ = (
+        Index("uq_synonym_word_word", "word", unique=True, postgresql_where=text("removed_at IS NULL")),
+    )
+
+    field: Mapped[str]
+    """The field that a heading of this name begins (`catalogue.rules.FIELDS`, or `name`)."""
+    word: Mapped[str]
+    added_at: Mapped[dt.datetime]
+    added_by: Mapped[str]
+    removed_at: Mapped[dt.datetime | None]
+    removed_by: Mapped[str] = mapped_column(default="")

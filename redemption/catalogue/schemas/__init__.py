@@ -46,6 +46,8 @@ from redemption.catalogue.schemas.shared import (
     PagingSchema,
     ReasonFormSchema,
     ReasonSchema,
+    SynonymSchema,
+    SynonymWordSchema,
     VersionFormSchema,
 )
 
@@ -88,6 +90,8 @@ __all__ = [
     "ReasonSchema",
     "RowDifferenceSchema",
     "RowPlanSchema",
+    "SynonymSchema",
+    "SynonymWordSchema",
     "TextChangeSchema",
     "VersionFormSchema",
 ]

@@ -31,3 +31,12 @@ class VersionFormSchema(Schema):
 
 class ReasonFormSchema(ReasonSchema):
     version = fields.Integer()
+
+
+class SynonymWordSchema(Schema):
+    word = Words(60, required=True, error_messages={"required": "请填写标题用语。"})
+
+
+class SynonymSchema(SynonymWordSchema):
+    field = fields.String(required=True, error_messages={"required": "请选择栏目。"})
+    move = fields.Boolean(load_default=False)

@@ -31,11 +31,13 @@ from redemption.catalogue.service.publishing import (
     what_is_missing,
 )
 from redemption.catalogue.service.shaping import merge_items, split_item
+from redemption.catalogue.service.synonyms import add_word, remove_word
 
 __all__ = [
     "Owned",
     "add_extracted",
     "add_item",
+    "add_word",
     "amend_item",
     "apply_import",
     "change_state",
@@ -53,6 +55,7 @@ __all__ = [
     "publish_policy",
     "read_file",
     "read_pasted",
+    "remove_word",
     "repeal_policy",
     "replace_text",
     "save_item",

@@ -13,6 +13,7 @@ from stdnum.iso7064 import mod_97_10
 from redemption.catalogue import extraction, queries, review
 from redemption.catalogue.models import CODES, Item, ItemVersion
 from redemption.catalogue.rules import CODE_PREFIX, FIELDS, ItemState, Mode
+from redemption.catalogue.service import synonyms
 from redemption.catalogue.service import values as read_values
 from redemption.identity.rules import Actor
 from redemption.kernel import clock
@@ -73,7 +74,7 @@ def take_in(
     Raises:
         NotAllowed, Invalid: see `policies.service.create`.
     """
-    found = extraction.extract(document)
+    found = extraction.extract(document, synonyms.table(session))
     general = [finding.as_json() for finding in found.findings if finding.item is None]
     if not found.items and not any(finding["code"] == "no_item" for finding in general):
         general.append({"code": "no_item", "message": NO_ITEMS, "item": None, "field": None, "span": None})

@@ -4,5 +4,6 @@ from redemption.catalogue.views.exchange import blueprint as exchange
 from redemption.catalogue.views.items import blueprint as items
 from redemption.catalogue.views.living import blueprint as living
 from redemption.catalogue.views.policies import blueprint as policies
+from redemption.catalogue.views.synonyms import blueprint as synonyms
 
-blueprints = [policies, items, living, exchange]
+blueprints = [policies, items, living, exchange, synonyms]
