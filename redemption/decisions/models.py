@@ -55,3 +55,23 @@ class Decision(Identified, Base):
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     revoked_at: Mapped[dt.datetime | None]
     revoke_reason: Mapped[str] = mapped_column(default="")
+
+
+class Proposal(Identified, Base):
+    """A decision one officer proposes and another one confirms, where a department asks for two (双人复核)."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        Index("uq_proposal_open", "application_id", unique=True, postgresql_where=text("settled_at IS NULL")),
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    data: Mapped[Json]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_name: Mapped[str]
+    proposed_at: Mapped[dt.datetime]
+    settled_at: Mapped[dt.datetime | None]
+    outcome: Mapped[str] = mapped_column(default="")
+    """confirmed or returned."""
+    settled_by: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from redemption.applications.models import Application, Submission
 from redemption.applications.rules import Status
 from redemption.catalogue.models import Item, ItemVersion
-from redemption.decisions.models import Decision, DepartmentEvent
+from redemption.decisions.models import Decision, DepartmentEvent, Proposal
 from redemption.decisions.rules import EventState
 from redemption.dispatch.models import Referral
 from redemption.identity.models import Department, Enterprise, Person
@@ -154,6 +154,19 @@ def _items(session: Session, department_id: int) -> list[tuple[str, str]]:
 
 def decision(session: Session, application_id: int) -> Decision | None:
     return session.scalar(select(Decision).where(Decision.application_id == application_id))
+
+
+def open_proposal(session: Session, application_id: int) -> Proposal | None:
+    """A proposed decision that waits for a second person."""
+    return session.scalar(
+        select(Proposal).where(Proposal.application_id == application_id, Proposal.settled_at.is_(None))
+    )
+
+
+def needs_two(session: Session, department_id: int) -> bool:
+    """Whether a department lets two people decide (`Department.settings["two_person"]`)."""
+    settings = session.scalar(select(Department.settings).where(Department.id == department_id))
+    return bool((settings or {}).get("two_person"))
 
 
 def conflicts(session: Session, department_id: int | None, *, kept: bool = False) -> list[Row[Any]]:

@@ -14,7 +14,7 @@ from redemption.applications.models import Application
 from redemption.applications.needs import entries_of
 from redemption.applications.rules import ACTION_NAMES, CHANNEL_NAMES, Action, Channel, Status
 from redemption.applications.service import what_changed
-from redemption.decisions import queries, service
+from redemption.decisions import proposing, queries, service
 from redemption.decisions.money import standing
 from redemption.decisions.rules import EventType
 from redemption.decisions.schemas import (
@@ -78,8 +78,12 @@ def act(number: str, action: str) -> Response:
     if form.ok:
         with form.catching():
             application = service.lock_case(db(), who, number)
-            referral = _own_referral(who, application)
-            service.act(db(), who, application, kind, form.data, referral=referral)
+            if kind is EventType.DECIDED:
+                proposal = proposing.decide(db(), who, application, form.data)
+                said = "决定已提交，等待另一位同事复核。" if proposal else said
+            else:
+                referral = _own_referral(who, application)
+                service.act(db(), who, application, kind, form.data, referral=referral)
     if not form.ok:
         return _page(number, action, form, status=422)
     flash(said, "success")
@@ -112,6 +116,25 @@ def correction(number: str) -> Response:
     if not form.ok:
         return _page(number, "correction", form, status=422)
     flash("补正通知已发给企业；企业补正期间不计入办理时限。", "success")
+    return redirect(f"/workbench/applications/{number}", 303)
+
+
+@blueprint.post("/workbench/applications/<number>/proposal")
+@allow("officer")
+def second(number: str) -> Response:
+    """A second person confirms a proposed decision, or gives it back."""
+    form = empty_form(request.form.to_dict())
+    who: Actor = actor()
+    agreed = request.form.get("action") == "confirm"
+    with form.catching():
+        application = service.lock_case(db(), who, number)
+        if agreed:
+            proposing.confirm(db(), who, application)
+        else:
+            proposing.give_back(db(), who, application, request.form.get("note", ""))
+    if not form.ok:
+        return _page(number, "proposal", form, status=422)
+    flash("复核通过，决定已作出。" if agreed else "已退回，可以重新作出决定。", "success")
     return redirect(f"/workbench/applications/{number}", 303)
 
 
@@ -199,6 +222,8 @@ def _page(number: str, failed: str, form: Form, status: int = 200) -> Response:
         timeline=_timeline(events),
         documents=_documents(events),
         decision=queries.decision(db(), application.id),
+        proposal=queries.open_proposal(db(), application.id),
+        two=queries.needs_two(db(), application.department_id),
         money=standing(db(), application.item_id, found.version.money_rules or {}, application.id),
         objections=service.objections_of(db(), application.id),
         hops=_hops(referrals, parcels),

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from redemption.applications import clocks
-from redemption.decisions import queries, receiving, service
+from redemption.decisions import proposing, queries, receiving, service
 from redemption.decisions.queries import GROUPS, Filter
 from redemption.decisions.rules import EVENT_NAMES, EventType
 from redemption.identity.rules import Actor
@@ -62,7 +62,10 @@ def batch() -> Response:
         try:
             with db().begin_nested():
                 application = service.lock_case(db(), who, number)
-                service.act(db(), who, application, kind, dict(data))
+                if kind is EventType.DECIDED:
+                    proposing.decide(db(), who, application, dict(data))
+                else:
+                    service.act(db(), who, application, kind, dict(data))
             done.append(number)
         except DomainError as error:
             failed.append((number, error.message))
