@@ -207,7 +207,7 @@ def _plain_addresses(text: str, a: int, b: int) -> list[Entry]:
     for x, y in split_list(text, a, b, "，,；;。"):
         piece = text[x:y]
         if re.search(
-            r"电话|登[录陆]|http|工作日|周[一至]|上午|\d\s*月|\d\s*日|每月|每年|@|联系人", piece
+            r"电话|登[录陆]|http|公众号|微信|小程序|邮箱|工作日|周[一至]|上午|\d\s*月|\d\s*日|每月|每年|@|联系人", piece
         ) or read_phones(text, [(x, y)]):
             continue
         if re.search(r"路|街|道|号|楼|室|厅|窗|中心|大厦|园|镇|局|机构|站|所$", piece):

@@ -51,10 +51,10 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             return
         spans = list(item["conditions"].spans)
         spans.extend(self._general_spans(preamble))
-        if draft.giving is not None and own:
+        if own:
             for section in draft.shared:
                 for role, part in self._parts(section, False):
-                    if role == "conditions" or (role == "target_weak" and item["target"].spans != part):
+                    if role == "conditions" or draft.giving is not None and (role == "target_weak" and item["target"].spans != part):
                         spans.extend(part)
         spans = list(dict.fromkeys(spans))
         if spans != item["conditions"].spans:

@@ -23,6 +23,11 @@ _CATEGORY = re.compile(
     r"(?:材料|资料|文件|文档|提供|提交|附件)(?:要求|清单|部分|版)?|[^，。；]{2,40}(?:需|须|应|还应|还需|另需|另须)(?:同时)?(?:提供|提交|报送|上传)[^，。；]{0,16}|[^，。；]{2,20}(?:申请|申报|办理|补贴|奖励|项目|企业|人员)(?:的)?(?:需)?(?:提供)?(?:材料|资料)?)"
     r"(?:如下)?[:：]?$"
 )
+_STAGE = re.compile(r"[^，。；：:《（(]{1,8}(?:阶段|环节|时|材料|资料)[：:]\s*(?=\S{3})")
+_NONE_NEEDED = re.compile(
+    r"(?:无需|无须|不需要?|免于?)(?:企业|申请人|再|另行)?(?:提供|提交|报送|申报|准备)[^，。；]{0,8}(?:材料|资料)|^(?:免申即享|无|材料|资料)$"
+)
+_SEEN = r"(?:核[对验实查]?|[查校]?验(?!收|证|资)|校对)"
 _ONE_OF = re.compile(r"之一|任一|任选|其一|其中一")
 _COPIES = re.compile(
     r"([一二两三四五六七八九十\d]{1,3})\s*份(?!额)|一式\s*([一二两三四五六七八九十\d]{1,3})\s*份?"
@@ -56,8 +61,19 @@ def read_materials(text: str, nodes: Iterable[Node], spans: list[Span]) -> list[
         entries = _prose_entries(text, lead)
     general = _details(" ".join(text[a:b] for a, b in remarks)) if remarks else {}
     for entry in entries:
+        _trim(entry)
         entry.details = general | _details(entry.text)
-    return entries
+    return [entry for entry in entries if not _NONE_NEEDED.search(entry.text)]
+
+
+def _trim(entry: Entry) -> None:
+    """Without the stop that parts it from the next paper, and without a stage (申领阶段：) before it."""
+    bare = entry.text.rstrip(" 　；;。，、")
+    entry.span = (entry.span[0], entry.span[1] - (len(entry.text) - len(bare)))
+    entry.text = bare
+    if (stage := _STAGE.match(bare)) and "\n" not in bare:
+        entry.text = bare[stage.end() :]
+        entry.span = (entry.span[0] + stage.end(), entry.span[1])
 
 
 def _papers(text: str, spans: list[Span]) -> tuple[list[_Paper], list[Span], list[Span]]:
@@ -101,6 +117,8 @@ def _inline_parted(text: str, spans: list[Span]) -> list[Span]:
     out: list[Span] = []
     for a, b in spans:
         marks = list(_INLINE.finditer(text, a, b))
+        if marks and marks[0].start() == a and len({m.lastindex for m in marks[1:]}) == 1:
+            marks = marks[1:] if marks[0].lastindex != marks[1].lastindex else marks  # （一）…：1.…；2.…
         kinds = {m.lastindex for m in marks}
         if len(marks) < 2 or len(kinds) != 1:
             out.append((a, b))
@@ -172,6 +190,8 @@ def _prose_entries(text: str, spans: list[Span]) -> list[Entry]:
     lines = [span for span in spans if not _LEAD.search(text[slice(*span)]) or len(spans) == 1]
     for a, b in lines:
         words = text[a:b]
+        if _NONE_NEEDED.search(words) and len(words) <= 40:
+            continue
         inner = re.match(
             r"[^。；《]{0,40}?(?:以下|下列|如下|提供|提交|携带|持|包括|出具|上传|填写)[^，。；、：:《]{0,10}?[:：]|[^。；：《]{0,16}(?:包括|提供|提交|携带)",
             words,
@@ -266,7 +286,7 @@ def _details(words: str) -> dict[str, Any]:
     details: dict[str, Any] = {}
     copy = "复印件" in words or "影印件" in words
     original = re.search(r"原件(?!核|备查|核对|校验|查验)", words) and not re.search(
-        r"(?:核|验|校验|查验|核验|核对)[^，。；]{0,10}原件", words
+        _SEEN + r"[^，。；]{0,10}原件", words
     )
     scanned = "扫描件" in words
     if original and copy:
@@ -277,7 +297,7 @@ def _details(words: str) -> dict[str, Any]:
         details["original"] = "copy"
     elif scanned:
         details["original"] = "scan"
-    if re.search(r"(?:核|验|校验|查验|核验|核对)[^，。；]{0,12}原件|原件(?:核|备查|核对|校验|查验)", words):
+    if re.search(_SEEN + r"[^，。；]{0,12}原件|原件(?:核|备查|核对|校验|查验)", words):
         details["original_shown"] = True
     if match := _COPIES.search(words):
         number = match.group(1) or match.group(2)

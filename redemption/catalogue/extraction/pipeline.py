@@ -11,6 +11,7 @@ from redemption.catalogue.extraction.content import cut_annexes, drop_furniture,
 from redemption.catalogue.extraction.cues import assign_cues
 from redemption.catalogue.extraction.fields import FieldReader
 from redemption.catalogue.extraction.findings import find_all
+from redemption.catalogue.extraction.flattened import rejoin_tables
 from redemption.catalogue.extraction.items import Draft, ItemFinder, sections_of
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.lines import read_lines
@@ -31,7 +32,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     text = document.text
     properties = dict(document.properties)
 
-    everything = read_lines(document, labels)
+    everything = rejoin_tables(text, read_lines(document, labels))
     title, title_span, after_title = find_title(everything, properties)
     policy = read_policy(everything, title, title_span, properties, text)
 

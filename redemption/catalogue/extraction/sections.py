@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from redemption.catalogue.extraction.contacts import read_addresses, read_phones
+from redemption.catalogue.extraction.grants import has_money
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import FIELDS, FOUND, Item, Span, text_of
 from redemption.catalogue.extraction.periods import APPLYING, DATED, HOURS
 from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.writing import FieldWriter
 
+_AIM = re.compile(r"(?:内容|方向|重点|领域|措施)\s*[：:。]?\s*$")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
 
 
@@ -32,6 +34,7 @@ class SectionReader(FieldWriter):
                     named = role in collected and _keeps_its_heading(section, role)
                     collected.setdefault(role, []).append(section.full_spans() if named else spans)
                     nodes.setdefault(role, []).append(section)
+        self._drop_aims(collected, nodes)
         for role, groups in collected.items():
             name = {"target_weak": "target", "receiver": "receiver"}.get(role, role)
             if name not in FIELDS:
@@ -44,6 +47,23 @@ class SectionReader(FieldWriter):
         for section in sections:
             if "receiver" in section.roles:
                 self._from_receiver(item, section.spans())
+
+    def _drop_aims(self, collected: dict[str, list[list[Span]]], nodes: dict[str, list[Node]]) -> None:
+        """支持内容 beside a 支持标准 tells what is supported, not how much."""
+        groups = collected.get("standard", [])
+        if len(groups) < 2:
+            return
+        money = [any(has_money(self._text[a:b]) for a, b in group) for group in groups]
+        aims = [
+            bool(node.caption and _AIM.search(self._text[slice(*node.caption)])) for node in nodes["standard"]
+        ]
+        kept = [place for place in range(len(groups)) if money[place] or not aims[place]]
+        if kept and len(kept) < len(groups) and any(money):
+            collected["standard"] = [groups[place] for place in kept]
+            nodes["standard"] = [nodes["standard"][place] for place in kept]
+            first = nodes["standard"][0]
+            if kept[0] > 0 and len(groups[kept[0]]) and groups[kept[0]] == first.full_spans():
+                collected["standard"][0] = first.spans()
 
     def _parts(self, section: Node, strong_target: bool) -> list[tuple[str, list[Span]]]:
         """Which spans of a section go to which field.
@@ -176,6 +196,6 @@ class SectionReader(FieldWriter):
 def _keeps_its_heading(section: Node, role: str) -> bool:
     """A second section of a field is joined with its heading (补贴期限：一次性), unless that is a question."""
     line = section.line
-    if line is None or line.kind == "question" or "？" in line.text:
+    if line is None or line.kind == "question" or "？" in line.text or role == "time_limit":
         return False
     return line.caption is not None and section.roles == (role,)

@@ -25,7 +25,10 @@ _AUTHORITY = re.compile(
 _APPLICANT = re.compile(
     r"(?:企业|单位|申请人|申报人|申报单位|申请单位|申报主体|项目单位)[^，。；]{0,10}(?:应|须|需|请|可)?(?:于|在)[^，。；]{0,20}(?:提出|提交|申请|申报|补正|补充|修改|完成|报送)|补正|补齐|公示(?:期|时间)?(?:为|不少于)?\s*\d|公示\d|(?:有|提出)异议|退回修改|逾期|备案手续|有效期"
 )
-_PUBLICITY = re.compile(r"公示(?:期|时间)?(?:为|不少于)?\s*\d{1,2}\s*个?(?:工作日|日|天)(?=[^，。；]{0,4}\d)")
+_PUBLICITY = re.compile(
+    r"公示(?:期|时间)?(?:限|一般)?(?:为|不少于)?\s*[\d一二三四五六七八九十]{1,2}\s*个?(?:工作日|自然日|日|天)(?:内|以上)?"
+)
+_APPLICANT_ACTS = re.compile(r"[^，。；]{0,6}?(?:提交|提出|申请|申报|登记|备案|补正|补交|补齐|报送|上传|领取|反馈意见|有效)")
 _BASIS = re.compile(
     r"(?:根据|依据|按照|依照)\s*((?:[^。；《]{0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
 )
@@ -209,7 +212,11 @@ class SentenceReader(FieldWriter):
 
 def _binds_the_authority(clause: str) -> bool:
     """Whether a clause limits how long the authority may take, not the applicant, not the publicity."""
-    limited = _LIMIT.search(clause) and re.search(r"工作日|日内|天内|月内|日以内", clause)
-    if not limited or not _AUTHORITY.search(clause):
+    clause = _PUBLICITY.sub("", clause)
+    if not _AUTHORITY.search(clause) or _APPLICANT.search(clause):
         return False
-    return not _APPLICANT.search(_PUBLICITY.sub("", clause))
+    return any(
+        re.search(r"工作日|日内|天内|月内|日以内", clause[match.start() : match.end() + 4])
+        and not _APPLICANT_ACTS.match(clause, match.end())
+        for match in _LIMIT.finditer(clause)
+    )

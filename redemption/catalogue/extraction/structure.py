@@ -147,6 +147,9 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
         while stack[-1].kind == "label":  # a heading of its own ends what a colon began
             stack.pop()
     places = [place for place, node in enumerate(stack) if node.kind == kind]
+    if not places and kind in RANK:  # 发布机构：… is no chapter of what follows it
+        while stack[-1].kind == "label" and stack[-1].roles == ("ignore",) and _has_body(stack[-1]):
+            stack.pop()
     if not places:
         if kind == "cn":  # 一、 stands above （一）, 1） and ①, whatever came first
             while stack[-1].kind in ("paren_cn", "paren_num", "half", "circled"):
@@ -179,6 +182,10 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
 _BENEFIT_ENDING = re.compile(
     r"(?:补贴|补助|奖励|资助|贴息|奖补|津贴|扶持|贷款|待遇|返还|减免|支持|补偿|奖金|扶助)\s*$"
 )
+
+
+def _has_body(node: Node) -> bool:
+    return node.line is not None and node.line.body < node.line.end
 
 
 def _is_heading(node: Node) -> bool:

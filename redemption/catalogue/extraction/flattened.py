@@ -1,0 +1,82 @@
+"""Step 1b: tables that a page lost when it was copied: a header of column names, then one cell a line.
+
+    序号 ⏎ 材料名称 ⏎ 份数 ⏎ 1 ⏎ 申请表 ⏎ 2 ⏎ 2 ⏎ 营业执照 ⏎ 1
+
+becomes rows with cells again. Only a table with a running number is taken for one; other lines stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from redemption.catalogue.extraction.lines import Line
+from redemption.catalogue.extraction.model import FIELDS
+
+_NUMBER_HEADS = frozenset({"序号", "编号", "序"})
+_COLUMN = re.compile(r"[^，。；：:？！]{2,14}")
+_MOST_COLUMNS = 10
+_SLACK = 3  # lines by which a row may be longer or shorter than the header
+
+
+def rejoin_tables(text: str, lines: list[Line]) -> list[Line]:
+    """The lines, with every table of this kind turned into rows."""
+    out: list[Line] = []
+    place = 0
+    table = -1
+    while place < len(lines):
+        width = _header_width(lines, place)
+        ends = _rows(lines, place + width, width) if width else []
+        if not ends:
+            out.append(lines[place])
+            place += 1
+            continue
+        starts = [place, place + width, *ends[:-1]]
+        for start, end in zip(starts, [place + width, *ends], strict=True):
+            out.append(_row(text, lines[start:end], table))
+        table -= 1
+        place = ends[-1]
+    return out
+
+
+def _header_width(lines: list[Line], place: int) -> int:
+    """How many lines from here are column names, before a line "1"; 0 when none are."""
+    if lines[place].cells or re.sub(r"\s", "", lines[place].text) not in _NUMBER_HEADS:
+        return 0
+    for width in range(1, _MOST_COLUMNS + 1):
+        if place + width >= len(lines):
+            return 0
+        text = lines[place + width].text.strip()
+        if text == "1":
+            return width if width >= 2 else 0
+        if lines[place + width].cells or not _COLUMN.fullmatch(text):
+            return 0
+    return 0
+
+
+def _rows(lines: list[Line], begin: int, width: int) -> list[int]:
+    """Where each row ends. A row begins with its number; of several such lines the one nearest to a full row."""
+    ends: list[int] = []
+    start, number = begin, 1
+    while True:
+        window = range(start + 2, min(len(lines), start + width + _SLACK + 1))
+        following = [at for at in window if lines[at].text.strip() == str(number + 1)]
+        if not following:
+            break
+        start = min(following, key=lambda at: abs(at - start - width))
+        ends.append(start)
+        number += 1
+    last = start + 1
+    while last < min(len(lines), start + width) and not _ends_table(lines[last]):
+        last += 1
+    return [*ends, last] if last > start + 1 else ends
+
+
+def _ends_table(line: Line) -> bool:
+    return bool(line.cells or (line.strong and set(line.roles) & set(FIELDS)))
+
+
+def _row(text: str, cells: list[Line], table: int) -> Line:
+    start, end = cells[0].start, cells[-1].end
+    row = Line(start, end, text[start:end], body=start, after_marker=start)
+    row.cells, row.table = tuple((cell.start, cell.end) for cell in cells), table
+    return row
