@@ -112,8 +112,10 @@ def open_first_account(
 ) -> Invited:
     """A clerk opens the first account of an enterprise after checking the licence and the mandate.
 
+    With the login of its owner the same checks give that person a code for a new password.
+
     Raises:
-        Invalid: something was not checked. Conflict: the enterprise has an owner already (that person invites).
+        Invalid: something was not checked. Conflict: somebody else is its owner already (that person invites).
     """
     if actor.role is not Role.CLERK:
         raise NotAllowed
@@ -124,16 +126,20 @@ def open_first_account(
         faults["mandate_seen"] = "请核验授权委托书后勾选；法定代表人本人办理的，请勾选“法定代表人本人”。"
     if faults:
         raise Invalid(fields=faults)
-    owners = [
-        person.name
-        for post, person in queries.people_of_enterprise(session, enterprise.id)
-        if post.grade == Grade.OWNER
-    ]
-    if owners:
+    owners = [person for post, person in everybody(session, enterprise.id) if post.grade == Grade.OWNER]
+    own = [person for person in owners if person.login.lower() == login.strip().lower()]
+    if owners and not own:
+        names = "、".join(person.name for person in owners)
         raise Conflict(
-            f"这家企业已有账号管理员（{'、'.join(owners)}），其他人员由他邀请；他无法登录的，请走账号找回。",
+            f"这家企业已有账号管理员（{names}），其他人员由他邀请。他本人到窗口找回密码的，请填写他的登录名。",
             code="owner_exists",
+            fields={"login": f"这家企业已有账号管理员（{names}）。找回密码的，请填写他的登录名。"},
         )
+    for person in own:
+        # a lost password, mended at the counter: the old one ends now, the code sets a new one
+        person.password_hash = ""
+        person.session_epoch += 1
+        audit.record(session, f"account:{person.id}", actor.ref, "end_password", {"at": actor.place})
     return _invite(
         session,
         actor,
@@ -179,8 +185,9 @@ def _invite(
         session.add(person)
         session.flush()
     elif not person.password_hash:
-        # invited before and never came: what is known now is newer
-        person.name, person.phone, person.email, person.closed_at = name.strip(), phone, email, None
+        # invited before and never came, or a lost password: what is known now is newer
+        person.name, person.phone, person.closed_at = name.strip(), phone or person.phone, None
+        person.email = email or person.email
     elif any(post.enterprise_id == enterprise_id for post in queries.posts_of(session, person.id)):
         raise Conflict(
             "这个账号已经是本单位人员。", fields={"login": "这个账号已经是本单位人员，请在人员名单中核对。"}
@@ -284,6 +291,11 @@ def accept_signed_in(session: Session, actor: Actor, code: str) -> Post:
 
 def _take(session: Session, invitation: Invitation, person: Person) -> Post:
     invitation.accepted_at = clock.now()
+    for known, holder in everybody(session, invitation.enterprise_id):
+        if holder.id == person.id:
+            invitation.post_id = known.id
+            session.flush()
+            return known
     held = service.grant(
         session,
         Actor(person.id, person.name, Role.ENTERPRISE),

@@ -1,5 +1,6 @@
 """The window in a browser: by keyboard from first to last field, on a phone's width, with the line cut."""
 
+import random
 import re
 
 import pytest
@@ -20,6 +21,7 @@ SPACE = [
     "/space", "/space/finished", "/space/messages", "/space/profile", "/space/profile/contact", "/space/profile/account",
     "/space/profile/facts", "/space/people", "/account/consent",
 ]  # fmt: skip
+DOOR = ["/sign-in", "/recover", "/invitations"]
 ADMIN = [
     "/admin",
     "/admin/places",
@@ -32,7 +34,9 @@ ADMIN = [
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize(("login", "pages"), [("chuangkou", DESK), ("qiye", SPACE), ("guanli", ADMIN)])
+@pytest.mark.parametrize(
+    ("login", "pages"), [("", DOOR), ("chuangkou", DESK), ("qiye", SPACE), ("guanli", ADMIN)]
+)
 def test_every_page_is_clean_and_fits(person, login, pages, width):
     somebody = person(login, width)
     for address in pages:
@@ -80,7 +84,19 @@ def test_a_case_by_keyboard_alone_from_first_to_last_field(person):
     with page.expect_navigation():
         keys.press("n")
     clerk.look()
-    find_enterprise_and_item(clerk, 4)
+    # an enterprise that nobody has entered before is made on the spot
+    keys.type(make_uscc(random.randrange(1_000_000, 9_000_000), region="990102"))
+    enter(clerk)
+    assert page.evaluate("document.activeElement.name") == "new.uscc"
+    tab_to(page, "new.name")
+    keys.type("望湖初来有限公司")
+    while focused(page) != "create_enterprise":
+        keys.press("Tab")
+    enter(clerk)
+    assert page.evaluate("document.activeElement.name") == "item_text"
+    keys.type("房租补贴")
+    enter(clerk)
+    enter(clerk)
     clerk.look()
     names = page.eval_on_selector_all(
         "[name^='items.']", "all => all.map(one => [one.name, one.tagName, one.inputMode, one.type])"
@@ -96,8 +112,15 @@ def test_a_case_by_keyboard_alone_from_first_to_last_field(person):
     for name in page.eval_on_selector_all("[name^='checklist.']", "all => all.map(one => one.name)"):
         tab_to(page, name)
         keys.press("1")
-    tab_to(page, "counter.name")
-    keys.type("沈亦舟")
+    for name, value in {
+        "common.contact_name": "沈亦舟",
+        "common.contact_phone": "13900000003",
+        "common.bank_name": "清川银行望湖支行",
+        "common.bank_account": "6200990000001234567",
+        "counter.name": "沈亦舟",
+    }.items():
+        tab_to(page, name)
+        keys.type(value)
     tab_to(page, "id_number")
     keys.type(ID_NUMBER)
     with page.expect_navigation():

@@ -153,3 +153,17 @@ def test_an_enterprise_with_an_owner_gets_no_second_first_account(browser_of):
     )
     assert answer.status_code == 422
     assert "已有账号管理员" in text(answer)
+
+
+def test_an_owner_who_lost_the_password_gets_a_code_at_the_counter(browser_of, session, world):
+    owner = browser_of("qiye")
+    facts = {**ACCOUNT, "uscc": make_uscc(1, region="990102"), "name": "林知夏", "login": "qiye", "email": ""}
+    opened = browser_of("chuangkou").post("/desk/accounts/new", facts)
+    assert opened.status_code == 201, text(opened)
+    code = text(opened).split("开通码 <strong>")[1].split("</strong>")[0]
+    assert owner.get("/account").status_code == 303, "sessions with the old password are over"
+    new = {"password": "xin-de-mima-2026", "again": "xin-de-mima-2026", "consent": "1"}
+    assert browser_of("").post(f"/invitations/{code}", new).location == "/space"
+    posts = session.query(Post).filter_by(person_id=world.people["qiye"].id).all()
+    assert len(posts) == 1, "the same post, not a second one"
+    assert browser_of("").post("/sign-in", {"login": "qiye", "password": new["password"]}).status_code == 303

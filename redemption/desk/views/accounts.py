@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from redemption.identity import people
 from redemption.identity import queries as identity
 from redemption.identity import service as identity_service
-from redemption.identity.contact import EMAIL, phone, short
+from redemption.identity.contact import EMAIL, PHONE, short
 from redemption.kernel.secrets import mask_id_number
 from redemption.messages.invitations import tell_invited
 from redemption.web.access import actor, allow
@@ -31,7 +31,7 @@ class AccountSchema(Schema):
         required=True, validate=short(50), error_messages={"required": "请填写账号管理员的姓名。"}
     )
     login = fields.String(
-        required=True, validate=phone, error_messages={"required": "请填写手机号，它就是登录名。"}
+        required=True, validate=short(120), error_messages={"required": "请填写手机号，它就是登录名。"}
     )
     email = fields.Email(load_default="", validate=short(120), error_messages=EMAIL)
     id_number = fields.String(
@@ -75,7 +75,7 @@ def open_account() -> Answer:
                 enterprise=enterprise,
                 name=form.data["name"],
                 login=form.data["login"],
-                phone=form.data["login"],
+                phone=form.data["login"] if PHONE.fullmatch(form.data["login"]) else "",
                 email=form.data["email"],
                 id_number=form.data["id_number"].upper(),
                 licence_seen=form.data["licence_seen"],
