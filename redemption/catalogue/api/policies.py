@@ -1,6 +1,7 @@
 """JSON of policies for their makers."""
 
 import hashlib
+from contextlib import closing
 from typing import Any
 
 from flask import request
@@ -55,11 +56,11 @@ def create_from_file() -> Any:
     """
     if "file" not in request.files:
         raise Invalid.field("file", "请在字段 file 中上传政策文件。")
-    upload = read_upload(request.files["file"], settings().file_limit, ENDINGS)
-    data = upload.stream.read()
-    document = service.read_file(data, upload.name)
-    upload.stream.seek(0)
-    stored = storage().put(upload.stream, settings().file_limit)
+    with closing(request.files["file"]) as sent:
+        upload = read_upload(sent, settings().file_limit, ENDINGS)
+        document = service.read_file(upload.stream.read(), upload.name)
+        upload.stream.seek(0)
+        stored = storage().put(upload.stream, settings().file_limit)
     made = service.take_in(
         db(),
         actor(),

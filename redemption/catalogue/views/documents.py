@@ -1,5 +1,6 @@
 """A policy's text from a form: pasted, or as a file beside it."""
 
+from contextlib import closing
 from typing import Any
 
 from flask import request
@@ -23,8 +24,9 @@ def document_of(text: str) -> tuple[ReadDocument, dict[str, Any]]:
         return service.read_pasted(text), {}
     if text.strip():
         raise Invalid.field("text", "文字和文件请只用一种：清空文字，或不选文件。")
-    upload = read_upload(file, settings().file_limit, ENDINGS)
-    document = service.read_file(upload.stream.read(), upload.name)
-    upload.stream.seek(0)
-    stored = storage().put(upload.stream, settings().file_limit)
-    return document, {"source_name": upload.name, "source_sha256": stored.sha256}
+    with closing(file):
+        upload = read_upload(file, settings().file_limit, ENDINGS)
+        document = service.read_file(upload.stream.read(), upload.name)
+        upload.stream.seek(0)
+        stored = storage().put(upload.stream, settings().file_limit)
+        return document, {"source_name": upload.name, "source_sha256": stored.sha256}

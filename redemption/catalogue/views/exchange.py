@@ -1,5 +1,6 @@
 """The editor: a department's own catalogue in and out, and what people changed."""
 
+from contextlib import closing
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request
@@ -43,8 +44,9 @@ def upload() -> Answer:
         if "file" not in request.files or not request.files["file"].filename:
             form.add("file", "请选择要导入的 .xlsx 或 .json 文件。")
         else:
-            file = read_upload(request.files["file"], settings().file_limit, ENDINGS)
-            data = file.stream.read()
+            with closing(request.files["file"]) as sent:
+                file = read_upload(sent, settings().file_limit, ENDINGS)
+                data = file.stream.read()
             rows = read_workbook(data) if file.name.lower().endswith(".xlsx") else read_json_bytes(data)
             kept = service.keep_import(db(), actor(), rows, file.name)
     if kept is None:

@@ -1,5 +1,7 @@
 """The editor's JSON."""
 
+import io
+
 import pytest
 from sqlalchemy import func, select
 
@@ -120,3 +122,26 @@ def test_states_change_by_their_table(program, session, world):
     assert (wrong.status_code, wrong.json["code"]) == (409, "illegal_transition")
     assert program.post(f"{address}/resume", {}).json["state"] == "in_force"
     assert program.post(f"{address}/amendments", {"reason": "提高标准"}).json["no"] == 2
+
+
+def test_a_file_becomes_a_policy_and_a_wrong_one_is_named(program):
+    def sent(name, data):
+        return program.client.post(
+            "/api/v1/policies/files", data={"file": (io.BytesIO(data), name)}, headers=program.headers
+        )
+
+    made = sent("政策.txt", FULL.encode("gb18030"))
+    assert made.status_code == 201, made.json
+    assert len(made.json["items"]) == 1
+    wrong = sent("政策.docx", b"not a document")
+    assert (wrong.status_code, wrong.json["errors"][0]["pointer"]) == (422, "/file")
+    assert "政策.docx" in wrong.json["errors"][0]["message"]
+    none = program.client.post("/api/v1/policies/files", headers=program.headers)
+    assert none.status_code == 422
+
+
+def test_only_policy_makers_may_write(api_of):
+    for login in ("qiye", "chuangkou", "shenpi", "gongkai", "guanli"):
+        answer = api_of(login).post("/api/v1/policies", {"text": FULL})
+        assert answer.status_code == 403, login
+    assert api_of("").post("/api/v1/policies", {"text": FULL}).status_code == 401

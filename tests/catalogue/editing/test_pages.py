@@ -1,5 +1,6 @@
 """The editor in a browser without JavaScript."""
 
+import dataclasses
 import html
 import io
 import re
@@ -339,3 +340,54 @@ def test_items_are_split_and_merged(maker, session, world):
     merged = maker.post(f"/editor/policies/{policy.number}/merge", {"items": [item.code, other]})
     assert merged.location == f"/editor/items/{item.code}"
     assert maker.get(f"/editor/items/{other}").status_code == 404
+
+
+def test_a_policy_without_items_says_why_and_is_published(maker, session):
+    text = "关于调整办公时间的通知\n请各单位自3月1日起调整办公时间。\n清川市经济和信息化局\n2026年2月27日"
+    address = maker.post("/editor/policies/new", {"text": text}).location
+    page = body(maker.get(address))
+    assert "没有识别出可以申报的事项" in page
+    number = address.rsplit("/", 1)[1]
+    version = session.scalar(select(Policy.version).where(Policy.number == number))
+    details = {
+        "version": version,
+        "title": "关于调整办公时间的通知",
+        "issuer": "清川市经济和信息化局",
+        "publication_date": "2026-02-27",
+    }
+    assert maker.post(f"{address}/details", details).status_code == 303
+    confirm = body(maker.get(f"{address}/publish"))
+    assert "只发布文件本身" in confirm
+    version = re.search(r'name="version" value="(\d+)"', confirm)[1]
+    assert maker.post(f"{address}/publish", {"version": version}).status_code == 303
+
+
+def test_a_deadline_in_a_year_without_a_schedule_is_provisional(maker, session):
+    address = maker.post("/editor/policies/new", {"text": FULL}).location
+    number = address.rsplit("/", 1)[1]
+    version = session.scalar(select(Policy.version).where(Policy.number == number))
+    details = {"version": version, "title": "通知", "issuer": "测试局", "publication_date": "2030-12-30"}
+    assert maker.post(f"{address}/details", details).status_code == 303
+    page = body(maker.get(address))
+    assert "暂定" in page
+    assert "还没有到" in page, "a day in the future keeps it from being published"
+    refused = maker.post(
+        f"{address}/publish",
+        {"version": session.scalar(select(Policy.version).where(Policy.number == number))},
+    )
+    assert refused.status_code == 422
+
+
+def test_a_path_in_a_file_name_is_refused(maker, session):
+    sent = {"text": "", "file": (io.BytesIO(FULL.encode()), "../../etc/政策.txt")}
+    answer = maker.post("/editor/policies/new", sent)
+    assert answer.status_code == 422
+    assert "路径" in body(answer)
+
+
+def test_a_file_that_is_too_big_is_refused_with_its_name(app, maker):
+    parts = app.extensions["redemption"]
+    parts["settings"] = dataclasses.replace(parts["settings"], file_limit=1000)
+    answer = maker.post("/editor/policies/new", {"text": "", "file": (io.BytesIO(b"a" * 1001), "巨大.txt")})
+    assert answer.status_code == 422
+    assert "巨大.txt" in body(answer)
