@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from redemption.identity.models import Department, Office, Person
+from redemption.identity.rules import Role
 from redemption.kernel import clock
 from redemption.kernel.calendar import load_calendar
 from redemption.reporting import rules
@@ -31,6 +32,10 @@ EVENT_NAMES = {
     "stopped": "计时暂停",
     "handed_over": "由承接部门继续",
     "office_set": "已确定接收单位",
+}
+_MAY_OPEN: dict[Role | None, tuple[str, ...]] = {
+    Role.OFFICER: ("/workbench/", "/questions/"),
+    Role.POLICY_MAKER: ("/editor/", "/questions/"),
 }
 _TOLD = {
     "remind": "提醒承担部门",
@@ -62,14 +67,16 @@ class DutyView:
     department: Department
     office: Office | None
     missing: tuple[str, ...]
+    link: str
+    """Where the acting person goes on with it: the place where it is fulfilled if they may go there, else its page."""
 
     @property
     def done(self) -> bool:
         return self.duty.fulfilled_at is not None or self.duty.closed_at is not None
 
 
-def views(session: Session, duties: Iterable[Duty]) -> list[DutyView]:
-    """In the order given; three selects whatever their number."""
+def views(session: Session, duties: Iterable[Duty], role: Role | None = None) -> list[DutyView]:
+    """In the order given; three selects whatever their number. `role` decides where links lead."""
     duties = list(duties)
     departments = _by_id(session, Department, {duty.department_id for duty in duties})
     offices = _by_id(session, Office, {duty.office_id for duty in duties if duty.office_id})
@@ -95,6 +102,7 @@ def views(session: Session, duties: Iterable[Duty]) -> list[DutyView]:
                 departments[duty.department_id],
                 offices.get(duty.office_id) if duty.office_id else None,
                 tuple(duty.data.get("missing") or [rule.evidence]),
+                duty.link if duty.link.startswith(_MAY_OPEN.get(role, "none")) else f"/duties/{duty.number}",
             )
         )
     return shown

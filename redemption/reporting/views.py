@@ -42,7 +42,7 @@ def duties() -> Response:
         rows, following = page(db(), query, Duty.id, cursor=cursor_argument())
     return render(
         "reporting/duties.html",
-        duties=showing.views(db(), rows),
+        duties=showing.views(db(), rows, actor().role),
         counts=queries.counts(db(), actor(), scope),
         state=state,
         scope=scope,
@@ -64,9 +64,11 @@ def duties_calendar() -> Response:
         Duty.due_at <= clock.start_of_day(last),
         Duty.closed_at.is_(None),
     )
+    if actor().role is Role.POLICY_MAKER:
+        query = queries.scoped(query, "own")
     rows = list(db().scalars(query.order_by(Duty.due_at, Duty.id).limit(500)))
     by_day: dict[dt.date, list[showing.DutyView]] = {}
-    for view in showing.views(db(), rows):
+    for view in showing.views(db(), rows, actor().role):
         by_day.setdefault(view.due.date, []).append(view)
     return render(
         "reporting/calendar.html",

@@ -1,8 +1,10 @@
 """The pages and the API of duties: the department sends, the office signs or returns; nobody else finds anything."""
 
+import datetime as dt
+
 import pytest
 
-from redemption.reporting import assembly, queries, service
+from redemption.reporting import assembly, queries, rules, service
 from tests.factories import make_item
 
 
@@ -78,3 +80,20 @@ def test_api_lists_and_sends(session, browser_of, duty):
     assert browser_of("keji").get(f"/api/v1/duties/{duty.number}").status_code == 404
     refused = maker.get("/api/v1/duties?state=nonsense")
     assert refused.status_code == 422
+
+
+def test_links_lead_only_where_the_reader_may_go(session, world, browser_of):
+    service.open_duty(
+        session,
+        rules.Kind.YEARLY_EVALUATION,
+        subject="department:1",
+        title="开展年度政策评价",
+        department_id=world.departments["QC-JX"].id,
+        event=dt.date(2026, 1, 1),
+        link="/editor/evaluations?year=2026",
+        quiet=True,
+    )
+    assert "/editor/evaluations?year=2026" in browser_of("zhengce").get("/editor/duties").text
+    seen = browser_of("shenpi").get("/workbench/duties").text
+    assert "/editor/evaluations" not in seen
+    assert "开展年度政策评价" in seen
