@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from redemption.identity.models import Department
 from redemption.identity.rules import Actor
 from redemption.kernel import clock
+from redemption.kernel.calendar import load_calendar
 from redemption.kernel.errors import Invalid
 from redemption.policies.models import Policy, PolicyVersion
 from redemption.reporting import service
@@ -34,9 +35,17 @@ class Filed:
 
 
 def open_monthly(session: Session, today: dt.date) -> int:
-    """The filing list of last month, for every department; returns how many duties were opened."""
+    """The filing list of last month, for every department; returns how many duties were opened.
+
+    A department that is new here in the middle of a month begins with the next list; one that had lists before owes
+    this one too, however late the machine comes to it.
+    """
     first = today.replace(day=1)
     month = (first - dt.timedelta(days=1)).replace(day=1)
+    in_time = today <= load_calendar(session).nth_workday_of_month(first.year, first.month, 5).date
+    known = set(
+        session.scalars(select(Duty.department_id).where(Duty.kind == Kind.MONTHLY_FILING.value).distinct())
+    )
     return sum(
         _opened(
             session,
@@ -48,6 +57,7 @@ def open_monthly(session: Session, today: dt.date) -> int:
             {"month": month.isoformat()},
         )
         for department in _departments(session)
+        if in_time or department.id in known
     )
 
 

@@ -114,6 +114,13 @@ def test_monthly_filing_is_opened_once_for_each_department_with_last_months_list
     assert duty.fulfilled_at is not None
 
 
+def test_a_department_that_is_new_in_the_middle_of_a_month_begins_with_the_next_list(session, world):
+    assert recurring.open_monthly(session, dt.date(2026, 9, 21)) == 0
+    assert recurring.open_monthly(session, dt.date(2026, 10, 1)) == len(world.departments)
+    # a machine that was off until the 20th still opens what is owed
+    assert recurring.open_monthly(session, dt.date(2026, 11, 20)) == len(world.departments)
+
+
 def test_gazette_and_consultation(session, world):
     with time_machine.travel(at("2026-09-18 10:00"), tick=False):
         policy = make_policy(session, world, issue_date=dt.date(2026, 9, 17))
