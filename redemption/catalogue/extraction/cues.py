@@ -19,6 +19,7 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"(?:提交|提供|报送|递交|出具|准备|携带|上传)(?:以下|下列|如下)[^。；]{0,20}(?:材料|资料|文件|证明)"
             r"|(?:申报|申请|所需|提交|提供)[^，。；]{0,6}(?:材料|资料)(?:包括|如下|主要包括|清单如下|为|有)"
+            r"|(?:应当?|须|需|要)(?:向[^，。；、]{2,20})?(?:提交|提供|报送|递交|出具)[^。；：]{2,60}、[^。；]{2,80}(?:材料|资料|证明|文件|凭证)"
         ),
     ),
     ("conditions", re.compile(r"(?:符合|具备|满足|达到)(?:以下|下列|如下)[^。；]{0,12}(?:条件|要求|情形)")),
@@ -48,6 +49,8 @@ def _assign(text: str, node: Node) -> None:
             continue
         if not child.roles and child.kind != "root":
             child.roles = _cue(text, child)
+            if child.roles and child.line and not child.spans():  # its only sentence was taken for a heading
+                child.line.body, child.line.caption = child.line.after_marker, None
         if not set(child.roles) & _FIELD_ROLES:
             _assign(text, child)
 
@@ -69,6 +72,36 @@ def _cue(text: str, node: Node) -> tuple[str, ...]:
     for role, rule in _CUES:
         if rule.search(head):
             return (role,)
+    if node.kind == "article":
+        return _handling(text, node)
+    return ()
+
+
+_STEPS = tuple(
+    re.compile(words)
+    for words in (
+        r"申报|申请|提出|填报",
+        r"受理|初审|审核|审查|审定|评审|复核|核查",
+        r"公示",
+        r"拨付|兑付|发放|兑现|划拨",
+    )
+)
+_NO_HANDLING = re.compile(r"监督|追回|骗取|绩效|违规|解释权|弄虚作假|所称|法律责任|施行|重复")
+_SEASON = re.compile(r"每年[^。；]{0,20}(?:月|季度)[^。；]{0,24}(?:申报|受理|申请)")
+
+
+def _handling(text: str, article: Node) -> tuple[str, ...]:
+    """An article in running text that tells how a case is handled, or when and where one applies."""
+    words = "".join(text[a:b] for a, b in article.full_spans())
+    if _NO_HANDLING.search(words):
+        return ()
+    steps = sum(bool(step.search(words)) for step in _STEPS)
+    if steps >= 3:
+        return ("process", "channels") if _APPLYING.search(words) else ("process",)
+    if _APPLYING.search(words) and _STEPS[0].search(words):
+        return ("channels",)
+    if _SEASON.search(words) and len(words) <= 120:
+        return ("application_period",)
     return ()
 
 
@@ -87,7 +120,7 @@ def _hand_down(text: str, chapter: Node) -> None:
 
 _HANDLING = re.compile(r"(?:申请|申报|受理|审核|审批|评审|拨付|兑现|发放|程序|流程|申领)\s*$")
 _APPLYING = re.compile(
-    r"登[录陆]|网上申报|在线申报|提出申请|提交申请|申报平台|通过[^，。；]{2,24}(?:系统|平台|网)|窗口"
+    r"登[录陆]|网上申报|在线申报|https?://|提出申请|提交申请|申报平台|通过[^，。；]{2,24}(?:系统|平台|网)|窗口"
 )
 
 

@@ -37,6 +37,9 @@ _TIER = re.compile(
 _NOT_GRANT = re.compile(
     r"监督|管理|法律责任|罚|追究|绩效|附则|解释|施行|资金来源|保障|总则|职责|组织|目的|定义|名词|术语|程序|流程|材料|审核|拨付|兑现流程|重复|违规|退出"
 )
+_VAGUE = frozenset({"支持", "扶持", "资金", "奖", "补", "配套", "激励", "贷款", "认定", "担保", "保险金"})
+_URGED = re.compile(r"(?:支持|鼓励|推动|引导|加大|加快|强化|促进|培育|打造|深化|提升|优化)")
+_PURPOSE = re.compile(r"[^，。；：:]{4,40}(?=[，。；：:])")
 _NAME_TRIM = re.compile(r"^(?:关于|支持|鼓励)?\s*|\s*[：:。]$")
 
 
@@ -178,11 +181,24 @@ class ItemFinder:
                 found.extend(self._grant_nodes(child))
             elif len(captioned) >= 2 and self._separate(child, captioned):
                 found.extend(captioned)
+            elif self._only_heads(child):
+                found.extend(sub for sub in child.children if self._gives(sub) and not self._refused(sub))
             elif self._gives(child) and not self._refused(child):
                 found.append(child)
             elif child.children:
                 found.extend(self._grant_nodes(child))
         return self._with_neighbours(node, found)
+
+    def _only_heads(self, node: Node) -> bool:
+        """一、创新能力建设 above numbered paragraphs, each with a benefit of its own: a chapter without the word."""
+        if node.kind != "cn" or node.caption is None or node.own_spans():
+            return False
+        if any(noun in self._text[slice(*node.caption)] for noun in self._benefits if noun not in _VAGUE):
+            return False
+        subs = [child for child in node.children if not child.roles]
+        giving = [child for child in subs if self._gives(child)]
+        continued = bool(subs and subs[0].line and subs[0].line.number > 1)
+        return len(giving) >= (1 if continued else 2) and len(giving) * 2 >= len(subs)
 
     def _with_neighbours(self, node: Node, found: list[Node]) -> list[Node]:
         """Among captioned benefits, one whose words are unusual is still a benefit by its caption."""
@@ -249,7 +265,7 @@ class ItemFinder:
         if any(
             noun in caption
             for noun in self._benefits
-            if noun not in ("支持", "扶持", "资金", "奖", "补", "配套", "激励")
+            if noun not in _VAGUE
         ):
             return []
         parts: list[tuple[Span | None, list[Span]]] = []
@@ -301,6 +317,10 @@ class ItemFinder:
         if node.caption:
             return node.caption
         if giving and giving.grants:
+            a, b = giving.sentences[0]
+            purpose = _PURPOSE.match(self._text, a, b) if _URGED.match(self._text, a, b) else None
+            if purpose and 0 not in giving.giving:
+                return purpose.span()
             for grant in giving.grants:
                 if name := benefit_name(self._text, grant.gift):
                     return name

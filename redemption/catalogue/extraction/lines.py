@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from redemption.catalogue.extraction.labels import Labels
-from redemption.catalogue.extraction.model import Span
+from redemption.catalogue.extraction.model import FIELDS, Span
 from redemption.policies.reading import TABLE_ROW, Block, ReadDocument
 
 _CN = r"[一二三四五六七八九十]{1,3}"
@@ -34,6 +34,10 @@ RANK = {name: rank for rank, (name, _) in enumerate(_MARKERS)}
 _LABELLED = re.compile(r"\s*([【\[]?[^\s：:，。；、？！?（(][^：:，。；？！?]{0,24}?[】\]]?)\s*[：:]")
 _BRACKETED = re.compile(r"\s*[【\[]([^】\]]{2,24})[】\]]\s*[：:]?")
 _RUN_IN = re.compile(r"[\s\u3000]*([^，。；：:！？\s]{2,24})(?:。|[\s\u3000]+(?=\S{6}))")
+_INNER_LABEL = re.compile(
+    rf"(?<=[。；;\s])({_CN}、|[（(]{_CN}[)）]|\d{{1,2}}[、.．])?([\u4e00-\u9fff]{{4,10}})[：:](?=\s*\S{{2}})"
+)
+_SPLITTING = frozenset(FIELDS)
 _COPULA = re.compile(r"\s*([^，。；：:、]{4,14}?)(?:为|是)[：:]?(?=\S{4})")
 _SAYABLE = frozenset(
     {"target", "conditions", "standard", "time_limit", "application_period", "phone", "channels"}
@@ -151,7 +155,7 @@ def _find_caption(line: Line, labels: Labels) -> None:
         if roles or not spaced or line.kind in ("article", "chapter", "section"):
             _caption(line, offset, match.span(1), match.end(), roles, strong=bool(roles))
             return
-    if line.kind and (match := re.match(r"\s*([^，。；：:]{2,24})[：:]", rest)):
+    if line.kind and (match := re.match(r"\s*([^，。；：:]{2,24}(?<!http)(?<!https))[：:]", rest)):
         _caption(line, offset, match.span(1), match.end(), (), strong=False)
 
 
@@ -170,8 +174,25 @@ def _add(lines: list[Line], text: str, start: int, end: int, labels: Labels, blo
             if answer := _ANSWER.match(text, begin, at + len(piece)):
                 begin = answer.end()
             heading = block is not None and block.kind == "heading" and block.level > 0
-            lines.append(parse_line(text, begin, at + len(piece.rstrip()), labels, heading))
+            end = at + len(piece.rstrip())
+            for a, b in _at_inner_labels(text, begin, end, labels):
+                lines.append(parse_line(text, a, b, labels, heading))
         at += len(piece) + 1
+
+
+def _at_inner_labels(text: str, start: int, end: int, labels: Labels) -> list[Span]:
+    """受理地址：…。咨询电话：… on one line are two lines, where the line begins with a label or number too."""
+    if end - start < 16 or not (MARKER.match(text, start, end) or _LABELLED.match(text, start, end)):
+        return [(start, end)]
+    opening = parse_line(text, start, end, labels)
+    told = set(opening.roles)
+    cuts = [start]
+    for match in _INNER_LABEL.finditer(text, start, end):
+        roles = set(labels.exact(match.group(2)))
+        if match.start() > start and roles & _SPLITTING and not roles & told and (told or match.group(1)):
+            cuts.append(match.start())
+            told = roles
+    return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
 def _row(text: str, block: Block) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from redemption.catalogue.extraction.contacts import counters_named, read_addresses, read_links, read_phones
 from redemption.catalogue.extraction.grants import is_giving, sentences
@@ -23,7 +24,7 @@ _AUTHORITY = re.compile(
     r"审[核查批定]|受理|办结|拨付|发放|兑付|反馈|答复|出具|作出|完成|核准|批复|初审|复审|复核|核实|核查|到账|办理|支付|划拨|兑现|评审|决定|告知|确认|核定|汇总|上报"
 )
 _APPLICANT = re.compile(
-    r"(?:企业|单位|申请人|申报人|申报单位|申请单位|申报主体|项目单位)[^，。；]{0,10}(?:应|须|需|请|可)?(?:于|在)[^，。；]{0,20}(?:提出|提交|申请|申报|补正|补充|修改|完成|报送)|补正|补齐|公示(?:期|时间)?(?:为|不少于)?\s*\d|公示\d|(?:有|提出)异议|退回修改|逾期|备案手续|有效期"
+    r"(?:企业|单位|申请人|申报人|申报单位|申请单位|申报主体|项目单位)[^，。；]{0,10}(?:应|须|需|请|可)?(?:于|(?<!所)在)[^，。；]{0,20}(?:提出|提交|申请|申报|补正|补充|修改|完成|报送)|补正|补齐|公示(?:期|时间)?(?:为|不少于)?\s*\d|公示\d|(?:有|提出)异议|退回修改|逾期|备案手续|有效期"
 )
 _PUBLICITY = re.compile(
     r"公示(?:期|时间)?(?:限|一般)?(?:为|不少于)?\s*[\d一二三四五六七八九十]{1,2}\s*个?(?:工作日|自然日|日|天)(?:内|以上)?"
@@ -76,9 +77,23 @@ class SentenceReader(FieldWriter):
             found = read_phones(self._text, self._phone_lines([*around, *aside]))
             if found:
                 item["phone"].entries, item["phone"].state = found, FOUND
+        if not alone:
+            self._from_preamble(item, preamble, receiver)
         self._find_links(item, around)
         self._find_addresses(item, contact_addresses)
         self._find_external(item)
+
+    def _from_preamble(self, item: Item, preamble: list[Span], receiver: list[Span]) -> None:
+        """What the document says once, outside of all sections, for every item."""
+        if not item["phone"].entries and item["phone"].state == "missing":
+            if found := read_phones(self._text, self._phone_lines(preamble)):
+                item["phone"].entries, item["phone"].state = found, FOUND
+        if item["application_period"].state == "missing":
+            self._find_period(item, preamble)
+        if item["channels"].state == "missing":
+            self._find_channels(item, preamble, receiver)
+        if not item["online_url"].entries:
+            self._find_links(item, preamble)
 
     def _find_target(self, item: Item) -> None:
         """凡…的企业均可申报: who may apply, said in the first condition."""
@@ -131,7 +146,7 @@ class SentenceReader(FieldWriter):
         if found:
             self._set(item, "time_limit", found, [])
 
-    def _find_channels(self, item: Item, around: list[Span], receiver: list[Span]) -> None:
+    def _find_channels(self, item: Item, around: Sequence[Span], receiver: list[Span]) -> None:
         found = []
         process = item["process"].spans
         for a, b in self._sentences([*item["application_period"].spans, *around]):
