@@ -37,6 +37,7 @@ def public_notices(words: str = "") -> Select[Any]:
         select(
             Publicity,
             Application.number.label("number"),
+            Application.status.label("status"),
             Application.amount_approved.label("amount"),
             Enterprise.name.label("enterprise_name"),
             Enterprise.uscc.label("uscc"),
