@@ -75,6 +75,15 @@ def test_a_correction_is_composed_from_fields_and_materials(session, stage, offi
     assert "请写明具体支行" in officer.get(here).get_data(as_text=True)
 
 
+def test_words_without_a_tick_are_not_dropped(session, stage, officer):
+    application = referred(session, stage)
+    here = f"/workbench/applications/{application.number}"
+    officer.post(f"{here}/correction", {"message.field.loan": "请按合同金额填写。"})
+    assert "请按合同金额填写" in officer.get(here).get_data(as_text=True)
+    session.refresh(application)
+    assert application.status == "correction_requested"
+
+
 def test_another_department_finds_nothing(session, stage, stranger):
     application = referred(session, stage)
     here = f"/workbench/applications/{application.number}"

@@ -96,7 +96,13 @@ def correction(number: str) -> Response:
     """Everything that is missing, in one notice."""
     form = empty_form(request.form.to_dict())
     entries = []
-    for name in request.form.getlist("entry"):
+    # words typed without a tick mean the tick: nothing an officer wrote may be dropped in silence
+    written = [
+        name.removeprefix("message.")
+        for name, words in request.form.items()
+        if name.startswith("message.") and words.strip()
+    ]
+    for name in dict.fromkeys([*request.form.getlist("entry"), *written]):
         kind, _, key = name.partition(".")
         message = request.form.get(f"message.{name}", "").strip()
         if not message:
