@@ -61,6 +61,10 @@ def save_place(
     for name in ("jurisdiction_id", "parent_id"):
         if values.get(name) is not None and session.get(Jurisdiction, values[name]) is None:
             raise Invalid.field(name, "请选择所属辖区。")
+    values = dict(values)
+    two_person = values.pop("two_person", None)
+    if kind == "department":
+        _unique_short_name(session, values, place_id)
     if place_id is None:
         found = KINDS[kind](**values)
         try:
@@ -77,10 +81,29 @@ def save_place(
             if name not in {"code", "jurisdiction_id", "parent_id", "level"}:
                 setattr(found, name, value)
         session.flush()
+    if two_person is not None:
+        found.settings = {**found.settings, "two_person": two_person}
+        values["two_person"] = two_person
     audit.record(
         session, f"{kind}:{found.id}", actor.ref, action, {"values": {k: str(v) for k, v in values.items()}}
     )
     return found
+
+
+def _unique_short_name(session: Session, values: Mapping[str, Any], place_id: int | None) -> None:
+    """Numbers of documents (字号) are made of it: two departments with one short name would share their numbers."""
+    where = values.get("jurisdiction_id")
+    if place_id is not None:
+        where = place(session, "department", place_id).jurisdiction_id
+    taken = session.scalar(
+        select(Department.name).where(
+            Department.jurisdiction_id == where,
+            Department.short_name == values.get("short_name"),
+            Department.id != (place_id or 0),
+        )
+    )
+    if taken is not None:
+        raise Invalid.field("short_name", f"同一辖区的“{taken}”已使用这个简称，文书字号会重复，请换一个。")
 
 
 def dissolve(session: Session, actor: Actor, department_id: int, successor_code: str) -> Department:

@@ -112,7 +112,9 @@ def create_place(kind: str) -> Answer:
 @allow("administrator")
 def edit_place(kind: str, place_id: int) -> Answer:
     place = organising.place(db(), _kind(kind), place_id)
-    values = {name: getattr(place, name) for name in PLACES[kind]().fields}
+    values = {name: getattr(place, name, None) for name in PLACES[kind]().fields}
+    if kind == "department":
+        values["two_person"] = place.settings.get("two_person", False)
     return _place_page(kind, empty_form(values), place_id)
 
 

@@ -60,6 +60,7 @@ class DepartmentSchema(Schema):
     address = fields.String(load_default="", validate=short(120))
     contact_email = fields.Email(load_default="", validate=short(120), error_messages=EMAIL)
     auto_report = fields.Boolean(load_default=False, truthy={"1"})
+    two_person = fields.Boolean(load_default=False, truthy={"1"})
 
 
 class CentreSchema(Schema):

@@ -32,18 +32,27 @@ def test_places_are_made_changed_and_never_twice(browser_of, session, world):
     }
     assert browser.post("/admin/places/department/new", values).status_code == 303
     made = session.query(Department).filter_by(code="QC-WL").one()
-    again = browser.post("/admin/places/department/new", values)
+    again = browser.post("/admin/places/department/new", {**values, "short_name": "文"})
     assert again.status_code == 422
     assert "这个代码已被使用" in text(again)
     assert 'value="清川市文化和旅游局"' in text(again)
-    edited = {"name": "清川市文旅局", "short_name": "文旅", "phone": "0990-1", "auto_report": "1"}
+    edited = {
+        "name": "清川市文旅局",
+        "short_name": "文旅",
+        "phone": "0990-1",
+        "auto_report": "1",
+        "two_person": "1",
+    }
     assert browser.post(f"/admin/places/department/{made.id}", edited).status_code == 303
     session.expire_all()
+    assert made.settings == {"two_person": True}
     assert (made.name, made.auto_report, made.code) == ("清川市文旅局", True, "QC-WL")
     assert [row.action for row in audit.entries(session, f"department:{made.id}")] == [
         "create_place",
         "change_place",
     ]
+    same = browser.post("/admin/places/department/new", {**values, "code": "QC-W2"})
+    assert "文书字号会重复" in text(same)
     for kind in ("jurisdiction", "office", "department", "centre"):
         assert browser.get(f"/admin/places/{kind}/new").status_code == 200
     assert browser.get("/admin/places/castle/new").status_code == 404
