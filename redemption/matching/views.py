@@ -37,7 +37,7 @@ def fits_panel(session: Session, item: Item, version: ItemVersion, who: Actor | 
 
 @blueprint.record_once
 def _register_panel(state: BlueprintSetupState) -> None:
-    state.app.extensions.setdefault("item_panels", []).append(fits_panel)
+    state.app.extensions.setdefault("item_panels_first", []).append(fits_panel)
 
 
 # --- 政策服务包 --------------------------------------------------------------------------------------------

@@ -134,8 +134,14 @@ def policy_version(number: str, no: int) -> Response:
 
 
 def _item(page: queries.ItemPage) -> Response:
-    panels = [panel(db(), page.item, page.version, actor_or_none()) for panel in _registered("item_panels")]
-    return render("catalogue/item.html", page_data=page, panels=[p for p in panels if p], **WORDS)
+    def panels(name: str) -> list[Markup]:
+        who = actor_or_none()
+        made = (panel(db(), page.item, page.version, who) for panel in _registered(name))
+        return [one for one in made if one]
+
+    # whether it fits comes right after what one gets; questions and the like after the policy
+    first, after = panels("item_panels_first"), panels("item_panels")
+    return render("catalogue/item.html", page_data=page, panels_first=first, panels=after, **WORDS)
 
 
 def _policy(page: queries.PolicyPage) -> Response:
