@@ -102,6 +102,7 @@ def test_exchange_db(exchange):
     assert len({row.parcel_key for row in rows}) == 3
 
 
+@pytest.mark.chaos
 @pytest.mark.parametrize("scheme", ["v1", "v1sm3"])
 def test_http_against_a_simulated_department(tmp_path, scheme):
     secret = new_secret()
@@ -114,6 +115,7 @@ def test_http_against_a_simulated_department(tmp_path, scheme):
         department.stop()
 
 
+@pytest.mark.chaos
 def test_a_department_that_checks_no_signature_fails_the_contract(tmp_path):
     department = Simulator("D", "http://127.0.0.1:9", new_secret(), tmp_path)
     try:
@@ -128,6 +130,7 @@ def test_a_department_that_checks_no_signature_fails_the_contract(tmp_path):
         department.stop()
 
 
+@pytest.mark.chaos
 def test_the_third_party_sample_installs_and_passes(tmp_path):
     """Installed the way anybody would, into a folder of its own, found through the entry-point group."""
     target = tmp_path / "site"

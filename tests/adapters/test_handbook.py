@@ -33,6 +33,7 @@ def listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+@pytest.mark.chaos
 def test_sixty_lines_of_python(tmp_path):
     assert len((HANDBOOK / "receiver.py").read_text("utf-8").splitlines()) <= 60
     port, secret = free_port(), new_secret()
@@ -50,6 +51,7 @@ def test_sixty_lines_of_python(tmp_path):
         process.wait(10)
 
 
+@pytest.mark.chaos
 @pytest.mark.skipif(shutil.which("javac") is None, reason="no Java here")
 def test_java(tmp_path):
     subprocess.run(
@@ -90,6 +92,7 @@ def test_every_error_code_of_the_handbook_exists():
         assert f'"{code}"' in source, code
 
 
+@pytest.mark.chaos
 def test_the_printed_page_of_a_simulator_is_small_and_plain(tmp_path):
     from tests.dispatch.line import Simulator
 

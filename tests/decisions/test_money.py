@@ -130,6 +130,7 @@ def test_a_revoked_approval_gives_its_money_back_to_the_budget(make):
     approve(stage.session, stage, accepted(stage, stage.other))
 
 
+@pytest.mark.chaos
 def test_approvals_at_the_same_moment_never_overspend(fresh_database, tmp_path):
     """Eight threads with connections of their own; the budget is enough for three."""
     import dataclasses

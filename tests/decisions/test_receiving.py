@@ -103,7 +103,7 @@ def test_the_same_id_with_other_content_is_refused(case):
     assert refused.value.code == "event_id_reused"
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[1::5])
 def test_numbered_events_in_any_order_end_the_same(session, stage, order):
     case = Case(session, stage)
     bodies = [

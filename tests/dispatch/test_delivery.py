@@ -41,6 +41,7 @@ def test_a_case_goes_out_signed_and_comes_back_decided(line: Line) -> None:
         department.stop()
 
 
+@pytest.mark.chaos
 def test_material_links_open_with_the_token_alone_and_show_the_same_bytes(line: Line) -> None:
     department = line.simulator()
     try:
@@ -58,6 +59,7 @@ def test_material_links_open_with_the_token_alone_and_show_the_same_bytes(line: 
         department.stop()
 
 
+@pytest.mark.chaos
 def test_lost_answers_leave_one_case_at_the_department(line: Line) -> None:
     department = line.simulator("--lost", "1.0")
     try:
@@ -73,6 +75,7 @@ def test_lost_answers_leave_one_case_at_the_department(line: Line) -> None:
         department.stop()
 
 
+@pytest.mark.chaos
 def test_an_event_proves_that_the_case_arrived_although_the_answer_was_lost(line: Line) -> None:
     department = line.simulator("--lost", "1.0")
     try:
@@ -86,6 +89,7 @@ def test_an_event_proves_that_the_case_arrived_although_the_answer_was_lost(line
         department.stop()
 
 
+@pytest.mark.chaos
 def test_a_department_that_is_down_gets_its_cases_when_it_comes_back_in_order(line: Line) -> None:
     department = line.simulator()
     department.kill()
@@ -108,6 +112,7 @@ def test_a_department_that_is_down_gets_its_cases_when_it_comes_back_in_order(li
         department.stop()
 
 
+@pytest.mark.chaos
 def test_a_courier_killed_in_the_middle_of_a_delivery_loses_nothing(line: Line) -> None:
     """The claim is committed and the courier is gone: when the lease is over another one delivers, once in effect."""
     department = line.simulator()
@@ -129,6 +134,7 @@ def test_a_courier_killed_in_the_middle_of_a_delivery_loses_nothing(line: Line) 
         department.stop()
 
 
+@pytest.mark.chaos
 def test_the_breaker_opens_after_failures_and_one_parcel_tries_first(line: Line) -> None:
     department = line.simulator("--errors", "1.0")
     try:
@@ -150,6 +156,7 @@ def test_the_breaker_opens_after_failures_and_one_parcel_tries_first(line: Line)
         department.stop()
 
 
+@pytest.mark.chaos
 def test_after_72_hours_it_is_a_dead_letter_that_a_person_sends_again(line: Line) -> None:
     department = line.simulator()
     department.kill()
@@ -175,6 +182,7 @@ def test_after_72_hours_it_is_a_dead_letter_that_a_person_sends_again(line: Line
         department.stop()
 
 
+@pytest.mark.chaos
 def test_the_limit_of_parallel_calls_counts_every_courier(line: Line) -> None:
     line.connect("demo", {"mode": "slow", "seconds": 1}, max_parallel=2)
     for _ in range(5):
@@ -187,6 +195,7 @@ def test_the_limit_of_parallel_calls_counts_every_courier(line: Line) -> None:
     assert len(line.courier._claim(8)) == 2
 
 
+@pytest.mark.chaos
 def test_a_slow_department_does_not_hold_up_another(line: Line) -> None:
     slow = line.connect("demo", {"mode": "slow", "seconds": 4}, max_parallel=8)
     for _ in range(6):

@@ -23,6 +23,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import schemathesis
 
+pytestmark = pytest.mark.chaos
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
@@ -47,7 +49,7 @@ DATA = st.dictionaries(
     max_size=5,
 )
 MANY = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -98,7 +100,7 @@ def test_signed_events_of_any_content(app, case, kind, data, sequence, at, numbe
     assert answer.is_json
 
 
-@settings(MANY, max_examples=40)
+@settings(MANY, max_examples=15)
 @given(data=st.data())
 def test_the_described_routes_of_departments(app, session, case, data):
     department, _, _ = case

@@ -52,6 +52,7 @@ def ask_and_answer(session, stage, application_id: int) -> int:
     return correction.id
 
 
+@pytest.mark.chaos
 def test_a_correction_travels_after_the_case_with_its_new_material(line: Line) -> None:
     department = line.simulator()
     try:
@@ -71,6 +72,7 @@ def test_a_correction_travels_after_the_case_with_its_new_material(line: Line) -
         department.stop()
 
 
+@pytest.mark.chaos
 def test_a_case_that_was_never_sent_is_not_sent_after_its_withdrawal(line: Line) -> None:
     department = line.simulator()
     try:
@@ -84,6 +86,7 @@ def test_a_case_that_was_never_sent_is_not_sent_after_its_withdrawal(line: Line)
         department.stop()
 
 
+@pytest.mark.chaos
 def test_a_mapping_travels_and_a_case_that_does_not_fit_is_kept_for_a_person(line: Line) -> None:
     department = line.simulator()
     table = {
@@ -109,6 +112,7 @@ def test_a_mapping_travels_and_a_case_that_does_not_fit_is_kept_for_a_person(lin
         department.stop()
 
 
+@pytest.mark.chaos
 def test_the_account_goes_only_where_it_is_allowed(line: Line) -> None:
     department = line.simulator()
     try:
@@ -150,6 +154,7 @@ def test_files_a_zip_a_referral_and_answers_as_files(line: Line, tmp_path) -> No
     assert line.courier.poll(receiving.receive_unsure) == 0
 
 
+@pytest.mark.chaos
 def test_an_exchange_database_both_ways(line: Line) -> None:
     url = line.database.url
     engine = create_engine(url)
@@ -198,6 +203,7 @@ def test_an_exchange_database_both_ways(line: Line) -> None:
     engine.dispose()
 
 
+@pytest.mark.chaos
 def test_pulling_with_a_cursor_and_receipts(line: Line) -> None:
     import urllib.request
 
