@@ -12,6 +12,7 @@ from redemption.catalogue.extraction.model import Entry, Span
 _PHONE = re.compile(
     r"(?<![\d.\-—–])(?:"
     r"[（(]?0\d{2,3}[)）]?\s?[-－—–―]{0,2}\s?[1-9]\d{6,7}(?:[-－—–转]\s?\d{1,5})?"
+    r"|[（(]?0\d{2,3}[)）]?\s?[-－—–―]{0,2}\s?[1-9]\d{3}[-－]\d{4}"
     r"|1[3-9]\d{9}|[48]00[-－—–]?\d{3,4}[-－—–]?\d{3,4}"
     r"|[2-9]\d{6,7}(?:[-－—–转]\d{1,5})?|(?:12345|12333|12366|12315|12329|12348|96\d{3,4})(?:[-－—–转]\d{1,2})?)"
     r"(?![\d@%％]|\.\d|万|元|年|号文|[A-Za-z])"
@@ -207,7 +208,8 @@ def _plain_addresses(text: str, a: int, b: int) -> list[Entry]:
     for x, y in split_list(text, a, b, "，,；;。"):
         piece = text[x:y]
         if re.search(
-            r"电话|登[录陆]|http|公众号|微信|小程序|邮箱|工作日|周[一至]|上午|\d\s*月|\d\s*日|每月|每年|@|联系人", piece
+            r"电话|登[录陆]|http|公众号|微信|小程序|邮箱|工作日|周[一至]|上午|\d\s*月|\d\s*日|每月|每年|@|联系人",
+            piece,
         ) or read_phones(text, [(x, y)]):
             continue
         if re.search(r"路|街|道|号|楼|室|厅|窗|中心|大厦|园|镇|局|机构|站|所$", piece):

@@ -100,7 +100,7 @@ def _handling(text: str, article: Node) -> tuple[str, ...]:
         return ("process", "channels") if _APPLYING.search(words) else ("process",)
     if _APPLYING.search(words) and _STEPS[0].search(words):
         return ("channels",)
-    if _SEASON.search(words) and len(words) <= 120:
+    if _SEASON.search(words) and len(words) <= 120 and not re.search(r"(?:发布|印发|下发)", words):
         return ("application_period",)
     return ()
 
@@ -111,6 +111,8 @@ def _hand_down(text: str, chapter: Node) -> None:
         return
     giving = [child for child in articles if any(is_giving(text[a:b]) for a, b in child.spans())]
     fields = tuple(role for role in chapter.roles if role in _FIELD_ROLES and role != "standard")
+    if any("process" in child.roles for child in articles):  # told under a heading of its own
+        fields = tuple(role for role in fields if role != "process")
     for child in articles:
         if child.roles or child in giving:
             continue

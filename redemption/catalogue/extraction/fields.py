@@ -54,7 +54,9 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         if own:
             for section in draft.shared:
                 for role, part in self._parts(section, False):
-                    if role == "conditions" or draft.giving is not None and (role == "target_weak" and item["target"].spans != part):
+                    if role == "conditions" or (
+                        draft.giving is not None and (role == "target_weak" and item["target"].spans != part)
+                    ):
                         spans.extend(part)
         spans = list(dict.fromkeys(spans))
         if spans != item["conditions"].spans:

@@ -262,11 +262,7 @@ class ItemFinder:
         if len(giving.giving) < 3 or node.children:
             return []
         caption = self._text[slice(*node.caption)] if node.caption else ""
-        if any(
-            noun in caption
-            for noun in self._benefits
-            if noun not in _VAGUE
-        ):
+        if any(noun in caption for noun in self._benefits if noun not in _VAGUE):
             return []
         parts: list[tuple[Span | None, list[Span]]] = []
         names: list[str] = []

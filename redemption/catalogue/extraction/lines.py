@@ -17,6 +17,7 @@ _MARKERS: tuple[tuple[str, str], ...] = (
     ("chapter", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*(?:[章篇编]|部\s*分)"),
     ("section", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*节"),
     ("article", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*条(?:之[一二三四五])?(?![例款件])"),
+    ("project", rf"(?:项目|专题|方向|类别|专项|政策|事项|奖项)\s*(?:{_CN}|\d{{1,2}})\s*[：:、.．]"),
     ("question", r"问题?\s*\d{0,2}\s*[：:、.．]|Q\s*\d{0,2}\s*[：:、.．]"),
     ("step", rf"(?:第\s*(?:{_CN}|\d{{1,2}})\s*步|步骤\s*(?:{_CN}|\d{{1,2}}))\s*[：:、.]?"),
     ("cn", rf"{_CN}\s*[、．.]|{_CN}(?=[\s\u3000])"),
@@ -189,6 +190,8 @@ def _at_inner_labels(text: str, start: int, end: int, labels: Labels) -> list[Sp
     cuts = [start]
     for match in _INNER_LABEL.finditer(text, start, end):
         roles = set(labels.exact(match.group(2)))
+        if "phone" in told and "onsite_address" in roles:
+            continue  # the office of those who answer questions
         if match.start() > start and roles & _SPLITTING and not roles & told and (told or match.group(1)):
             cuts.append(match.start())
             told = roles

@@ -7,11 +7,15 @@ import re
 from redemption.catalogue.extraction.contacts import read_addresses, read_phones
 from redemption.catalogue.extraction.grants import has_money
 from redemption.catalogue.extraction.items import Draft
-from redemption.catalogue.extraction.model import FIELDS, FOUND, Item, Span, text_of
+from redemption.catalogue.extraction.model import FIELDS, FOUND, Entry, Item, Span, text_of
 from redemption.catalogue.extraction.periods import APPLYING, DATED, HOURS
 from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.writing import FieldWriter
 
+_COUNTERS = re.compile(r"受理|经办|办理|窗口|网点|地[址点]")
+_IN_BRACKETS = re.compile(
+    r"[（(]((?=[^（）()]{0,30}(?:路|街|道|巷|大厦|中心|大厅|广场))[^（）()]{3,40}?\d[^（）()]{0,20}(?:号|楼|室|层|窗口?|厅)[^（）()]{0,10})[）)]"
+)
 _AIM = re.compile(r"(?:内容|方向|重点|领域|措施)\s*[：:。]?\s*$")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
 
@@ -39,7 +43,9 @@ class SectionReader(FieldWriter):
             name = {"target_weak": "target", "receiver": "receiver"}.get(role, role)
             if name not in FIELDS:
                 continue
-            if name == "conditions" and not item["conditions"].spans:
+            if (name == "conditions" and not item["conditions"].spans) or (
+                name == "materials" and self._more_papers(item)
+            ):
                 pass
             elif item[name].state != "missing":
                 continue
@@ -47,6 +53,8 @@ class SectionReader(FieldWriter):
         for section in sections:
             if "receiver" in section.roles:
                 self._from_receiver(item, section.spans())
+            elif "phone" in section.roles and self._tells_counters(section):
+                self._from_counters(item, section.spans())
 
     def _drop_aims(self, collected: dict[str, list[list[Span]]], nodes: dict[str, list[Node]]) -> None:
         """支持内容 beside a 支持标准 tells what is supported, not how much."""
@@ -169,7 +177,11 @@ class SectionReader(FieldWriter):
 
     def _from_receiver(self, item: Item, spans: list[Span]) -> None:
         phones = read_phones(self._text, spans)
-        addresses = read_addresses(self._text, spans, labelled_only=False)
+        addresses = [
+            entry
+            for entry in read_addresses(self._text, spans, labelled_only=False)
+            if re.search(r"\d|路|街|大厅|窗口|楼", entry.text)
+        ]
         if phones:
             known = {entry.text for entry in item["phone"].entries}
             item["phone"].entries.extend(entry for entry in phones if entry.text not in known)
@@ -180,6 +192,31 @@ class SectionReader(FieldWriter):
             s for s in spans if re.search(r"窗口|大厅|中心|地址|系统|平台|网址", self._text[s[0] : s[1]])
         ]
         item.values.setdefault("_receiver", []).extend(place[:1])
+
+    def _more_papers(self, item: Item) -> bool:
+        """Whether the item's own papers are said to come on top of those that all items share."""
+        entries = item["materials"].entries
+        if not entries:
+            return False
+        start = entries[0].span[0]
+        return bool(
+            re.search(r"还[应需须]|另[需须外]|此外|除[^。；]{2,20}外", self._text[max(0, start - 24) : start])
+        )
+
+    def _tells_counters(self, section: Node) -> bool:
+        return bool(section.caption and _COUNTERS.search(self._text[slice(*section.caption)]))
+
+    def _from_counters(self, item: Item, spans: list[Span]) -> None:
+        """受理机构及咨询电话: the counters stand beside their phones, their addresses in brackets or labelled."""
+        if item["onsite_address"].entries:
+            return
+        found = read_addresses(self._text, spans, labelled_only=True) or [
+            Entry(match.group(1), match.span(1))
+            for a, b in spans
+            for match in _IN_BRACKETS.finditer(self._text, a, b)
+        ]
+        if found:
+            item["onsite_address"].entries, item["onsite_address"].state = found, FOUND
 
     def _from_cells(self, item: Item, draft: Draft) -> None:
         for name, span in draft.cells.items():

@@ -21,7 +21,7 @@ _ASIDE = re.compile(r"监督|下载|公示|查询|咨询")
 _RECOMMENDING = re.compile(r"(?:各|县|区|市|主管部门|推荐单位|初审)[^。；]{0,60}(?:推荐|汇总|上报|初审|审核)")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
 _AUTHORITY = re.compile(
-    r"审[核查批定]|受理|办结|拨付|发放|兑付|反馈|答复|出具|作出|完成|核准|批复|初审|复审|复核|核实|核查|到账|办理|支付|划拨|兑现|评审|决定|告知|确认|核定|汇总|上报"
+    r"审[核查批定]|受理|办结|拨付|发放|兑付|反馈|答复|出具|作出|完成|核准|批复|初审|复审|复核|核实|核查|到账|办理|支付|划拨|拨入|划入|转入|发到|拨至|兑现|评审|决定|告知|确认|核定|汇总|上报"
 )
 _APPLICANT = re.compile(
     r"(?:企业|单位|申请人|申报人|申报单位|申请单位|申报主体|项目单位)[^，。；]{0,10}(?:应|须|需|请|可)?(?:于|(?<!所)在)[^，。；]{0,20}(?:提出|提交|申请|申报|补正|补充|修改|完成|报送)|补正|补齐|公示(?:期|时间)?(?:为|不少于)?\s*\d|公示\d|(?:有|提出)异议|退回修改|逾期|备案手续|有效期"
@@ -29,12 +29,25 @@ _APPLICANT = re.compile(
 _PUBLICITY = re.compile(
     r"公示(?:期|时间)?(?:限|一般)?(?:为|不少于)?\s*[\d一二三四五六七八九十]{1,2}\s*个?(?:工作日|自然日|日|天)(?:内|以上)?"
 )
-_APPLICANT_ACTS = re.compile(r"[^，。；]{0,6}?(?:提交|提出|申请|申报|登记|备案|补正|补交|补齐|报送|上传|领取|反馈意见|有效)")
+_APPLICANT_ACTS = re.compile(
+    r"[^，。；]{0,6}?(?:提交|提出|申请|申报|登记|备案|补正|补交|补齐|报送|上传|领取|反馈意见|有效)"
+)
 _BASIS = re.compile(
     r"(?:根据|依据|按照|依照)\s*((?:[^。；《]{0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
 )
 _PLACES_ELSEWHERE = re.compile(
     r"(?:受理|办理|经办|服务|申报|业务)(?:网点|地点|地址|窗口|机构)[^。；]{0,60}(?:查询|详见|见附|公布|查看|获取)"
+)
+_FILES = re.compile(r"登[录陆][^。；]{2,60}(?:提交|填报|申报)")
+_HANDS_IN = re.compile(
+    r"将[^。；]{2,70}(?:报送|提交|寄送|送交|报)(?:至|到)?[^，。；、]{2,30}(?:局|委|厅|处|科|室|中心|窗口|办)(?=[，。；（(]|$)"
+)
+_ANNOUNCED = re.compile(
+    r"(?:发布|印发|下发|公布|制定)[^。；]{0,12}(?:申报)?(?:通知|指南|公告)|以[^。；]{0,12}(?:通知|指南|公告)为准"
+)
+_CALL = re.compile(r"电\s*话|咨询|热线|手机")
+_SCOPE = re.compile(
+    r"本(?:办法|措施|政策|意见|细则|规定|若干措施|实施细则|条款|扶持政策)[^，。；]{0,6}适用于([^。；]{6,120}?(?:企业|单位|机构|主体|组织|个人|人员|工商户|团队|项目|平台|载体)[^。；，]{0,8})(?=[。；，])"
 )
 _NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
 _LAST_TITLE = re.compile(r".*[》）)]")
@@ -67,33 +80,48 @@ class SentenceReader(FieldWriter):
             )
         if item["channels"].state == "missing":
             self._find_channels(item, around, receiver)
+        aside = [
+            span
+            for section in [*draft.sections, *draft.shared]
+            if {"ignore", "validity"} & set(section.roles) and "监督" not in self._caption(section)
+            for span in section.spans()
+        ]
         if not item["phone"].entries and item["phone"].state == "missing":
-            aside = [
-                span
-                for section in [*draft.sections, *draft.shared]
-                if {"ignore", "validity"} & set(section.roles) and "监督" not in self._caption(section)
-                for span in section.spans()
-            ]
             found = read_phones(self._text, self._phone_lines([*around, *aside]))
             if found:
                 item["phone"].entries, item["phone"].state = found, FOUND
-        if not alone:
-            self._from_preamble(item, preamble, receiver)
+        self._from_outside(item, aside if alone else [*preamble, *aside], receiver)
         self._find_links(item, around)
         self._find_addresses(item, contact_addresses)
         self._find_external(item)
 
-    def _from_preamble(self, item: Item, preamble: list[Span], receiver: list[Span]) -> None:
-        """What the document says once, outside of all sections, for every item."""
+    def _from_outside(self, item: Item, spans: list[Span], receiver: list[Span]) -> None:
+        """What the document says once for every item, outside of all sections or under 附则, 工作要求."""
         if not item["phone"].entries and item["phone"].state == "missing":
-            if found := read_phones(self._text, self._phone_lines(preamble)):
+            told = [*spans, *item["channels"].spans, *item["process"].spans]
+            if found := read_phones(self._text, [s for s in told if _CALL.search(self._text, *s)]):
                 item["phone"].entries, item["phone"].state = found, FOUND
+        if item["target"].state == "missing" or item["conditions"].state == "found":
+            self._find_scope(item, spans)
         if item["application_period"].state == "missing":
-            self._find_period(item, preamble)
+            self._find_period(item, spans)
         if item["channels"].state == "missing":
-            self._find_channels(item, preamble, receiver)
-        if not item["online_url"].entries:
-            self._find_links(item, preamble)
+            self._find_channels(item, spans, receiver)
+        if item["time_limit"].state == "missing":
+            self._find_limit(item, [*item["channels"].spans, *spans])
+        self._find_links(item, spans)
+
+    def _find_scope(self, item: Item, spans: list[Span]) -> None:
+        """本措施适用于…的企业, said in a sentence: the target, or a condition more where the item names its own."""
+        for a, b in self._sentences(spans):
+            match = _SCOPE.match(self._text, a, b)
+            if not match:
+                continue
+            if item["target"].state == "missing":
+                self._set(item, "target", [match.span(1)], [])
+            elif match.span(1) not in item["conditions"].spans:
+                self._set(item, "conditions", [*item["conditions"].spans, match.span(1)], [])
+            return
 
     def _find_target(self, item: Item) -> None:
         """凡…的企业均可申报: who may apply, said in the first condition."""
@@ -124,12 +152,16 @@ class SentenceReader(FieldWriter):
         found = []
         for a, b in self._sentences(spans):
             words = self._text[a:b]
-            if re.search(
-                r"(?:申报|申请|受理|报送|提交|报名|填报|申领|截止|截至)[^。；]{0,40}(?:截止|截至|\d\s*日前|时间为|月底前|之前|日止|起至)"
-                r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,60}(?:申报|申请|提交|报送|填报|报)"
-                r"|\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:至|到|-|—|～|~)[^。；]{0,60}(?:申报|申请|提交|报送|填报|受理)|每年[^。；]{0,16}月[^。；]{0,12}(?:受理|申报|申请)",
-                words,
-            ) and DATED.search(words):
+            if (
+                re.search(
+                    r"(?:申报|申请|受理|报送|提交|报名|填报|申领|截止|截至)[^。；]{0,40}(?:截止|截至|\d\s*日前|时间为|月底前|之前|日止|起至)"
+                    r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,60}(?:申报|申请|提交|报送|填报|报)"
+                    r"|\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:至|到|-|—|～|~)[^。；]{0,60}(?:申报|申请|提交|报送|填报|受理)|每年[^。；]{0,16}月[^。；]{0,12}(?:受理|申报|申请)",
+                    words,
+                )
+                and DATED.search(words)
+                and not _ANNOUNCED.search(words)
+            ):
                 found.append((a, b))
         mine = [s for s in found if not _RECOMMENDING.search(self._text[slice(*s)])]
         if found:
@@ -154,9 +186,8 @@ class SentenceReader(FieldWriter):
             in_process = any(x <= a and b <= y for x, y in process)
             if (
                 not in_process
-                and _APPLY_SENTENCE.search(words)
-                and _SITE.search(words)
-                and not _ASIDE.search(words)
+                and ((_APPLY_SENTENCE.search(words) and _SITE.search(words)) or _HANDS_IN.search(words))
+                and (not _ASIDE.search(words) or _FILES.search(words))
             ):
                 found.append((a, b))
         found.extend(receiver)

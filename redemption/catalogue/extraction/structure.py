@@ -190,7 +190,7 @@ def _has_body(node: Node) -> bool:
 
 def _is_heading(node: Node) -> bool:
     line = node.line
-    if line is None or node.kind not in ("chapter", "section", "article", "cn", "paren_cn", "num"):
+    if line is None or node.kind not in ("chapter", "section", "article", "project", "cn", "paren_cn", "num"):
         return False
     return bool(line.roles) or bool(line.body >= line.end and _BENEFIT_ENDING.search(line.text))
 
