@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from redemption.catalogue import vocabulary
+from redemption.catalogue.adopting import adopted
 from redemption.catalogue.vocabulary import ATTRIBUTES, OPERATIONS, Kind
 from redemption.kernel.errors import Invalid
 from redemption.kernel.money import parse_amount
@@ -38,7 +39,7 @@ def units(conditions: Mapping[str, Any], proposed: Any) -> list[Unit]:
     """The confirmed conditions first, then the proposals that compute and are not among them."""
     listed = [(node, True) for node in _children(conditions)]
     known = {_key(node) for node, _ in listed}
-    for node in _children(proposed):
+    for node in _children(adopted(proposed)):
         if _key(node) not in known and not vocabulary.check(node):
             known.add(_key(node))
             listed.append((node, False))
