@@ -81,7 +81,7 @@ def test_a_fulfilled_duty_is_left_alone(session, duty):
 
 
 def test_two_sweepers_at_once_do_everything_once(fresh_database):
-    count = 300
+    count = 120
     with time_machine.travel(at("2026-09-18 10:00"), tick=False), unit_of_work(fresh_database) as session:
         world = make_world(session)
         for place in range(count):
@@ -105,7 +105,7 @@ def test_two_sweepers_at_once_do_everything_once(fresh_database):
             faults.append(fault)
 
     sweep_at = at("2026-09-20 09:05")
-    small = sweep._DUE.limit(17)
+    small = sweep._DUE.limit(7)
     with time_machine.travel(sweep_at, tick=False), pytest.MonkeyPatch.context() as patch:
         patch.setattr(sweep, "_DUE", small)
         threads = [threading.Thread(target=work) for _ in range(3)]
