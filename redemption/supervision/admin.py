@@ -14,19 +14,18 @@ from redemption.identity import service as identity_service
 from redemption.identity.models import Person
 from redemption.identity.organising import KIND_NAMES, LEVEL_NAMES
 from redemption.identity.rules import ROLE_NAMES
-from redemption.kernel import audit, calendar
-from redemption.kernel.errors import Conflict, Invalid, NotFound
+from redemption.kernel import audit
+from redemption.kernel.errors import Conflict, NotFound
 from redemption.messages import service as messages
 from redemption.messages.rules import built_in
+from redemption.supervision import admin_calendar
 from redemption.supervision import admin_queries as queries
 from redemption.supervision.admin_schemas import (
     PLACES,
     STAFF,
     AccountSchema,
-    DaySchema,
     PostSchema,
     ReasonSchema,
-    ScheduleSchema,
     SuccessorSchema,
     TemplateSchema,
 )
@@ -37,6 +36,7 @@ from redemption.web.pages import render
 from redemption.web.session import db, settings, signer
 
 blueprint = Blueprint("admin", __name__)
+blueprints = [blueprint, admin_calendar.blueprint]
 
 
 @blueprint.get("/admin")
@@ -358,74 +358,3 @@ def save_template(code: str) -> Answer:
         return _template_page(code, form, 422)
     flash("已恢复系统用语。" if not form.data["subject"] else "已保存，新发出的消息使用新用语。", "success")
     return redirect("/admin/templates", 303)
-
-
-# --- the calendar ----------------------------------------------------------------------------------------
-
-
-@blueprint.get("/admin/calendar")
-@allow("administrator")
-def calendar_page() -> Answer:
-    return _calendar(empty_form())
-
-
-def _calendar(form: Form, *, differences: Any = None, status: int = 200) -> Answer:
-    return render(
-        "admin/calendar.html",
-        status=status,
-        form=form,
-        years=queries.years(db()),
-        days=queries.corrections(db()),
-        differences=differences,
-    )
-
-
-@blueprint.post("/admin/calendar/schedule")
-@allow("administrator")
-def import_schedule() -> Answer:
-    """A year's schedule, pasted as JSON; what would change is shown first where it contradicts."""
-    form, differences, done = submitted(ScheduleSchema()), None, None
-    if form.ok:
-        with form.catching():
-            done, differences = _import(form)
-    if not form.ok or done is None:
-        return _calendar(form, differences=differences, status=422)
-    flash(f"{done.year}年的放假安排已录入，暂定的期限会重新计算。", "success")
-    return redirect("/admin/calendar", 303)
-
-
-def _import(form: Form) -> tuple[Any, Any]:
-    try:
-        data = json.loads(form.data["text"])
-    except ValueError:
-        raise Invalid.field("text", "不是有效的 JSON，请粘贴完整的内容。") from None
-    try:
-        return calendar.import_schedule(
-            db(), actor().ref, data, form.data["reason"], confirm=form.data["confirm"]
-        ), None
-    except Conflict as error:
-        form.add("confirm", error.message)
-        return None, error.detail.get("differences")
-    except Invalid as error:
-        said = [sentence for sentences in error.fields.values() for sentence in sentences]
-        raise Invalid(fields={"text": said or [error.message]}) from None
-
-
-@blueprint.post("/admin/calendar/day")
-@allow("administrator")
-def correct_day() -> Answer:
-    form = submitted(DaySchema())
-    if form.ok:
-        with form.catching():
-            calendar.correct_day(
-                db(),
-                actor().ref,
-                form.data["day"],
-                form.data["off"],
-                form.data["name"],
-                form.data["reason"],
-            )
-    if not form.ok:
-        return _calendar(form, status=422)
-    flash("已更正这一天。", "success")
-    return redirect("/admin/calendar", 303)
