@@ -11,6 +11,7 @@ from redemption.applications.models import Application, Material, Submission
 from redemption.applications.rules import Action
 from redemption.kernel.storage import FolderStorage
 from tests.applications.cases import COMMON, PDF, Stage, make_stage
+from tests.factories import BOX
 
 
 @pytest.fixture
@@ -302,3 +303,67 @@ def test_the_departments_page_shows_no_names(client, browser_of, stage: Stage) -
     assert officer.post(link[1], {"note": "核实"}).status_code == 422
     assert officer.post(link[1], {"note": "核实", "founded": "yes"}).status_code == 303
     assert browser_of("keji").get(link[1]).status_code == 404
+
+
+def test_an_amended_item_is_shown_before_it_goes_on(client, stage: Stage) -> None:  # type: ignore[no-untyped-def]
+    from redemption.catalogue import service as catalogue
+    from redemption.identity.rules import Role
+    from tests.applications.cases import FORM
+
+    number = filled(client, stage)
+    maker = stage.world.actor(Role.POLICY_MAKER, department="QC-JX")
+    catalogue.amend_item(stage.session, maker, stage.item.code, "增加期限")
+    fields = [*FORM["fields"], {"name": "term", "label": "贷款期限", "type": "number", "required": True}]
+    catalogue.save_item(stage.session, maker, stage.item.code, {"form": {"fields": fields}})
+    catalogue.publish_item(stage.session, maker, stage.item.code)
+    stage.session.flush()
+    assert "内容有更新" in text_of(client.get(f"/apply/{number}"))
+    ticked = {"declarations.truth": "1", "declarations.consent": "1"}
+    refused = client.post(f"/apply/{number}/check", ticked)
+    assert refused.location.endswith("/items/1/amended")
+    shown = text_of(client.get(refused.location))
+    assert "新增：贷款期限" in shown
+    assert client.post(refused.location).status_code == 303
+    assert client.post(f"/apply/{number}/check", ticked).status_code == 422
+    client.post(f"/apply/{number}/items/1", {"a.loan": "20万", "a.bank": "清川银行", "a.term": "12"})
+    assert client.post(f"/apply/{number}/check", ticked).location.endswith("/submitted")
+
+
+def test_several_items_on_one_sheet(client, stage: Stage) -> None:  # type: ignore[no-untyped-def]
+    from tests.factories import make_item
+
+    other = make_item(stage.session, stage.world, department="QC-KJ", name="科技补贴")
+    number = started(client, stage)
+    assert "科技补贴" in text_of(client.get(f"/apply/{number}/items/add?q=科技"))
+    assert client.post(f"/apply/{number}/items/add", {"item": other.code}).status_code == 303
+    assert client.post(f"/apply/{number}/items/add", {"item": other.code}).status_code == 409
+    page = text_of(client.get(f"/apply/{number}"))
+    assert "科技补贴" in page
+    assert "几个事项共用" in text_of(client.get(f"/apply/{number}/materials"))
+    assert client.get(f"/apply/{number}/items/2/remove").status_code == 200
+    assert client.post(f"/apply/{number}/items/2/remove").status_code == 303
+    assert client.post(f"/apply/{number}/items/1/remove").status_code == 409
+    assert client.post(f"/apply/{number}/discard").status_code == 303
+    assert client.get(f"/apply/{number}").status_code == 404
+
+
+def test_a_long_table_is_pasted_and_a_longer_one_refused_with_its_text_kept(client, stage: Stage) -> None:  # type: ignore[no-untyped-def]
+    from tests.factories import make_item
+
+    columns = [{"name": "bank", "label": "银行"}, {"name": "amount", "label": "金额", "type": "money"}]
+    form = {"fields": [{"name": "loans", "label": "明细", "type": "table", "columns": columns}]}
+    item = make_item(stage.session, stage.world, name="明细补贴", form=form)
+    draft = service.start(stage.session, stage.filer, [item.code], box=BOX)
+    stage.session.flush()
+    address = f"/apply/{draft.number}/items/1"
+    assert (
+        client.post(address, {"a.loans.paste": "甲\t1万\n乙\t2万\n", "a.loans.0.bank": "丙"}).status_code
+        == 303
+    )
+    page = text_of(client.get(address))
+    assert 'value="甲"' in page
+    long = "\n".join(f"银行{n}\t1" for n in range(5000))
+    refused = client.post(address, {"a.loans.paste": long})
+    assert refused.status_code == 422
+    assert "您填写了5000行" in text_of(refused)
+    assert "银行4999" in text_of(refused)
