@@ -161,7 +161,7 @@ def read_addresses(text: str, spans: list[Span], labelled_only: bool) -> list[En
 
 
 _COUNTER = re.compile(
-    r"(?:[至到往在送]|前往)((?:(?!提交|申请|办理|通过|登[录陆])[\u4e00-\u9fffA-Za-z0-9]){2,24}(?:窗口|专窗|大厅|服务中心|[局委厅办院][\u4e00-\u9fff]{0,10}[科处室])\s*[（(][^（）()]{4,40}[）)])"
+    r"(?:[至到往在送]|前往|(?:窗口|现场|线下|纸质)[\u4e00-\u9fff]{0,6}[：:])((?:(?!提交|申请|办理|通过|登[录陆])[\u4e00-\u9fffA-Za-z0-9]){2,24}(?:窗口|专窗|大厅|服务中心|[局委厅办院][\u4e00-\u9fff]{0,10}[科处室])\s*[（(][^（）()]{4,40}[）)])"
 )
 
 
@@ -221,7 +221,7 @@ def _plain_addresses(text: str, a: int, b: int) -> list[Entry]:
 
 def _address_entry(text: str, a: int, b: int) -> Entry:
     before = text[max(0, a - 16) : a]
-    while a < b and text[a] in " \t\u3000：:":
+    while a < b and text[a] in " \t\u3000：:至到送往":
         a += 1
     while b > a and text[b - 1] in " \t\u3000。；;，":
         b -= 1

@@ -67,12 +67,13 @@ def _cue(text: str, node: Node) -> tuple[str, ...]:
         any(is_giving(text[a:b]) for a, b in node.spans()[1:]) and not _CUES[0][1].search(head)
     ):
         return ()
-    if not node.children and len(head) < 60 and node.kind not in ("article", "cn", "paren_cn"):
+    top = node.kind == "num" and node.parent is not None and node.parent.kind in ("root", "cn", "chapter")
+    if not node.children and len(head) < 60 and not top and node.kind not in ("article", "cn", "paren_cn"):
         return ()
     for role, rule in _CUES:
         if rule.search(head):
             return (role,)
-    if node.kind == "article":
+    if node.kind == "article" or (top and node.parent is not None and node.parent.kind == "root"):
         return _handling(text, node)
     return ()
 

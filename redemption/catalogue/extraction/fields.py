@@ -36,6 +36,12 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         if draft.giving is not None:
             self._from_giving(item, draft.giving, draft.passage, draft.lead_target)
         own_conditions = list(item["conditions"].spans)
+        if draft.giving is not None and any(
+            section.roles == ("target",) and section.kind != "article" for section in draft.shared
+        ):
+            item.fields.pop(
+                "target", None
+            )  # 申报主体, said once for all, is who; the sentence says which of them
         self._from_sections(item, draft.shared)
         if not alone:
             self._add_general(item, draft, own_conditions, preamble)

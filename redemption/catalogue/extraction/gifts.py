@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from redemption.catalogue.extraction.grants import Giving, has_money, is_cap, read_giving
+from redemption.catalogue.extraction.grants import AMOUNT, Giving, has_money, is_cap, read_giving
 from redemption.catalogue.extraction.materials import read_materials
 from redemption.catalogue.extraction.model import FOUND, MISSING, Item, Span
 from redemption.catalogue.extraction.writing import FieldWriter
@@ -13,6 +13,8 @@ _CONDITIONS_FOLLOW = re.compile(r"(?:符合|具备|满足)(?:以下|下列|如�
 _PAPERS_NAMED = re.compile(
     r"(?:申报|申请|申领|办理|兑现)[^。；]{0,12}(?:提供|提交|报送|携带|凭)[^。；]{2,}(?:表|书|证|照|件|明|同|票|料|单|定)"
 )
+_PER_UNIT = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．])?\s*每(?!年)")
+_GIVEN_BEFORE = re.compile(r"(?:额度|标准)(?:为|是|不超过|最高)?\s*(?:最高)?\s*" + AMOUNT)
 _NO_STANDARD = re.compile(
     r"^[（(【]?(?:责任单位|责任部门|牵头|配合单位|政策执行|本政策|咨询|申报|申请|材料|符合条件的|举例|注[：:]|责任单位|办理|联系)"
 )
@@ -29,7 +31,7 @@ class GiftReader(FieldWriter):
                 self._set(item, "standard", told, [])
             return
         listed, papers = self._listed_conditions(giving), self._named_papers(giving)
-        conditions = [g.condition for g in giving.grants if g.condition]
+        conditions = [g.condition for g in giving.grants if g.condition and not self._caps(g.condition)]
         if not conditions:  # the conditions are told first, the gift in a sentence of its own
             conditions = [
                 s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])
@@ -56,6 +58,11 @@ class GiftReader(FieldWriter):
             self._set(item, "target", distinct[:3], [])
         elif lead_target and item["target"].state == "missing":
             self._set(item, "target", [lead_target], [])
+
+    def _caps(self, condition: Span) -> bool:
+        """同一主办方全年 … is the beginning of a ceiling, not a condition."""
+        words = self._text[slice(*condition)]
+        return len(words) <= 16 and is_cap(words) and "的" not in words
 
     def _listed_conditions(self, giving: Giving) -> list[Span]:
         """…应符合以下条件： and the numbered sentences after it."""
@@ -90,7 +97,12 @@ class GiftReader(FieldWriter):
         if len(conditions) <= 1:
             start = giving.grants[0].gift[0]
             sentence = giving.sentences[first]
-            if not has_money(self._text[start : sentence[1]]) and has_money(self._text[sentence[0] : start]):
+            before = self._text[sentence[0] : start]
+            if (
+                (has_money(before) and not has_money(self._text[start : sentence[1]]))
+                or _PER_UNIT.match(before)
+                or _GIVEN_BEFORE.search(before)
+            ):
                 start = sentence[0]
             spans = []
             for index in range(first, len(giving.sentences)):

@@ -65,6 +65,7 @@ _GIVING_WORD = re.compile(
 )
 _PREFACE = re.compile(r"鼓励|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化")
 _ACHIEVED = re.compile(r"被|获|荣获|入选|取得|通过")
+_ACHIEVED_BEFORE = re.compile(r"获奖$|(?:获得|荣获|取得|入选|通过|被评为|被认定为)[^，。；]{2,24}$")
 _NAMED_RECIPIENT = re.compile(
     r"(?:给予|奖励|补贴给|发放给|拨付给)((?!每|一次|最高|不超过|相应|不同)[\u4e00-\u9fff]{2,16}?(?:企业|单位|机构|主体|个人|团队|平台|载体|园区|者|人))(?=一次性|最高|每|\d|奖励|补贴|资助|补助|支持|不超过|[，,])"
 )
@@ -76,7 +77,10 @@ _NUMBER = re.compile(r"(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|\d
 _PAYER = re.compile(
     r"[，,](?:由|从|市|区|县|省)?[^，。；]{0,8}(?:财政部门?|财政|经费|专项资金|资金池)[^，。；]{0,6}$"
 )
-_NO_CONDITION = re.compile(r"(?:额度|利息|标准|金额|利率|期限|总额|资金|经费|比例)$")
+_NO_CONDITION = re.compile(r"(?:额度|利息|标准|金额|利率|期限|总额|资金|经费|比例)(?:为|是|可|达|不超过)?$")
+_MANNER_TAIL = re.compile(
+    r"[，,](?:分别|均|再|另|可|可以)$|[，,](?:按照?|根据|结合|视|可(?:以)?通过)(?![^，。；]*的(?:[，,]|$))[^，。；]{2,40}$"
+)
 _LEADING = re.compile(r"^[\s　]*(?:对于?|凡是?|针对|鼓励|支持|推动|引导|凡属)\s*")
 
 
@@ -211,6 +215,8 @@ def _condition(text: str, start: int, split: int) -> Span | None:
         b -= 1
     if match := _PAYER.search(text, a, b):
         b = match.start()
+    if (match := _MANNER_TAIL.search(text[a:b])) and match.start() >= 4:
+        b = a + match.start()
     a, b = _trim(text, a, b)
     empty = _NO_CONDITION.search(text[a:b]) or _MANNER.match(text[a:b])
     return (a, b) if b - a >= 4 and not empty else None
@@ -242,6 +248,12 @@ def find_target(text: str, condition: Span) -> Span | None:
 def _who_phrase(text: str, a: int, b: int) -> Span:
     """All of a short phrase; of a long one with commas, what follows its last 的."""
     words = text[a:b]
+    if (
+        (joined := words.find("且在")) > 0
+        and _ACHIEVED_BEFORE.search(words[:joined])
+        and "的" in words[joined:]
+    ):
+        return (a + joined + 1, b)
     comma = _top_level_comma(words)
     if _ACHIEVED.match(words) and len(words) - words.rfind("的") > 8 and "的" in words:
         return (a + words.rfind("的") + 1, b)  # what was achieved is a condition; who, stands after it
