@@ -91,7 +91,7 @@ def run() -> dict[str, dict[str, Any]]:
     finally:
         database.dispose()
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     return {
         "one enterprise against 10,000 items, p95": {
             "value": round(later, 1), "unit": "ms", "bar": 100, "better": "lower"

@@ -101,7 +101,7 @@ def run() -> dict[str, dict[str, Any]]:
     finally:
         database.dispose()
         with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     return {
         "search of 100,000 items, in the database, p95": {
             "value": round(in_database, 1), "unit": "ms", "bar": 50, "better": "lower"
