@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PORT, SECRET = int(sys.argv[1]), base64.b64decode(sys.argv[2].removeprefix("whsec_"))
 DB = sqlite3.connect("cases.sqlite", check_same_thread=False, isolation_level=None)
-DB.execute("CREATE TABLE IF NOT EXISTS parcels (key TEXT PRIMARY KEY, referral TEXT, body TEXT)")
+DB.execute("CREATE TABLE IF NOT EXISTS parcels (key TEXT PRIMARY KEY, body TEXT)")
 
 
 def sign(message_id: str, stamp: str, body: bytes) -> str:
@@ -46,8 +46,8 @@ class Department(BaseHTTPRequestHandler):
         if not genuine(self.headers, body):
             return self.answer(401, {"message": "签名不符"})
         parcel = json.loads(body)
-        kept = DB.execute("INSERT OR IGNORE INTO parcels VALUES (?, ?, ?)", (parcel["key"], parcel["referral"], body))
-        self.answer(200 if kept.rowcount else 409, {"number": "BM-" + parcel["referral"]})
+        new = DB.execute("INSERT OR IGNORE INTO parcels VALUES (?, ?)", (parcel["key"], body)).rowcount
+        self.answer(200 if new else 409, {"number": "BM-" + parcel["referral"]})
 
     def answer(self, status: int, content: dict) -> None:
         self.send_response(status)
