@@ -367,3 +367,13 @@ def test_a_long_table_is_pasted_and_a_longer_one_refused_with_its_text_kept(clie
     assert refused.status_code == 422
     assert "您填写了5000行" in text_of(refused)
     assert "银行4999" in text_of(refused)
+
+
+def test_the_same_item_twice_is_told_on_the_page(client, stage: Stage) -> None:  # type: ignore[no-untyped-def]
+    ticked = {"declarations.truth": "1", "declarations.consent": "1"}
+    first, second = filled(client, stage), filled(client, stage)
+    assert client.post(f"/apply/{first}/check", ticked).status_code == 303
+    refused = client.post(f"/apply/{second}/check", ticked)
+    assert refused.status_code == 409
+    assert f"{first}-01" in text_of(refused)
+    assert client.get(f"/apply/{second}").status_code == 200

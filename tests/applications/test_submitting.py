@@ -165,6 +165,19 @@ def test_an_undecided_application_of_the_same_item_stops_a_second_one(stage: Sta
     with pytest.raises(Conflict) as caught, stage.session.begin_nested():
         service.submit(stage.session, stage.filer, second.number, declared=DECLARED)
     assert caught.value.code == "already_running"
+    assert f"{first.number}-01" in caught.value.message
+
+
+def test_the_index_decides_where_two_come_in_the_same_moment(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = stage.draft(), stage.draft()
+    service.submit(stage.session, stage.filer, first.number, declared=DECLARED)
+    # the other one was not there yet when it was asked for
+    monkeypatch.setattr(queries, "running", lambda *_: [])
+    with pytest.raises(Conflict) as caught, stage.session.begin_nested():
+        service.submit(stage.session, stage.filer, second.number, declared=DECLARED)
+    assert caught.value.code == "already_running"
 
 
 def test_several_items_of_several_departments_in_one_submission(stage: Stage) -> None:

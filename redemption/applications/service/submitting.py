@@ -119,6 +119,7 @@ def receive(
     Raises:
         Conflict: `already_running`: an undecided application of the same item.
     """
+    _must_not_run_already(session, sheet)
     calendar = load_calendar(session)
     dues: dict[int, Due | None] = {}
     for line in sheet.lines:
@@ -272,8 +273,19 @@ def _material_problems(sheet: Sheet) -> dict[str, list[str]]:
     return faults
 
 
-def _already_running() -> Conflict:
+def _must_not_run_already(session: Session, sheet: Sheet) -> None:
+    # asked first, so that the sentence can name the case; the index decides where two come in the same moment
+    items = [line.item.id for line in sheet.lines if line.application.single]
+    with session.no_autoflush:
+        found = queries.running(session, sheet.submission.enterprise_id, items) if items else []
+    for one in found:
+        if one.single:
+            raise _already_running(one.number)
+
+
+def _already_running(number: str = "") -> Conflict:
+    named = f"（{number}）" if number else ""
     return Conflict(
-        "您已有同一事项的申报正在办理，不能重复申报。请在“企业用户空间”查看；如需重新申报，请先撤回原来的申报。",
+        f"同一事项已有一件申报正在办理{named}，不能重复申报。请在“企业用户空间”查看；如需重新申报，请先撤回原来的申报。",
         code="already_running",
     )

@@ -13,7 +13,7 @@ from redemption.applications.service.starting import Offer
 from redemption.applications.views import posted
 from redemption.documents import queries as documents
 from redemption.identity import queries as identity
-from redemption.kernel import clock, secrets
+from redemption.kernel import clock, secrets, uow
 from redemption.kernel.errors import Conflict, Invalid, Stale
 from redemption.matching import service as matching
 from redemption.matching.reasons import Explanation
@@ -206,6 +206,8 @@ def submit(number: str) -> Answer:
     except Conflict as error:
         if error.code == "item_amended":
             return redirect(f"/apply/{number}/items/{error.detail['places'][0]}/amended", 303)
+        # where two of the same item came in the same moment, the database has given this transaction up
+        uow.abandon(db())
         return _check_page(_draft(number), declared, {"": [error.message]}, 409)
     return redirect(f"/apply/{number}/submitted", 303)
 
