@@ -6,6 +6,7 @@ import json
 import os
 import random
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -269,6 +270,7 @@ class Ground:
             redis.Redis.from_url(self.redis_url).shutdown(nosave=True)
         with contextlib.suppress(Exception):
             self.server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @staticmethod
     def _wait_for(address: str, seconds: float = 60) -> None:
