@@ -1,4 +1,4 @@
-"""/admin: the organisation, accounts, how the system stands, the log, wordings, the workday calendar."""
+"""/admin: the organisation, accounts, how the system stands, the log, wordings."""
 
 import json
 from typing import Any
@@ -18,7 +18,6 @@ from redemption.kernel import audit
 from redemption.kernel.errors import Conflict, NotFound
 from redemption.messages import service as messages
 from redemption.messages.rules import built_in
-from redemption.supervision import admin_calendar
 from redemption.supervision import admin_queries as queries
 from redemption.supervision.admin_schemas import (
     PLACES,
@@ -36,7 +35,7 @@ from redemption.web.pages import render
 from redemption.web.session import db, settings, signer
 
 blueprint = Blueprint("admin", __name__)
-blueprints = [blueprint, admin_calendar.blueprint]
+blueprints = [blueprint]
 
 
 @blueprint.get("/admin")

@@ -20,8 +20,6 @@ from redemption.identity.models import (
 )
 from redemption.kernel import audit, clock, outbox
 from redemption.kernel.audit import AuditAnchor, AuditChain, AuditEntry
-from redemption.kernel.calendar import CalendarDay, CalendarYear
-from redemption.kernel.workdays import BUILT_IN_YEARS
 from redemption.messages.models import Delivery, MessageTemplate
 from redemption.messages.rules import Template, built_in
 
@@ -166,16 +164,3 @@ def templates(session: Session) -> list[tuple[Template, MessageTemplate | None]]
     """Every wording with the administrator's own, if there is one."""
     own = {row.code: row for row in session.scalars(select(MessageTemplate))}
     return [(template, own.get(code)) for code, template in sorted(built_in().items())]
-
-
-def years(session: Session) -> list[tuple[int, str]]:
-    """Years whose schedule is known, and from where."""
-    entered = {row.year: row.source for row in session.scalars(select(CalendarYear))}
-    this = clock.today().year
-    known = sorted({year for year in BUILT_IN_YEARS if year >= this - 1} | set(entered))
-    return [(year, entered.get(year) or "随系统提供") for year in known]
-
-
-def corrections(session: Session, limit: int = 60) -> list[CalendarDay]:
-    """Days on which the calendar was told something, the newest first."""
-    return list(session.scalars(select(CalendarDay).order_by(CalendarDay.date.desc()).limit(limit)))

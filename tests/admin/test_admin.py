@@ -1,11 +1,9 @@
 """The administrator's pages: places, accounts, state, the log, wordings, the calendar."""
 
-import json
 import re
 
 from redemption.identity.models import Department, Person, Post
 from redemption.kernel import audit, outbox
-from redemption.kernel.calendar import CalendarYear
 from redemption.messages import service as messages
 
 
@@ -129,22 +127,10 @@ def test_a_wording_is_changed_checked_and_restored(browser_of, session):
     assert messages.wording(session, "application_accepted").subject != "x"
 
 
-def test_a_year_is_entered_and_contradictions_are_shown_first(browser_of, session):
+def test_the_calendar_is_the_offices_page_and_open_to_the_administrator(browser_of):
     browser = browser_of("guanli")
-    year = {"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]}
-    assert browser.post("/admin/calendar/schedule", {"text": "{", "reason": "通知"}).status_code == 422
-    entered = browser.post("/admin/calendar/schedule", {"text": json.dumps(year), "reason": "国办发明电"})
-    assert entered.status_code == 303, text(entered)
-    assert session.query(CalendarYear).one().year == 2027
-    other = {"year": 2027, "days": [{"name": "调休", "date": "2027-01-01", "isOffDay": False}]}
-    shown = browser.post("/admin/calendar/schedule", {"text": json.dumps(other), "reason": "更正"})
-    assert shown.status_code == 422
-    assert "现在是放假，改为上班" in text(shown)
-    again = {"text": json.dumps(other), "reason": "更正", "confirm": "1"}
-    assert browser.post("/admin/calendar/schedule", again).status_code == 303
-    day = {"day": "2027-03-01", "off": "1", "name": "临时放假", "reason": "市政府通知"}
-    assert browser.post("/admin/calendar/day", day).status_code == 303
-    assert "临时放假" in text(browser.get("/admin/calendar"))
+    assert 'href="/office/calendar"' in text(browser.get("/admin"))
+    assert browser.get("/office/calendar").status_code == 200
 
 
 def test_only_administrators_come_in(browser_of):

@@ -137,9 +137,11 @@ class Person:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on(
             "console",
-            lambda message: self.complaints.append(message.text)
-            if message.type == "error" and "Failed to load resource" not in message.text
-            else None,
+            lambda message: (
+                self.complaints.append(message.text)
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
         )
         self.seen: set[str] = set()
         if login:
@@ -190,7 +192,9 @@ class Person:
         """Load the page again until it says so: workers and other systems take their time."""
         end = time.monotonic() + seconds
         while words not in self.page.inner_text("main"):
-            assert time.monotonic() < end, f"{self.page.url} never said {words}: {self.page.inner_text('main')[:800]}"
+            assert time.monotonic() < end, (
+                f"{self.page.url} never said {words}: {self.page.inner_text('main')[:800]}"
+            )
             self.page.wait_for_timeout(400)
             self.page.reload()
         return self.look()

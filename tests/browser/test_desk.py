@@ -28,7 +28,6 @@ ADMIN = [
     "/admin/accounts",
     "/admin/accounts/new",
     "/admin/templates",
-    "/admin/calendar",
     "/admin/audit",
 ]
 
