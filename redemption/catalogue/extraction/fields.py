@@ -19,6 +19,15 @@ _NOT_GENERAL = re.compile(
 )
 
 
+_ANYBODY = re.compile(
+    r"(?:各类|辖区内?|区内|本[市区县])?(?:企业|单位|机构|个人|申报单位|申请人|申报企业|主体|经营主体)"
+)
+
+
+def _said_for_all(draft: Draft) -> bool:
+    return any({"target", "target_weak"} & set(section.roles) for section in draft.shared)
+
+
 class FieldReader(SectionReader, GiftReader, SentenceReader):
     """Fills the fields of drafts. Holds the document's text and the annex marks found in it."""
 
@@ -42,6 +51,8 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             item.fields.pop(
                 "target", None
             )  # 申报主体, said once for all, is who; the sentence says which of them
+        elif draft.giving is not None and _ANYBODY.fullmatch(item["target"].text) and _said_for_all(draft):
+            item.fields.pop("target", None)  # 企业 says less than 补助对象为…的企业
         self._from_sections(item, draft.shared)
         if not alone:
             self._add_general(item, draft, own_conditions, preamble)

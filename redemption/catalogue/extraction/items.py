@@ -37,6 +37,7 @@ _TIER = re.compile(
 _NOT_GRANT = re.compile(
     r"监督|管理|法律责任|罚|追究|绩效|附则|解释|施行|资金来源|保障|总则|职责|组织|目的|定义|名词|术语|程序|流程|材料|审核|拨付|兑现流程|重复|违规|退出"
 )
+_ASIDE = frozenset({"phone", "onsite_address", "online_url"})  # labels that stand under 其他 too
 _VAGUE = frozenset({"支持", "扶持", "资金", "奖", "补", "配套", "激励", "贷款", "认定", "担保", "保险金"})
 _URGED = re.compile(r"(?:支持|鼓励|推动|引导|加大|加快|强化|促进|培育|打造|深化|提升|优化)")
 _PURPOSE = re.compile(r"[^，。；：:]{4,40}(?=[，。；：:])")
@@ -152,13 +153,19 @@ class ItemFinder:
     # -- a section that lists benefits: 扶持措施, or 奖励标准 whose parts are benefits with names
 
     def _by_groups(self, root: Node) -> list[Draft]:
+        told = {role for section in sections_of(root) for role in section.roles}
+        listing = (
+            {"group", "standard"} if "standard" in told else {"group", "conditions", "target_weak", "name"}
+        )
         for node in root.walk():
-            if node.kind in ("root", "chapter", "section") or not ({"group", "standard"} & set(node.roles)):
+            if node.kind in ("root", "chapter", "section") or not (listing & set(node.roles)):
                 continue
             named = [child for child in node.children if self._gives(child)]
             if len(named) < 2:
                 continue
-            if "group" in node.roles or self._distinct_benefits(named):
+            if not {"standard", "group"} & set(node.roles) and not all(child.caption for child in named):
+                continue
+            if "standard" not in node.roles or self._distinct_benefits(named):
                 return [draft for child in self._grant_nodes(node) for draft in self._grant_drafts(child)]
         return []
 
@@ -402,6 +409,9 @@ def sections_of(node: Node) -> list[Node]:
             found.extend(sections_of(child))
         elif "validity" in child.roles or "ignore" in child.roles:
             found.append(child)
+            found.extend(sub for sub in inner if set(sub.roles) & _ASIDE)
+        elif not child.roles and child.caption:
+            found.extend(sub for sub in inner if set(sub.roles) & _ASIDE and sub.kind in ("label", "plain"))
     return found
 
 

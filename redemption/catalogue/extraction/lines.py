@@ -106,7 +106,10 @@ def parse_line(text: str, start: int, end: int, labels: Labels, heading: bool = 
     line = Line(start, end, content, after_marker=start, body=start, heading=heading)
     if match := MARKER.match(content):
         line.kind = match.lastgroup or ""
-        line.number = _value(match.group(line.kind))
+        marker = match.group(line.kind)
+        line.number = _value(
+            re.split(r"[.．]", marker.rstrip(".．、"))[-1] if line.kind == "decimal" else marker
+        )
         rest = match.end()
         rest += len(content[rest:]) - len(content[rest:].lstrip())
         line.after_marker = line.body = start + rest

@@ -16,6 +16,9 @@ _AFTER = re.compile(
 _GUIDE = re.compile(
     r"(?:的)?(?:(?:申报|申请|办理|办事|服务|操作|政策|业务|申领|兑现)*(?:指南|指引|须知|问答|流程|说明|操作规程|解读|攻略|一览)|常见问题(?:解答)?|政策解读|申报条件及要求)\s*(?:[（(][^（）()]{0,20}[)）])?\s*$"
 )
+_READ = re.compile(
+    r"^(?:一图读懂|一图看懂|图解(?:政策)?|政策解读|政策速递|政策问答|办事指南|【[^】]{2,8}】)\s*[|｜丨:：]?\s*|(?:怎么|如何|怎样)(?:申?领|申请|申报|办理?|拿)[？?！!]?$"
+)
 _TAIL = re.compile(r"(?:申报|申请|受理|申领|的)+(?:工作)?$")
 
 
@@ -36,7 +39,7 @@ def programme_name(text: str, title: str, title_span: Span | None, root: Node) -
 
 def strip_title(title: str) -> str:
     """A title without what makes it a notice or a guide."""
-    name = title.strip().strip("《》【】 ")
+    name = _READ.sub("", title.strip()).strip("《》【】 ")
     if match := re.search(r"印发《([^》]+)》", name):
         name = match.group(1)
     stripped = _BEFORE.sub("", name) if "关于" in name else name

@@ -18,7 +18,7 @@ from redemption.catalogue.extraction.lines import read_lines
 from redemption.catalogue.extraction.lists import read_lists
 from redemption.catalogue.extraction.metadata import find_title, read_policy
 from redemption.catalogue.extraction.model import Extraction, Item, Span
-from redemption.catalogue.extraction.names import programme_name
+from redemption.catalogue.extraction.names import programme_name, strip_title
 from redemption.catalogue.extraction.structure import Node, build_tree
 from redemption.catalogue.extraction.synonyms import Synonyms
 from redemption.catalogue.extraction.values import read_values
@@ -48,7 +48,9 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
         if not name and content:
             first = next((line for line in everything if len(line.text) >= 4), everything[0])
             name_span = (first.start, min(first.end, first.start + 40))
-            name = text[slice(*name_span)].strip()
+            name = strip_title(text[slice(*name_span)])
+            at = text.find(name, *name_span)
+            name_span = (at, at + len(name)) if at >= 0 else name_span
         drafts = ItemFinder(text, synonyms, labels).find(root, name, name_span)
 
     reader = FieldReader(text)

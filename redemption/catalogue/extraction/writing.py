@@ -18,6 +18,11 @@ _EXTERNAL = re.compile(
 )
 
 
+_HOW = re.compile(
+    r"(?:通过|登[录陆]|在|向|到|至)[^，。；]{2,24}(?:平台|系统|网|窗口|大厅|局|中心)[^，。；]{0,6}(?:申报|申请|提交|办理|填报)"
+)
+
+
 class FieldWriter:
     """Writes fields of items. Holds the document's text."""
 
@@ -85,5 +90,6 @@ def _only_points_elsewhere(text: str) -> bool:
     return (
         bool(_EXTERNAL.search(bare))
         and len(bare) <= 45
+        and not _HOW.search(bare)
         and not re.search(r"\d{1,2}月\d{1,2}日|万元|[\d]元|http", bare)
     )
