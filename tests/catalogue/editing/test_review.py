@@ -137,15 +137,16 @@ def test_a_condition_that_cannot_be_is_refused_at_its_boxes(attribute, operation
     assert set(refused.value.fields) == {"conditions.new"}
 
 
-def test_only_what_was_ticked_computes_and_what_does_not_compute_is_not_offered():
+def test_only_what_was_ticked_computes_and_what_cannot_be_computed_is_left_to_a_person():
     good = {"attribute": "staff", "op": "at_most", "value": 300, "text": "300人以下", "span": [1, 7]}
     bad = {"attribute": "shoe_size", "op": "at_most", "value": 3, "text": "小脚"}
+    by_hand = {"manual": True, "text": "小脚"}
     offered = proposals.units({}, {"all": [good, bad]})
-    assert [(unit.node, unit.confirmed) for unit in offered] == [(good, False)]
+    assert [(unit.node, unit.confirmed) for unit in offered] == [(good, False), (by_hand, False)]
     conditions = proposals.confirmed([proposals.unpack(offered[0].packed)])
     assert conditions == {"all": [good]}
     again = proposals.units(conditions, {"all": [good, bad]})
-    assert [unit.confirmed for unit in again] == [True], "a proposal that was confirmed is not offered twice"
+    assert [unit.confirmed for unit in again] == [True, False], "what was confirmed is not offered twice"
     assert proposals.confirmed([]) == {}
 
 
