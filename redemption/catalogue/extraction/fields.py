@@ -71,10 +71,11 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         if own:
             for section in draft.shared:
                 for role, part in self._parts(section, False):
-                    if role == "conditions" or (
-                        draft.giving is not None and (role == "target_weak" and item["target"].spans != part)
-                    ):
+                    if role == "conditions":
                         spans.extend(part)
+                    elif role == "target_weak" and draft.giving is not None:
+                        scope = self._scope(part) if section.kind == "article" else part
+                        spans.extend(scope if item["target"].spans != scope else [])
         spans = list(dict.fromkeys(spans))
         if spans != item["conditions"].spans:
             item["conditions"].spans = spans

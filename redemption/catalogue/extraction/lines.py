@@ -188,14 +188,19 @@ def _at_inner_labels(text: str, start: int, end: int, labels: Labels) -> list[Sp
     """受理地址：…。咨询电话：… on one line are two lines, where the line begins with a label or number too."""
     if end - start < 16 or not (MARKER.match(text, start, end) or _LABELLED.match(text, start, end)):
         return [(start, end)]
-    opening = parse_line(text, start, end, labels)
-    told = set(opening.roles)
+    found = [
+        (match, roles)
+        for match in _INNER_LABEL.finditer(text, start, end)
+        if match.start() > start and (roles := set(labels.exact(match.group(2)))) & _SPLITTING
+    ]
+    if not found:
+        return [(start, end)]
+    told = set(parse_line(text, start, end, labels).roles)
     cuts = [start]
-    for match in _INNER_LABEL.finditer(text, start, end):
-        roles = set(labels.exact(match.group(2)))
+    for match, roles in found:
         if "phone" in told and "onsite_address" in roles:
             continue  # the office of those who answer questions
-        if match.start() > start and roles & _SPLITTING and not roles & told and (told or match.group(1)):
+        if not roles & told and (told or match.group(1)):
             cuts.append(match.start())
             told = roles
     return list(zip(cuts, [*cuts[1:], end], strict=True))

@@ -63,7 +63,7 @@ def read_materials(text: str, nodes: Iterable[Node], spans: list[Span]) -> list[
     for entry in entries:
         _trim(entry)
         entry.details = general | _details(entry.text)
-    return [entry for entry in entries if not _NONE_NEEDED.search(entry.text)]
+    return [entry for entry in entries if entry.text and not _NONE_NEEDED.search(entry.text)]
 
 
 def _trim(entry: Entry) -> None:
@@ -198,17 +198,23 @@ def _prose_entries(text: str, spans: list[Span]) -> list[Entry]:
         )
         start = a + inner.end() if inner else a
         pieces = split_list(text, start, b, "；;")
-        if len(pieces) == 1:
-            several = split_list(text, start, b, "、，")
-            short = [p for p in several if p[1] - p[0] <= 30 and _MATERIAL_WORD.search(text[slice(*p)])]
-            if len(several) >= 2 and len(short) >= len(several) - 1:
-                pieces = [*several[:-1], *_last_pair(text, several[-1])]
+        alone = len(pieces) == 1
+        pieces = [part for piece in pieces for part in _named_one_by_one(text, piece, 2 if alone else 3)]
         for x, y in pieces:
             piece = text[x:y].strip(" 　。；;、，")
             if len(piece) >= 2 and not (_REMARK.match(piece) and len(lines) > 1):
                 begin = text.index(piece, x)
                 entries.append(Entry(piece, (begin, begin + len(piece))))
     return entries
+
+
+def _named_one_by_one(text: str, piece: Span, least: int) -> list[Span]:
+    """申请表、身份证、合同 are three papers; 营业执照、章程 inside a list of others may be one entry."""
+    several = split_list(text, *piece, "、，")
+    short = [p for p in several if p[1] - p[0] <= 30 and _MATERIAL_WORD.search(text[slice(*p)])]
+    if len(several) >= least and len(short) >= len(several) - 1:
+        return [*several[:-1], *_last_pair(text, several[-1])]
+    return [piece]
 
 
 _LAST_PAIR = re.compile(

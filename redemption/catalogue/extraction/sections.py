@@ -10,7 +10,7 @@ from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import FIELDS, FOUND, Entry, Item, Span, text_of
 from redemption.catalogue.extraction.periods import APPLYING, DATED, HOURS
 from redemption.catalogue.extraction.structure import Node
-from redemption.catalogue.extraction.writing import FieldWriter
+from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
 
 _COUNTERS = re.compile(r"受理|经办|办理|窗口|网点|地[址点]")
 _IN_BRACKETS = re.compile(
@@ -49,7 +49,10 @@ class SectionReader(FieldWriter):
                 pass
             elif item[name].state != "missing":
                 continue
-            self._set(item, name, [span for spans in groups for span in spans], nodes[role])
+            spans = [span for group in groups for span in group]
+            if role == "target_weak" and nodes[role][0].kind == "article":
+                spans = self._scope(spans)
+            self._set(item, name, spans, nodes[role])
         for section in sections:
             if "receiver" in section.roles:
                 self._from_receiver(item, section.spans())
@@ -192,6 +195,11 @@ class SectionReader(FieldWriter):
             s for s in spans if re.search(r"窗口|大厅|中心|地址|系统|平台|网址", self._text[s[0] : s[1]])
         ]
         item.values.setdefault("_receiver", []).extend(place[:1])
+
+    def _scope(self, spans: list[Span]) -> list[Span]:
+        """本办法适用于…的企业。 in an article: the words between."""
+        match = SCOPE.match(self._text, *spans[0])
+        return [match.span(1)] if match else spans
 
     def _more_papers(self, item: Item) -> bool:
         """Whether the item's own papers are said to come on top of those that all items share."""

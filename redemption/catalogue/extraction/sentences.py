@@ -11,7 +11,7 @@ from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import EXTERNAL, FOUND, Item, Span
 from redemption.catalogue.extraction.periods import DATED
 from redemption.catalogue.extraction.structure import Node
-from redemption.catalogue.extraction.writing import FieldWriter
+from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
 
 _APPLY_SENTENCE = re.compile(
     r"(?:登[录陆]|通过|在|访问|进入|到|向|至|前往)[^。；]{2,60}(?:提出申请|提交申请|进行申报|网上申报|在线申报|申报|申请|填报|办理|申领|报送|提交)"
@@ -46,9 +46,6 @@ _ANNOUNCED = re.compile(
     r"(?:发布|印发|下发|公布|制定)[^。；]{0,12}(?:申报)?(?:通知|指南|公告)|以[^。；]{0,12}(?:通知|指南|公告)为准"
 )
 _CALL = re.compile(r"电\s*话|咨询|热线|手机")
-_SCOPE = re.compile(
-    r"本(?:办法|措施|政策|意见|细则|规定|若干措施|实施细则|条款|扶持政策)[^，。；]{0,6}适用于([^。；]{6,120}?(?:企业|单位|机构|主体|组织|个人|人员|工商户|团队|项目|平台|载体)[^。；，]{0,8})(?=[。；，])"
-)
 _NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
 _LAST_TITLE = re.compile(r".*[》）)]")
 
@@ -114,7 +111,7 @@ class SentenceReader(FieldWriter):
     def _find_scope(self, item: Item, spans: list[Span]) -> None:
         """本措施适用于…的企业, said in a sentence: the target, or a condition more where the item names its own."""
         for a, b in self._sentences(spans):
-            match = _SCOPE.match(self._text, a, b)
+            match = SCOPE.match(self._text, a, b)
             if not match:
                 continue
             if item["target"].state == "missing":

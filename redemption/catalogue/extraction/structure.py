@@ -83,9 +83,23 @@ def build_tree(lines: list[Line]) -> Node:
         node = Node(line, kind, stack[-1], roles=line.roles)
         stack[-1].children.append(node)
         stack.append(node)
+    _unwrap(root)
     _part_stacked_labels(root)
     _release_closing_lines(root)
     return root
+
+
+def _unwrap(root: Node) -> None:
+    """A title that looks like a heading or a question holds the whole document: what it holds stands on its own."""
+    if len(root.children) != 1 or root.children[0].kind not in ("question", "plain", "label"):
+        return
+    wrapper = root.children[0]
+    if sum(bool(child.roles) for child in wrapper.children) < 3:
+        return
+    root.lines.extend(wrapper.lines)
+    root.children = wrapper.children
+    for child in root.children:
+        child.parent = root
 
 
 def _part_stacked_labels(node: Node) -> None:

@@ -23,6 +23,11 @@ _HOW = re.compile(
 )
 
 
+SCOPE = re.compile(
+    r"本(?:办法|措施|政策|意见|细则|规定|若干措施|实施细则|条款|扶持政策)[^，。；]{0,6}适用于([^。；]{6,120}?(?:企业|单位|机构|主体|组织|个人|人员|工商户|团队|项目|平台|载体)[^。；，]{0,8})(?=[。；，])"
+)
+
+
 class FieldWriter:
     """Writes fields of items. Holds the document's text."""
 
@@ -30,7 +35,7 @@ class FieldWriter:
         self._text = text
 
     def _set(self, item: Item, name: str, spans: list[Span], nodes: list[Node]) -> None:
-        spans = [span for span in spans if self._text[span[0] : span[1]].strip()]
+        spans = [self._bare(span) for span in spans if self._text[span[0] : span[1]].strip()]
         if not spans:
             return
         if name in ("application_period", "time_limit"):
@@ -54,6 +59,11 @@ class FieldWriter:
             return
         value.text, value.spans = text, spans
         value.state = EXTERNAL if _only_points_elsewhere(text) else FOUND
+
+    def _bare(self, span: Span) -> Span:
+        """The span without white space at its ends."""
+        words = self._text[span[0] : span[1]]
+        return (span[0] + len(words) - len(words.lstrip()), span[0] + len(words.rstrip()))
 
     def _until_note(self, spans: list[Span]) -> list[Span]:
         """Without notes at the end; a note between numbered parts stays."""
