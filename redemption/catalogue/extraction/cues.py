@@ -27,7 +27,12 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "process",
         re.compile(r"按照?(?:以下|下列|如下)(?:程序|流程|步骤)|(?:程序|流程|步骤)(?:如下|为[:：]|包括)"),
     ),
-    ("target_weak", re.compile(r"^\s*本[^，。；]{1,10}适用于|^\s*本[^，。；]{1,12}对象(?:为|是|包括)")),
+    (
+        "target_weak",
+        re.compile(
+            r"^\s*本[^，。；]{1,10}适用于|^\s*本[^，。；]{1,6}所称[“”]?(?:企业|单位|机构|人才|经营主体)[“”]?[，,]?\s*是?指|^\s*本[^，。；]{1,12}对象(?:为|是|包括)"
+        ),
+    ),
     ("validity", re.compile(r"^\s*本[^，。；]{1,10}(?:自|由)[^。]{2,40}(?:施行|实施|执行|解释|生效)")),
 )
 
@@ -97,7 +102,7 @@ def _handling(text: str, article: Node) -> tuple[str, ...]:
     if _NO_HANDLING.search(words):
         return ()
     steps = sum(bool(step.search(words)) for step in _STEPS)
-    if steps >= 3:
+    if steps >= 3 or (_STEPS[1].search(words) and _STEPS[3].search(words)):
         return ("process", "channels") if _APPLYING.search(words) else ("process",)
     if _APPLYING.search(words) and _STEPS[0].search(words):
         return ("channels",)

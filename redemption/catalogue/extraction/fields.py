@@ -7,7 +7,7 @@ import re
 from redemption.catalogue.extraction.gifts import GiftReader
 from redemption.catalogue.extraction.grants import is_giving
 from redemption.catalogue.extraction.items import Draft
-from redemption.catalogue.extraction.model import FIELDS, FOUND, Item, Span, text_of
+from redemption.catalogue.extraction.model import FIELDS, FOUND, MISSING, Item, Span, text_of
 from redemption.catalogue.extraction.sections import SectionReader
 from redemption.catalogue.extraction.sentences import SentenceReader
 
@@ -44,6 +44,8 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         self._from_sections(item, draft.sections)
         if draft.giving is not None:
             self._from_giving(item, draft.giving, draft.passage, draft.lead_target)
+        elif item["conditions"].state == MISSING and not draft.cells:
+            self._target_of_cells(item)
         own_conditions = list(item["conditions"].spans)
         if draft.giving is not None and any(
             section.roles == ("target",) and section.kind != "article" for section in draft.shared

@@ -328,6 +328,8 @@ class ItemFinder:
                 if name := benefit_name(self._text, grant.gift):
                     return name
             grant = giving.grants[0]
+            if grant.target and grant.condition and grant.target[1] - grant.target[0] <= 6:
+                return grant.condition  # 企业 alone is no name
             return grant.target or grant.condition or grant.gift
         spans = node.spans()
         return (spans[0][0], min(spans[0][1], spans[0][0] + 30)) if spans else None

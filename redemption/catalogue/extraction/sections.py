@@ -59,6 +59,14 @@ class SectionReader(FieldWriter):
             elif "phone" in section.roles and self._tells_counters(section):
                 self._from_counters(item, section.spans())
 
+    def _is_step(self, child: Node) -> bool:
+        """资金拨付 inside 申领方式: the section tells the procedure as well."""
+        return bool(
+            child.roles == ("process",)
+            and child.caption
+            and re.search(r"审核|拨付|公示|受理|发放", self._text[slice(*child.caption)])
+        )
+
     def _drop_aims(self, collected: dict[str, list[list[Span]]], nodes: dict[str, list[Node]]) -> None:
         """支持内容 beside a 支持标准 tells what is supported, not how much."""
         groups = collected.get("standard", [])
@@ -87,6 +95,9 @@ class SectionReader(FieldWriter):
             roles = ["conditions" if role == "target_weak" else role for role in roles]
         if "conditions" in roles:
             roles = list(dict.fromkeys("target" if role == "target_weak" else role for role in roles))
+        if roles == ["channels"] and any(self._is_step(child) for child in section.children):
+            both = self._content(section, frozenset(), keep_number=False)
+            return [("channels", both), ("process", both)]
         inner: list[tuple[str, list[Span]]] = []
         apart: set[int] = set()
         for child in section.children if roles != ["materials"] else []:

@@ -39,6 +39,7 @@ _PLACES_ELSEWHERE = re.compile(
     r"(?:受理|办理|经办|服务|申报|业务)(?:网点|地点|地址|窗口|机构)[^。；]{0,60}(?:查询|详见|见附|公布|查看|获取)"
 )
 _FILES = re.compile(r"登[录陆][^。；]{2,60}(?:提交|填报|申报)")
+_IN_CHARGE = re.compile(r"责任|主管|牵头|经办|实施")
 _HANDS_IN = re.compile(
     r"将[^。；]{2,70}(?:报送|提交|寄送|送交|报)(?:至|到)?[^，。；、]{2,30}(?:局|委|厅|处|科|室|中心|窗口|办)(?=[，。；（(]|$)"
 )
@@ -84,7 +85,12 @@ class SentenceReader(FieldWriter):
             for span in section.spans()
         ]
         if not item["phone"].entries and item["phone"].state == "missing":
-            found = read_phones(self._text, self._phone_lines([*around, *aside]))
+            found = read_phones(self._text, self._phone_lines([*around, *aside])) or [
+                entry
+                for section in [*draft.sections, *draft.shared]
+                if "ignore" in section.roles and _IN_CHARGE.search(self._caption(section))
+                for entry in read_phones(self._text, section.spans())
+            ]
             if found:
                 item["phone"].entries, item["phone"].state = found, FOUND
         self._from_outside(item, aside if alone else [*preamble, *aside], receiver)
