@@ -72,10 +72,12 @@ class SectionReader(FieldWriter):
         groups = collected.get("standard", [])
         if len(groups) < 2:
             return
-        money = [any(has_money(self._text[a:b]) for a, b in group) for group in groups]
         aims = [
             bool(node.caption and _AIM.search(self._text[slice(*node.caption)])) for node in nodes["standard"]
         ]
+        if not any(aims):
+            return
+        money = [any(has_money(self._text[a:b]) for a, b in group) for group in groups]
         kept = [place for place in range(len(groups)) if money[place] or not aims[place]]
         if kept and len(kept) < len(groups) and any(money):
             collected["standard"] = [groups[place] for place in kept]

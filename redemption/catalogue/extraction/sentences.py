@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from redemption.catalogue.extraction.contacts import counters_named, read_addresses, read_links, read_phones
 from redemption.catalogue.extraction.grants import is_giving, sentences
 from redemption.catalogue.extraction.items import Draft
-from redemption.catalogue.extraction.model import EXTERNAL, FOUND, Item, Span
+from redemption.catalogue.extraction.model import EXTERNAL, FOUND, MISSING, FieldValue, Item, Span
 from redemption.catalogue.extraction.periods import DATED
 from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
@@ -56,6 +56,10 @@ class SentenceReader(FieldWriter):
 
     _around: tuple[Span, ...] = ()
 
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._outside: dict[tuple[Span, ...], Item] = {}
+
     def _from_sentences(self, item: Item, draft: Draft, preamble: list[Span], alone: bool) -> None:
         around = preamble if alone else draft.own_lines
         self._around = (*around, *item["channels"].spans, *item["process"].spans)
@@ -93,38 +97,56 @@ class SentenceReader(FieldWriter):
             ]
             if found:
                 item["phone"].entries, item["phone"].state = found, FOUND
-        self._from_outside(item, aside if alone else [*preamble, *aside], receiver)
+        self._from_outside(item, aside if alone else [*preamble, *aside])
         self._find_links(item, around)
         self._find_addresses(item, contact_addresses)
         self._find_external(item)
 
-    def _from_outside(self, item: Item, spans: list[Span], receiver: list[Span]) -> None:
+    def _from_outside(self, item: Item, spans: list[Span]) -> None:
         """What the document says once for every item, outside of all sections or under 附则, 工作要求."""
-        if not item["phone"].entries and item["phone"].state == "missing":
-            told = [*spans, *item["channels"].spans, *item["process"].spans]
-            if found := read_phones(self._text, [s for s in told if _CALL.search(self._text, *s)]):
-                item["phone"].entries, item["phone"].state = found, FOUND
-        if item["target"].state == "missing" or item["conditions"].state == "found":
-            self._find_scope(item, spans)
-        if item["application_period"].state == "missing":
-            self._find_period(item, spans)
-        if item["channels"].state == "missing":
-            self._find_channels(item, spans, receiver)
-        if item["time_limit"].state == "missing":
-            self._find_limit(item, [*item["channels"].spans, *spans])
-        self._find_links(item, spans)
+        outside = self._told_outside(tuple(spans))
+        for name in ("phone", "application_period", "channels", "time_limit", "online_url"):
+            if name == "time_limit" and item[name].state == MISSING:
+                self._find_limit(item, item["channels"].spans)
+            if item[name].state == MISSING and outside[name].state == FOUND:
+                told = outside[name]
+                item.fields[name] = FieldValue(told.state, told.text, list(told.spans), list(told.entries))
+        if item["phone"].state == MISSING:
+            told_here = [*item["channels"].spans, *item["process"].spans]
+            self._find_phone(item, [s for s in told_here if _CALL.search(self._text, *s)])
+        if item["target"].state == MISSING or item["conditions"].state == FOUND:
+            self._apply_scope(item, outside["target"].spans)
 
-    def _find_scope(self, item: Item, spans: list[Span]) -> None:
-        """本措施适用于…的企业, said in a sentence: the target, or a condition more where the item names its own."""
+    def _told_outside(self, spans: tuple[Span, ...]) -> Item:
+        """The fields that these spans tell; read once, many items share them."""
+        known = self._outside.get(spans)
+        if known is None:
+            known = self._outside[spans] = Item("", None)
+            self._find_phone(known, [s for s in spans if _CALL.search(self._text, *s)])
+            self._find_scope(known, spans)
+            self._find_period(known, spans)
+            self._find_channels(known, spans, [])
+            self._find_limit(known, spans)
+            self._find_links(known, spans)
+        return known
+
+    def _find_phone(self, item: Item, spans: list[Span]) -> None:
+        if found := read_phones(self._text, spans):
+            item["phone"].entries, item["phone"].state = found, FOUND
+
+    def _find_scope(self, item: Item, spans: Sequence[Span]) -> None:
+        """本措施适用于…的企业, said in a sentence."""
         for a, b in self._sentences(spans):
-            match = SCOPE.match(self._text, a, b)
-            if not match:
-                continue
-            if item["target"].state == "missing":
+            if match := SCOPE.match(self._text, a, b):
                 self._set(item, "target", [match.span(1)], [])
-            elif match.span(1) not in item["conditions"].spans:
-                self._set(item, "conditions", [*item["conditions"].spans, match.span(1)], [])
-            return
+                return
+
+    def _apply_scope(self, item: Item, scope: list[Span]) -> None:
+        """The target, or a condition more where the item names its own."""
+        if scope and item["target"].state == MISSING:
+            self._set(item, "target", list(scope), [])
+        elif scope and scope[0] not in item["conditions"].spans:
+            self._set(item, "conditions", [*item["conditions"].spans, *scope], [])
 
     def _find_target(self, item: Item) -> None:
         """凡…的企业均可申报: who may apply, said in the first condition."""
@@ -151,7 +173,7 @@ class SentenceReader(FieldWriter):
                     item["legal_basis"].state = FOUND
                     return
 
-    def _find_period(self, item: Item, spans: list[Span]) -> None:
+    def _find_period(self, item: Item, spans: Sequence[Span]) -> None:
         found = []
         for a, b in self._sentences(spans):
             words = self._text[a:b]
@@ -170,7 +192,7 @@ class SentenceReader(FieldWriter):
         if found:
             self._set(item, "application_period", list(dict.fromkeys(mine or found)), [])
 
-    def _find_limit(self, item: Item, spans: list[Span]) -> None:
+    def _find_limit(self, item: Item, spans: Sequence[Span]) -> None:
         found = []
         for span in spans:
             for a, b in sentences(self._text, span):
@@ -208,7 +230,7 @@ class SentenceReader(FieldWriter):
     def _phone_lines(self, spans: list[Span]) -> list[Span]:
         return [s for s in spans if re.search(r"电\s*话|咨询|联系|热线|手机", self._text[s[0] : s[1]])]
 
-    def _find_links(self, item: Item, around: list[Span]) -> None:
+    def _find_links(self, item: Item, around: Sequence[Span]) -> None:
         if item["online_url"].entries:
             return
         spans = [*item["channels"].spans, *item["application_period"].spans, *item["process"].spans, *around]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from redemption.catalogue.extraction.contacts import read_addresses, read_links, read_phones
 from redemption.catalogue.extraction.grants import sentences
@@ -78,7 +79,7 @@ class FieldWriter:
         found = read_addresses(self._text, spans, labelled_only=True)
         item.values.setdefault("_contact_addresses", []).extend(found)
 
-    def _sentences(self, spans: list[Span]) -> list[Span]:
+    def _sentences(self, spans: Iterable[Span]) -> list[Span]:
         return [sentence for span in spans for sentence in sentences(self._text, span)]
 
     def _finish(self, item: Item, name: str) -> None:
