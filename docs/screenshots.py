@@ -11,7 +11,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from redemption.seed.world import PASSWORD
-from tests.browser.conftest import ARGUMENTS, CHROMIUM, started
+from tests.browser.conftest import started
+from tests.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 
 OUT = Path(__file__).parent / "screenshots"
 PAGES = (
@@ -36,7 +37,7 @@ def main() -> int:
         return 1
     OUT.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as var, started(Path(var)) as system, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, "--lang=zh-CN"])
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         for name, login, address, width, whole in PAGES:
             context = browser.new_context(
                 base_url=system.address, viewport={"width": width, "height": 860}, locale="zh-CN"

@@ -8,6 +8,7 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser as PlaywrightBrowser
+from playwright.sync_api import sync_playwright
 from psycopg import sql
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
@@ -30,6 +33,14 @@ from redemption.kernel.storage import Storage, open_storage
 from redemption.seed.world import World
 from tests.factories import make_world
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--lang=zh-CN",
+]
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "test"
 
@@ -41,7 +52,7 @@ def postgres() -> Iterator[object]:
     with (VAR / "postgres.lock").open("w") as lock, warnings.catch_warnings():
         fcntl.flock(lock, fcntl.LOCK_EX)
         server = local.start_postgres(local.data_folder(VAR, "postgres"), durable=False)
-    yield server
+    yield server  # noqa: PT022 - the server lives as long as this generator
 
 
 def _schema_mark() -> str:
@@ -122,6 +133,19 @@ def fresh_database(postgres, template, request) -> Iterator[Database]:
     yield made
     made.dispose()
     _drop(postgres, name)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[PlaywrightBrowser]:
+    """One browser for this process; each test opens contexts of its own."""
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is missing: the browser tests cannot run")
+        pytest.skip("Chromium is missing: THE BROWSER TESTS DO NOT RUN (apt-get install chromium)")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -249,7 +273,9 @@ class Program:
 
     def __init__(self, app: Flask, token: str) -> None:
         self.client = app.test_client()
-        self.headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        self.headers = {"Accept": "application/json"} | (
+            {"Authorization": f"Bearer {token}"} if token else {}
+        )
 
     def request(self, method: str, address: str, json: Any = None, **options: Any) -> TestResponse:
         headers = {**self.headers, **options.pop("headers", {})}

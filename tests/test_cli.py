@@ -64,9 +64,29 @@ def test_a_wrong_schedule_ends_in_a_sentence(run, tmp_path, content):
 
 
 def test_the_first_administrator(run, fresh_database):
-    answer = run("user", "create", "guanli", "--name", "管理员", "--role", "administrator", "--password", "a long one 77")
+    answer = run(
+        "user",
+        "create",
+        "guanli",
+        "--name",
+        "管理员",
+        "--role",
+        "administrator",
+        "--password",
+        "a long one 77",
+    )
     assert answer.exit_code == 0, answer.output
-    again = run("user", "create", "GUANLI", "--name", "管理员", "--role", "administrator", "--password", "a long one 77")
+    again = run(
+        "user",
+        "create",
+        "GUANLI",
+        "--name",
+        "管理员",
+        "--role",
+        "administrator",
+        "--password",
+        "a long one 77",
+    )
     assert "已有人使用" in again.output
     with unit_of_work(fresh_database) as session:
         assert session.scalars(select(Person.login)).all() == ["guanli"]
@@ -94,6 +114,8 @@ def test_extract_needs_no_database(tmp_path):
     file = tmp_path / "policy.txt"
     file.write_text(TEXT, "utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "redemption.cli", "extract", str(file), "--json"], capture_output=True, text=True
+        [sys.executable, "-m", "redemption.cli", "extract", str(file), "--json"],
+        capture_output=True,
+        text=True,
     )
     assert json.loads(done.stdout)["items"][0]["fields"]["standard"]["text"] == "给予10万元补贴。"

@@ -1,7 +1,6 @@
 """What script adds to the journey, in a real browser: saving by itself, the second tab, the lost line, uploads tried
 again, the double click; and each page for axe, at 1280 and 320 px."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
@@ -23,8 +22,6 @@ from tests.applications.cases import PDF, Stage, make_stage
 from tests.factories import BOX, make_item, make_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("applications-browser")]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 SAVED = 15_000
 
 
@@ -44,9 +41,7 @@ class Site:
 
 
 @pytest.fixture
-def site(fresh_database: Database, settings: Any) -> Iterator[Site]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is missing: THE BROWSER TESTS DO NOT RUN (apt-get install chromium)")
+def site(fresh_database: Database, settings: Any, chromium: Browser) -> Iterator[Site]:
     storage = FolderStorage(settings.storage)
     with unit_of_work(fresh_database) as session:
         world = make_world(session)
@@ -61,13 +56,11 @@ def site(fresh_database: Database, settings: Any) -> Iterator[Site]:
     address = f"http://127.0.0.1:{server.port}"
     cookie = app.session_interface.get_signing_serializer(app).dumps(who)  # type: ignore[attr-defined]
     try:
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            context = browser.new_context(locale="zh-CN")
-            context.set_default_timeout(30_000)
-            context.add_cookies([{"name": "session", "value": cookie, "url": address}])
-            yield Site(address, context, fresh_database, *numbers)
-            browser.close()
+        context = chromium.new_context(locale="zh-CN")
+        context.set_default_timeout(30_000)
+        context.add_cookies([{"name": "session", "value": cookie, "url": address}])
+        yield Site(address, context, fresh_database, *numbers)
+        context.close()
     finally:
         server.shutdown()
         thread.join()

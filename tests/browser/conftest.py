@@ -14,14 +14,12 @@ from pathlib import Path
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from redemption import local
 from redemption.seed.world import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 START = 240
 """Seconds a start with demonstration data may take on a busy machine."""
 
@@ -106,18 +104,6 @@ def _wait_for(address: str, process, log: Path) -> None:
 
 def _line(log: Path, words: str) -> str:
     return next(line for line in log.read_text("utf-8", "replace").splitlines() if words in line)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing: the browser tests cannot run")
-        pytest.skip("Chromium is missing: THE BROWSER TESTS DO NOT RUN (apt-get install chromium)")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 class Person:
