@@ -24,14 +24,20 @@ def passes(figure: dict[str, Any]) -> bool:
     """Whether a figure is on the right side of its bar; one without a bar always is."""
     if figure.get("bar") is None:
         return True
-    good = figure["value"] <= figure["bar"] if figure["better"] == "lower" else figure["value"] >= figure["bar"]
+    good = (
+        figure["value"] <= figure["bar"] if figure["better"] == "lower" else figure["value"] >= figure["bar"]
+    )
     return bool(good)
 
 
 def show(figures: Figures) -> None:
     width = max((len(name) for name in figures), default=10)
     for name, figure in figures.items():
-        bar = "" if figure.get("bar") is None else f"{'≤' if figure['better'] == 'lower' else '≥'} {figure['bar']:g}"
+        bar = (
+            ""
+            if figure.get("bar") is None
+            else f"{'≤' if figure['better'] == 'lower' else '≥'} {figure['bar']:g}"
+        )
         mark = "" if figure.get("bar") is None else ("pass" if passes(figure) else "MISSED")
         print(f"{name:<{width}}  {figure['value']:>12.4g} {figure['unit']:<14} {bar:>10}  {mark}")
 
@@ -42,7 +48,9 @@ def main() -> int:
     parser.add_argument("--long", action="store_true", help="also the runs of many minutes")
     arguments = parser.parse_args()
     logs.configure("ERROR")
-    known = sorted(module.name for module in pkgutil.iter_modules(bench.__path__) if not module.name.startswith("_"))
+    known = sorted(
+        module.name for module in pkgutil.iter_modules(bench.__path__) if not module.name.startswith("_")
+    )
     figures: Figures = {}
     failed = False
     for name in arguments.names or known:

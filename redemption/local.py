@@ -109,7 +109,9 @@ def _tune(uri: str, durable: bool) -> None:
         "idle_in_transaction_session_timeout": "5min",
     }
     with psycopg.connect(uri, autocommit=True) as connection:
-        current: dict[str, str] = dict(connection.execute("SELECT name, setting FROM pg_file_settings").fetchall())
+        current: dict[str, str] = dict(
+            connection.execute("SELECT name, setting FROM pg_file_settings").fetchall()
+        )
         changed = {name: value for name, value in values.items() if current.get(name) != value}
         for name, value in changed.items():
             connection.execute(
