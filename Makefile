@@ -40,7 +40,7 @@ test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 test-quick: setup
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not chaos" $(PYTEST)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not chaos" --hypothesis-profile=quick $(PYTEST)
 
 lint: setup
 	@$(BIN)/ruff format --check .

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -32,6 +33,10 @@ from redemption.kernel.db import Database
 from redemption.kernel.storage import Storage, open_storage
 from redemption.seed.world import World
 from tests.factories import make_world
+
+hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)
+hypothesis.settings.register_profile("full", max_examples=100, deadline=None)
+hypothesis.settings.load_profile("full")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CHROMIUM_ARGUMENTS = [
