@@ -160,11 +160,24 @@ def test_policy_to_rating(person, name, system):
     officer.press("作出决定", exact=False)
     officer.until("拨付中")
 
-    # and the enterprise sees each step, and says how it was
+    # the enterprise sees each step
     filer.go(f"/applications/{case}")
     seen = filer.page.inner_text("main")
     for word in ("收件", "要求补正", "受理", "予以兑现", "12万元"):
         assert word in seen
+
+    # the money arrives, and the enterprise says how it was
+    officer.go(f"/workbench/payments?q={case}")
+    page.locator("summary", has_text="登记结果").first.click()
+    officer.press("已到账")
+    filer.go(f"/applications/{case}")
+    assert "已拨付" in filer.page.inner_text("main")
+    filer.go(f"/applications/{case}/rating")
+    filer.page.check("[name=stars][value='5']")
+    filer.press("提交评价")
+    assert filer.page.goto(f"/workbench/applications/{case}").status == 403, "not a department's page"
+    officer.go("/workbench/ratings")
+    assert "林知夏" not in page.inner_text("main"), "handlers do not see who rated"
 
 
 def test_the_demonstration_department_decides_in_its_own_system(person, system):
