@@ -48,6 +48,7 @@ APIS = (
     "redemption.applications.api",
     "redemption.dispatch.api",
     "redemption.decisions.api",
+    "redemption.disbursement.api",
     "redemption.documents.api",
     "redemption.reporting.api",
     "redemption.consultation.api",

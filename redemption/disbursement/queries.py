@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application, Objection
@@ -12,6 +12,7 @@ from redemption.applications.rules import Status
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.disbursement.models import PaymentBatch, PaymentOrder, Publicity
 from redemption.identity.models import Department, Enterprise, Jurisdiction
+from redemption.kernel.errors import Invalid
 
 
 def running_publicity(session: Session, application_id: int) -> Publicity | None:
@@ -65,6 +66,32 @@ def public_notices(words: str = "") -> Select[Any]:
             | ItemVersion.name.contains(words, autoescape=True)
         )
     return query
+
+
+def notices_page(
+    session: Session, words: str = "", *, after: Any = None, limit: int = 50
+) -> tuple[list[Any], list[Any] | None]:
+    """One page of `public_notices` and where the next one begins. Invalid for a place nobody gave out."""
+    query = public_notices(words)
+    if after is not None:
+        query = query.where(tuple_(Publicity.ends_at, Publicity.id) > tuple_(*_place(after)))
+    rows = list(session.execute(query.limit(limit + 1)))
+    if len(rows) <= limit:
+        return rows, None
+    last = rows[limit - 1].Publicity
+    return rows[:limit], [last.ends_at.isoformat(), last.id]
+
+
+def _place(after: Any) -> tuple[dt.datetime, int]:
+    match after:
+        case [str(text), int(last_id)]:
+            try:
+                moment = dt.datetime.fromisoformat(text)
+            except ValueError:
+                moment = None
+            if moment is not None and moment.tzinfo is not None:
+                return moment, last_id
+    raise Invalid.field("cursor", "游标无效，请从第一页重新开始。")
 
 
 def over(session: Session, now: dt.datetime, limit: int = 100) -> list[int]:

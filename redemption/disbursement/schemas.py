@@ -1,6 +1,8 @@
-"""Forms of payment."""
+"""Forms of payment, and the JSON of what is shown to everybody."""
 
 from marshmallow import Schema, fields, validate
+
+from redemption.web.paging import LIMIT, MOST
 
 
 class PaidSchema(Schema):
@@ -39,3 +41,35 @@ class ObjectionSchema(Schema):
     name = fields.String(load_default="")
     phone = fields.String(load_default="")
     reason = fields.String(load_default="")
+
+
+class PublicityQuerySchema(Schema):
+    """查询拟兑现公示。"""
+
+    q = fields.String(
+        load_default="", validate=validate.Length(max=100), metadata={"description": "企业或事项名称"}
+    )
+    cursor = fields.String(metadata={"description": "上一页返回的 next_cursor"})
+    limit = fields.Integer(load_default=LIMIT, validate=validate.Range(1, MOST))
+
+
+class NoticeSchema(Schema):
+    """一项拟兑现公示，与页面所示相同。"""
+
+    number = fields.String(metadata={"description": "申报件编号，提出异议时使用"})
+    enterprise = fields.String(attribute="enterprise_name")
+    item = fields.String(attribute="item_name")
+    item_code = fields.String()
+    amount = fields.Decimal(as_string=True, allow_none=True, metadata={"description": "拟兑现金额，单位元"})
+    department = fields.String(attribute="department_name")
+    department_phone = fields.String()
+    status = fields.String(metadata={"description": "publicity 公示中、objection_review 异议核查中"})
+    last_day = fields.Date(allow_none=True, metadata={"description": "公示期至；异议核查期间为空"})
+    provisional = fields.Boolean(metadata={"description": "公示期为暂定"})
+
+
+class NoticeListSchema(Schema):
+    """一页公示。"""
+
+    items = fields.List(fields.Nested(NoticeSchema))
+    next_cursor = fields.String(allow_none=True)

@@ -5,9 +5,8 @@ from io import BytesIO
 from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from redemption.documents import queries, rendering
+from redemption.documents import checking, queries, rendering
 from redemption.documents.models import Document
-from redemption.documents.rules import KIND_NAMES, SEAL_STANDS_IN, Kind, digest
 from redemption.kernel import numbering
 from redemption.kernel.errors import Invalid
 from redemption.web.access import actor, allow, public
@@ -19,15 +18,6 @@ blueprint = Blueprint("documents", __name__)
 
 VERIFY_LIMIT = "30 per minute"
 """Codes checked by one address: a code has 71 random bits, so guessing is hopeless; this keeps it quiet as well."""
-
-FACTS = (
-    ("submission_number", "申报单号"),
-    ("application_number", "申报件编号"),
-    ("enterprise_name", "申报主体"),
-    ("item_name", "申报事项"),
-    ("policy_title", "政策文件"),
-    ("office_name", "报送对象"),
-)
 
 
 @blueprint.get("/documents/<number>.pdf")
@@ -72,31 +62,20 @@ def verify(code: str) -> Response:
             "documents/verify.html", status=404, document=None, typed=code[:40], error=error.message
         )
     if document is None:
-        return render("documents/verify.html", status=404, document=None, typed=code[:40], error=_UNKNOWN)
-    intact = document.digest == digest(
-        document.kind,
-        document.number,
-        document.title,
-        document.data,
-        document.template,
-        document.template_version,
-    )
+        return render(
+            "documents/verify.html", status=404, document=None, typed=code[:40], error=checking.UNKNOWN
+        )
+    found = checking.checked(document)
     return render(
         "documents/verify.html",
         document=document,
-        kind_name=KIND_NAMES[Kind(document.kind)],
-        facts=[(name, document.data[key]) for key, name in FACTS if document.data.get(key)],
-        amount=document.data.get("amount"),
-        result={"approve": "予以兑现", "deny": "不予兑现"}.get(document.data.get("result", ""), ""),
-        applications=document.data.get("applications") or [],
-        intact=intact,
-        stands_in="" if document.sealed else SEAL_STANDS_IN,
+        kind_name=found.kind_name,
+        facts=[(name, value) for _, name, value in found.facts],
+        amount=found.amount,
+        result=found.result,
+        applications=found.applications,
+        intact=found.intact,
+        stands_in=found.stands_in,
         typed="",
         error="",
     )
-
-
-_UNKNOWN = (
-    "没有找到这个核验码对应的文书。请核对文书上的16位核验码（不含数字0、1、2、5、8和字母B、G、I、L、O、Q、S、U、Z）；"
-    "仍然查不到的，请联系文书上的出具单位，谨防假冒。"
-)

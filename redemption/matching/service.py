@@ -38,6 +38,7 @@ class Fitting:
     fits: list[Match] = field(default_factory=list)
     likely: list[Match] = field(default_factory=list)
     lacking: list[Match] = field(default_factory=list)
+    failing: list[Match] = field(default_factory=list)
     counts: dict[Verdict, int] = field(default_factory=dict)
 
     @property
@@ -60,8 +61,11 @@ def assess(session: Session, enterprise: Enterprise, item: Item, version: ItemVe
     return explain(rule_of(session, item, version), queries.facts(enterprise))
 
 
-def fitting(session: Session, enterprise_id: int, *, limit: int = 20) -> Fitting:
-    """The items that fit an enterprise, that may fit, and that lack data; at most `limit` of each."""
+def fitting(session: Session, enterprise_id: int, *, limit: int = 20, with_failing: bool = False) -> Fitting:
+    """The items that fit an enterprise, that may fit, and that lack data; at most `limit` of each.
+
+    Those that do not fit are many and are read only `with_failing`; they are always counted.
+    """
     enterprise = session.get_one(Enterprise, enterprise_id)
     facts = queries.facts(enterprise)
     by_verdict: dict[Verdict, dict[int, Rule]] = {verdict: {} for verdict in Verdict}
@@ -73,11 +77,10 @@ def fitting(session: Session, enterprise_id: int, *, limit: int = 20) -> Fitting
             answers = asked[id(context)] = (context.ask(facts), context.ask(facts, manual=True))
         by_verdict[one.rule.verdict_of(*answers)][one.item_id] = one.rule
     found = Fitting(counts={verdict: len(rules) for verdict, rules in by_verdict.items()})
-    for verdict, target in (
-        (Verdict.FITS, found.fits),
-        (Verdict.LIKELY, found.likely),
-        (Verdict.UNKNOWN, found.lacking),
-    ):
+    groups = [(Verdict.FITS, found.fits), (Verdict.LIKELY, found.likely), (Verdict.UNKNOWN, found.lacking)]
+    if with_failing:
+        groups.append((Verdict.FAILS, found.failing))
+    for verdict, target in groups:
         rules = by_verdict[verdict]
         for row in _rows(session, list(rules), limit):
             target.append(Match(row, explain(rules[row.item_id], facts)))

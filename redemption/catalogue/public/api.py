@@ -4,6 +4,7 @@ from typing import Any
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 from sqlalchemy import select
 
 from redemption.catalogue import facets, search
@@ -35,7 +36,7 @@ COPIED = (
 
 @items.route("")
 class ItemList(MethodView):
-    @items.arguments(ItemQuery, location="query")
+    @items.arguments(ItemQuery, location="query", unknown=RAISE)
     @items.response(200, ItemRows)
     @public
     def get(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -58,29 +59,21 @@ class ItemOne(MethodView):
     @public
     def get(self, code: str) -> dict[str, Any]:
         """查看一个事项"""
-        page = queries.item_page(db(), code)
-        return {
-            **{name: getattr(page.version, name) for name in COPIED},
-            "code": page.item.code,
-            "state": page.item.state,
-            "state_reason": page.item.state_reason,
-            "standing": page.standing,
-            "version": page.version.no,
-            "versions": page.versions,
-            "department": {"code": page.department.code, "name": page.department.name},
-            "jurisdiction": {"code": page.jurisdiction.code, "name": page.jurisdiction.name},
-            "policy": {
-                "number": page.policy.number,
-                "title": page.policy_version.title,
-                "document_number": page.policy_version.document_number,
-            },
-            "interpretations": page.interpretations,
-        }
+        return _item(queries.item_page(db(), code))
+
+
+@items.route("/<code>/versions/<int:no>")
+class ItemVersionOne(MethodView):
+    @items.response(200, ItemShape)
+    @public
+    def get(self, code: str, no: int) -> dict[str, Any]:
+        """查看一个事项的某一版（包括已被替换的）"""
+        return _item(queries.item_page(db(), code, no))
 
 
 @policies.route("")
 class PolicyList(MethodView):
-    @policies.arguments(PolicyQuery, location="query")
+    @policies.arguments(PolicyQuery, location="query", unknown=RAISE)
     @policies.response(200, PolicyRows)
     @public
     def get(self, asked: dict[str, Any]) -> dict[str, Any]:
@@ -102,17 +95,51 @@ class PolicyOne(MethodView):
     @public
     def get(self, number: str) -> dict[str, Any]:
         """查看一份政策文件全文、事项和解读"""
-        page = queries.policy_page(db(), number)
-        return {
-            **_policy(page.policy, page.version, page.department.name, page.jurisdiction.level),
-            "version": page.version.no,
-            "versions": page.versions,
-            "text": page.version.text,
-            "blocks": page.version.blocks,
-            "items": [{"code": row.code, "name": row.name, "state": row.state} for row in page.items],
-            "interpretations": page.interpretations,
-            "repeal_reason": page.policy.repeal_reason,
-        }
+        return _policy_whole(queries.policy_page(db(), number))
+
+
+@policies.route("/<number>/versions/<int:no>")
+class PolicyVersionOne(MethodView):
+    @policies.response(200, PolicyShape)
+    @public
+    def get(self, number: str, no: int) -> dict[str, Any]:
+        """查看一份政策文件的某一版（包括已被替换的）"""
+        return _policy_whole(queries.policy_page(db(), number, no))
+
+
+def _item(page: queries.ItemPage) -> dict[str, Any]:
+    return {
+        **{name: getattr(page.version, name) for name in COPIED},
+        "code": page.item.code,
+        "state": page.item.state,
+        "state_reason": page.item.state_reason,
+        "standing": page.standing,
+        "version": page.version.no,
+        "current": page.current,
+        "versions": page.versions,
+        "department": {"code": page.department.code, "name": page.department.name},
+        "jurisdiction": {"code": page.jurisdiction.code, "name": page.jurisdiction.name},
+        "policy": {
+            "number": page.policy.number,
+            "title": page.policy_version.title,
+            "document_number": page.policy_version.document_number,
+        },
+        "interpretations": page.interpretations,
+    }
+
+
+def _policy_whole(page: queries.PolicyPage) -> dict[str, Any]:
+    return {
+        **_policy(page.policy, page.version, page.department.name, page.jurisdiction.level),
+        "version": page.version.no,
+        "current": page.current,
+        "versions": page.versions,
+        "text": page.version.text,
+        "blocks": page.version.blocks,
+        "items": [{"code": row.code, "name": row.name, "state": row.state} for row in page.items],
+        "interpretations": page.interpretations,
+        "repeal_reason": page.policy.repeal_reason,
+    }
 
 
 def _policy(policy: Any, version: Any, department: str, level: str) -> dict[str, Any]:

@@ -22,6 +22,9 @@ GUIDE_FIELDS = (
 )  # fmt: skip
 """In the order of article 24 (the name stands above them), then the standard of article 25 and what else is known."""
 
+MOST_VERSIONS = 2**31 - 1
+"""What the column of version numbers holds; a larger number in an address is no version."""
+
 
 @dataclass(frozen=True)
 class FieldShown:
@@ -107,6 +110,8 @@ def item_page(session: Session, code: str, version_no: int | None = None) -> Ite
         NotFound: no such item, or it was never published.
     """
     of_version = ItemVersion.id == Item.current_version_id
+    if version_no is not None and version_no > MOST_VERSIONS:
+        raise NotFound("没有这一版，请从事项页面的历次版本中选择。")
     if version_no is not None:
         of_version = (ItemVersion.item_id == Item.id) & (ItemVersion.no == version_no)
     found = session.execute(
@@ -198,6 +203,8 @@ def standing_of(state: str, valid_from: dt.date | None, valid_until: dt.date | N
 def policy_page(session: Session, number: str, version_no: int | None = None) -> PolicyPage:
     """A published policy with its whole text. NotFound for a draft or none."""
     of_version = PolicyVersion.id == Policy.current_version_id
+    if version_no is not None and version_no > MOST_VERSIONS:
+        raise NotFound("没有这一版，请从政策页面的历次版本中选择。")
     if version_no is not None:
         of_version = (PolicyVersion.policy_id == Policy.id) & (PolicyVersion.no == version_no)
     found = session.execute(

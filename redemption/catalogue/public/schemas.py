@@ -17,8 +17,16 @@ class ItemQuery(ma.Schema):
     department = ma.fields.List(ma.fields.String(), metadata={"description": "审批部门代码，可重复"})
     level = ma.fields.List(ma.fields.String(), metadata={"description": "级别：city、district、street"})
     mode = ma.fields.List(ma.fields.String(), metadata={"description": "兑现方式"})
-    deadline = ma.fields.List(ma.fields.String(validate=validate.OneOf(list(DEADLINES))))
-    sort = ma.fields.String(validate=validate.OneOf(list(SORTS)))
+    deadline = ma.fields.List(
+        ma.fields.String(validate=validate.OneOf(list(DEADLINES))),
+        metadata={
+            "description": "申报时间：" + "、".join(f"{key} {name}" for key, name in DEADLINES.items())
+        },
+    )
+    sort = ma.fields.String(
+        validate=validate.OneOf(list(SORTS)),
+        metadata={"description": "排序：" + "、".join(f"{key} {name}" for key, name in SORTS.items())},
+    )
     cursor = ma.fields.String(metadata={"description": "上一页返回的 next_cursor"})
     limit = ma.fields.Integer(load_default=20, validate=validate.Range(1, MOST))
 
@@ -88,6 +96,7 @@ class ItemShape(ma.Schema):
         }
     )
     version = ma.fields.Integer()
+    current = ma.fields.Boolean(metadata={"description": "是否现行版本；不是的，只供查阅"})
     versions = ma.fields.List(ma.fields.Nested(VersionRef))
     department = ma.fields.Dict()
     jurisdiction = ma.fields.Dict()
@@ -137,6 +146,7 @@ class PolicyRows(ma.Schema):
 
 class PolicyShape(PolicyRow):
     version = ma.fields.Integer()
+    current = ma.fields.Boolean(metadata={"description": "是否现行版本；不是的，只供查阅"})
     versions = ma.fields.List(ma.fields.Nested(VersionRef))
     text = ma.fields.String()
     blocks = ma.fields.List(ma.fields.Dict())
