@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections import Counter
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 
 from redemption.policies.reading.document import DocumentBuilder, ReadDocument, ReadingFinding, clean
 from redemption.policies.reading.errors import ReadingError
 from redemption.policies.reading.plain import add_line
+from redemption.policies.reading.ruled import RuledPages
 
 MAX_PAGES = 1500
 MAX_SECONDS = 6.0
+TABLE_SECONDS = 3.0
+"""After so long no more tables are looked for: the rest is read as lines."""
+RULES = 6
+"""Strokes a page draws at least where it has a table: two rows and two columns."""
+
+NARROWEST = 40
 
 _PAGE_NUMBER = re.compile(
     r"[-—－–\s·.]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*/\s*(?:共\s*)?\d{1,4}(?:\s*页)?)?[-—－–\s·.]*$"
@@ -33,9 +42,11 @@ def read_pdf(data: bytes) -> ReadDocument:
         if "assword" in str(error):
             raise ReadingError("encrypted", "PDF 设有打开密码，请取消密码保护后再上传。") from error
         raise ReadingError("damaged", "PDF 已损坏，无法打开。请重新导出后再上传。") from error
+    ruled = RuledPages(data)
     try:
-        pages, pictures = _read_pages(pdf)
+        pages, pictures = _read_pages(pdf, ruled)
     finally:
+        ruled.close()
         pdf.close()
     written = sum(len(line.strip()) for page in pages for line in page)
     if written < 10 * max(1, len(pages)) and written < 200:
@@ -53,10 +64,11 @@ def read_pdf(data: bytes) -> ReadDocument:
     return builder.build("pdf", findings)
 
 
-def _read_pages(pdf: pdfium.PdfDocument) -> tuple[list[list[str]], list[int]]:
+def _read_pages(pdf: pdfium.PdfDocument, ruled: RuledPages) -> tuple[list[list[str]], list[int]]:
     if len(pdf) > MAX_PAGES:
         raise ReadingError("too_long", f"PDF 超过 {MAX_PAGES} 页，请只上传政策正文。")
-    deadline = time.monotonic() + MAX_SECONDS
+    began = time.monotonic()
+    deadline = began + MAX_SECONDS
     pages, pictures = [], []
     for number in range(len(pdf)):
         if time.monotonic() > deadline:
@@ -65,11 +77,19 @@ def _read_pages(pdf: pdfium.PdfDocument) -> tuple[list[list[str]], list[int]]:
         words = page.get_textpage()
         text = clean(words.get_text_bounded())
         words.close()
+        rows = None
+        if time.monotonic() < began + TABLE_SECONDS and _draws_rules(page):
+            rows = ruled.lines(number)
         page.close()
-        pages.append(text.split("\n"))
+        pages.append(rows if rows is not None else text.split("\n"))
         if len(text.strip()) < 5:
             pictures.append(number + 1)
     return pages, pictures
+
+
+def _draws_rules(page: pdfium.PdfPage) -> bool:
+    paths = page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_PATH], max_depth=2)
+    return len(list(itertools.islice(paths, RULES))) == RULES
 
 
 def _without_furniture(pages: list[list[str]]) -> list[str]:
@@ -99,12 +119,16 @@ def _joined(lines: list[str]) -> list[str]:
     """Paragraphs: a line as wide as the column that does not end a sentence goes on in the next."""
     if not lines:
         return []
-    widths = sorted(_width(line) for line in lines)
-    column = widths[int(len(widths) * 0.9)]
+    widths = sorted(_width(line) for line in lines if "\t" not in line) or [NARROWEST]
+    # a few short lines around a table say nothing of the column: twenty characters is the narrowest taken for one
+    column = max(NARROWEST, widths[int(len(widths) * 0.9)])
     paragraphs: list[str] = []
     open_line = False
     for line in lines:
-        if open_line and not _NEW_LINE.match(line):
+        if "\t" in line:  # a table row stands for itself
+            paragraphs.append(line)
+            open_line = False
+        elif open_line and not _NEW_LINE.match(line):
             previous = paragraphs.pop()
             latin = previous[-1:].isascii() and previous[-1:].isalpha() and line.lstrip()[:1].isascii()
             paragraphs.append(previous + (" " if latin else "") + line.strip())
