@@ -24,6 +24,7 @@ from redemption.decisions import service as decisions
 from redemption.decisions.rules import EventType
 from redemption.disbursement import service as disbursement
 from redemption.disbursement.queries import orders_of
+from redemption.evaluation import service as evaluation
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
 from redemption.kernel.calendar import load_calendar
@@ -261,8 +262,6 @@ class _Run:
         move(self.session, self._officer(application), application, Action.OBJECT, reason=reason)
 
     def _rate(self, application: Application, data: dict[str, Any]) -> None:
-        from redemption.evaluation import service as evaluation
-
         evaluation.rate(
             self.session,
             self._filer(),
