@@ -152,6 +152,24 @@ def upgrade() -> None:
     )
     op.create_index("uq_person_login_lower", "person", [sa.literal_column("lower(login)")], unique=True)
     op.create_table(
+        "registry",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("adapter", sa.String(), nullable=False),
+        sa.Column("options", postgresql.JSONB(), nullable=False),
+        sa.Column("secrets", sa.String(), nullable=True),
+        sa.Column("subjects", postgresql.JSONB(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_success_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registry")),
+        sa.UniqueConstraint("code", name=op.f("uq_registry_code")),
+    )
+    op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("login", sa.String(), nullable=False),
@@ -468,6 +486,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
@@ -512,21 +531,57 @@ def upgrade() -> None:
     op.create_index("ix_message_office", "message", ["office_id", "id"], unique=False)
     op.create_index("ix_message_person", "message", ["person_id", "id"], unique=False)
     op.create_table(
-        "payment_batch",
+        "office_connection",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
-        sa.Column("number", sa.String(), nullable=False),
-        sa.Column("department_id", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by", sa.String(), nullable=False),
-        sa.Column("orders", sa.Integer(), nullable=False),
-        sa.Column("amount", sa.Numeric(precision=16, scale=2), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["department_id"], ["department.id"], name=op.f("fk_payment_batch_department_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_batch")),
-        sa.UniqueConstraint("number", name=op.f("uq_payment_batch_number")),
+        sa.Column("office_id", sa.BigInteger(), nullable=False),
+        sa.Column("adapter", sa.String(), nullable=False),
+        sa.Column("options", postgresql.JSONB(), nullable=False),
+        sa.Column("secrets", sa.String(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("alerted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_success_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_failure_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_office_connection_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office_connection")),
+        sa.UniqueConstraint("office_id", name=op.f("uq_office_connection_office_id")),
     )
-    op.create_index(op.f("ix_payment_batch_department_id"), "payment_batch", ["department_id"], unique=False)
+    op.create_table(
+        "office_key",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("office_id", sa.BigInteger(), nullable=False),
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("scheme", sa.String(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_office_key_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office_key")),
+        sa.UniqueConstraint("office_id", "key_id", name=op.f("uq_office_key_office_id_key_id")),
+    )
+    op.create_table(
+        "payment_channel",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("adapter", sa.String(), nullable=False),
+        sa.Column("options", postgresql.JSONB(), nullable=False),
+        sa.Column("secrets", sa.String(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("open_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_success_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_payment_channel_department_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_channel")),
+        sa.UniqueConstraint("department_id", name=op.f("uq_payment_channel_department_id")),
+    )
     op.create_table(
         "policy",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -545,6 +600,7 @@ def upgrade() -> None:
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("repealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("repeal_reason", sa.String(), nullable=False),
+        sa.Column("answers", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["current_version_id"],
@@ -657,7 +713,10 @@ def upgrade() -> None:
         sa.Column("policy_id", sa.BigInteger(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source_name", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_by", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_interpretation_policy_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interpretation")),
@@ -750,6 +809,50 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
+        "payment_batch",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("orders", sa.Integer(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=16, scale=2), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("channel_id", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("last_error", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["payment_channel.id"], name=op.f("fk_payment_batch_channel_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_payment_batch_department_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_batch")),
+        sa.UniqueConstraint("number", name=op.f("uq_payment_batch_number")),
+    )
+    op.create_index(op.f("ix_payment_batch_department_id"), "payment_batch", ["department_id"], unique=False)
+    op.create_index(op.f("ix_payment_batch_next_at"), "payment_batch", ["next_at"], unique=False)
+    op.create_table(
+        "payment_result",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("channel_id", sa.BigInteger(), nullable=False),
+        sa.Column("result_id", sa.String(), nullable=False),
+        sa.Column("order_number", sa.String(), nullable=False),
+        sa.Column("body", postgresql.JSONB(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["payment_channel.id"], name=op.f("fk_payment_result_channel_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_result")),
+        sa.UniqueConstraint("channel_id", "result_id", name=op.f("uq_payment_result_channel_id_result_id")),
+    )
+    op.create_table(
         "policy_department",
         sa.Column("policy_id", sa.BigInteger(), nullable=False),
         sa.Column("department_id", sa.BigInteger(), nullable=False),
@@ -777,6 +880,7 @@ def upgrade() -> None:
         sa.Column("source_name", sa.String(), nullable=False),
         sa.Column("source_sha256", sa.String(), nullable=False),
         sa.Column("change_note", sa.String(), nullable=False),
+        sa.Column("lacking", postgresql.JSONB(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
@@ -1001,9 +1105,13 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["asker_person_id"], ["person.id"], name=op.f("fk_question_asker_person_id")),
         sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_question_department_id")),
-        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_question_item_id")),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_question_item_id"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_question_office_id")),
-        sa.ForeignKeyConstraint(["policy_id"], ["policy.id"], name=op.f("fk_question_policy_id")),
+        sa.ForeignKeyConstraint(
+            ["policy_id"], ["policy.id"], name=op.f("fk_question_policy_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint("number", name=op.f("uq_question_number")),
     )
@@ -1160,6 +1268,50 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'offered'"),
     )
     op.create_table(
+        "office_event",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("office_id", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("report_id", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("body", postgresql.JSONB(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_office_event_office_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_office_event_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office_event")),
+        sa.UniqueConstraint("office_id", "event_id", name=op.f("uq_office_event_office_id_event_id")),
+    )
+    op.create_table(
+        "office_parcel",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("report_id", sa.BigInteger(), nullable=False),
+        sa.Column("office_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_token", sa.Uuid(), nullable=True),
+        sa.Column("first_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("last_error", sa.String(), nullable=False),
+        sa.Column("tries", postgresql.JSONB(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_office_parcel_office_id")),
+        sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_office_parcel_report_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_office_parcel")),
+        sa.UniqueConstraint("report_id", name=op.f("uq_office_parcel_report_id")),
+    )
+    op.create_index(
+        "ix_office_parcel_next",
+        "office_parcel",
+        ["next_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(op.f("ix_office_parcel_office_id"), "office_parcel", ["office_id"], unique=False)
+    op.create_table(
         "application_event",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("application_id", sa.BigInteger(), nullable=False),
@@ -1237,6 +1389,97 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_decision_document_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("application_id", name=op.f("uq_decision_application_id")),
+    )
+    op.create_table(
+        "expert_invitation",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("application_id", sa.BigInteger(), nullable=False),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("code_digest", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("organisation", sa.String(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("invited_by", sa.String(), nullable=False),
+        sa.Column("invited_by_name", sa.String(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opened", sa.Integer(), nullable=False),
+        sa.Column("last_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_expert_invitation_application_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_expert_invitation_department_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expert_invitation")),
+        sa.UniqueConstraint("code_digest", name=op.f("uq_expert_invitation_code_digest")),
+    )
+    op.create_index(
+        op.f("ix_expert_invitation_application_id"), "expert_invitation", ["application_id"], unique=False
+    )
+    op.create_table(
+        "lookup",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("registry_id", sa.BigInteger(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger(), nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), nullable=True),
+        sa.Column("application_id", sa.BigInteger(), nullable=True),
+        sa.Column("automatic", sa.Boolean(), nullable=False),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("asked_by_name", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(), nullable=False),
+        sa.Column("as_of", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("duration_ms", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_lookup_application_id")
+        ),
+        sa.ForeignKeyConstraint(["enterprise_id"], ["enterprise.id"], name=op.f("fk_lookup_enterprise_id")),
+        sa.ForeignKeyConstraint(["registry_id"], ["registry.id"], name=op.f("fk_lookup_registry_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_lookup_submission_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lookup")),
+        sa.UniqueConstraint("key", name=op.f("uq_lookup_key")),
+    )
+    op.create_index(
+        "ix_lookup_application",
+        "lookup",
+        ["application_id"],
+        unique=False,
+        postgresql_where=sa.text("application_id IS NOT NULL"),
+    )
+    op.create_index("ix_lookup_enterprise", "lookup", ["enterprise_id", "id"], unique=False)
+    op.create_index(
+        "ix_lookup_submission",
+        "lookup",
+        ["submission_id"],
+        unique=False,
+        postgresql_where=sa.text("submission_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_lookup_waiting",
+        "lookup",
+        ["next_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index(
+        "uq_lookup_automatic",
+        "lookup",
+        ["application_id", "subject"],
+        unique=True,
+        postgresql_where=sa.text("automatic"),
     )
     op.create_table(
         "material",

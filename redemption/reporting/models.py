@@ -1,6 +1,7 @@
 """Tables of statutory duties, their history, and the reports that fulfil article 25."""
 
 import datetime as dt
+import uuid
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -103,3 +104,81 @@ class Report(Identified, Base):
     signed_by_name: Mapped[str] = mapped_column(default="")
     returned_at: Mapped[dt.datetime | None]
     return_reason: Mapped[str] = mapped_column(default="")
+
+
+class OfficeConnection(Identified, Base):
+    """How an office's own system is reached; while there is none, the built-in desk is all there is."""
+
+    __tablename__ = "office_connection"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), unique=True)
+    adapter: Mapped[str]
+    options: Mapped[Json] = mapped_column(default=dict)
+    secrets: Mapped[str | None]
+    """Encrypted, bound to `office_connection:<office id>`."""
+    version: Mapped[int] = mapped_column(default=1)
+    began_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    """In a row."""
+    open_until: Mapped[dt.datetime | None]
+    """Left in peace until then."""
+    alerted_at: Mapped[dt.datetime | None]
+    last_success_at: Mapped[dt.datetime | None]
+    last_failure_at: Mapped[dt.datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+
+
+class OfficeKey(Identified, Base):
+    """A signing key shared with an office's system; two may be live during rotation."""
+
+    __tablename__ = "office_key"
+    __table_args__ = (UniqueConstraint("office_id", "key_id"),)
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    key_id: Mapped[str]
+    scheme: Mapped[str] = mapped_column(default="v1")
+    secret: Mapped[str]
+    """Encrypted, bound to `office_key:<office id>`."""
+    created_at: Mapped[dt.datetime]
+    retired_at: Mapped[dt.datetime | None]
+
+
+class OfficeParcel(Identified, Base):
+    """A sent report on its way to the office's own system. Whatever becomes of it, the report stays at the desk."""
+
+    __tablename__ = "office_parcel"
+    __table_args__ = (Index("ix_office_parcel_next", "next_at", postgresql_where=text("state = 'waiting'")),)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), unique=True)
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), index=True)
+    state: Mapped[str] = mapped_column(default="waiting")
+    """`reporting.rules.ParcelState`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[dt.datetime]
+    lease_until: Mapped[dt.datetime | None]
+    lease_token: Mapped[uuid.UUID | None]
+    first_attempt_at: Mapped[dt.datetime | None]
+    settled_at: Mapped[dt.datetime | None]
+    number: Mapped[str] = mapped_column(default="")
+    """Under which the office's system keeps it."""
+    last_error: Mapped[str] = mapped_column(default="")
+    tries: Mapped[list[Json]] = mapped_column(default=list)
+    """The last of them: at, outcome, status, milliseconds, what was said."""
+
+
+class OfficeEvent(Identified, Base):
+    """What an office's system called back; the same id twice has the effect of once."""
+
+    __tablename__ = "office_event"
+    __table_args__ = (UniqueConstraint("office_id", "event_id"),)
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    event_id: Mapped[str]
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    digest: Mapped[str]
+    body: Mapped[Json] = mapped_column(default=dict)
+    state: Mapped[str]
+    """applied, or conflicting: it contradicts what the desk had done, and stays for a person to see."""
+    note: Mapped[str] = mapped_column(default="")
+    received_at: Mapped[dt.datetime]

@@ -276,6 +276,27 @@ class ReportState(StrEnum):
     RETURNED = "returned"
 
 
+class ParcelState(StrEnum):
+    """A report on its way to an office's own system: waiting → taken | refused | dead | cancelled."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    REFUSED = "refused"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+PARCEL_STATE_NAMES = {
+    ParcelState.WAITING: "正在推送",
+    ParcelState.TAKEN: "业务系统已接收",
+    ParcelState.REFUSED: "业务系统退回报文",
+    ParcelState.DEAD: "推送失败",
+    ParcelState.CANCELLED: "不再推送",
+}
+HELD = (ParcelState.REFUSED, ParcelState.DEAD)
+"""States that wait for a person to send again."""
+
+
 class DutyState(StrEnum):
     """How a duty stands, for people; computed, never stored."""
 

@@ -33,6 +33,8 @@ class Export(Identified, Base):
     sha256: Mapped[str] = mapped_column(default="")
     size: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(default="")
+    """Why it failed, in a sentence for who asked."""
+    attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]
     expires_at: Mapped[dt.datetime | None]
