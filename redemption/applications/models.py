@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from redemption.applications.rules import RUNNING
@@ -206,3 +207,73 @@ class Objection(Identified, Base):
     outcome: Mapped[str] = mapped_column(default="")
     """Empty while it is looked into; then dismissed, upheld or changed_amount."""
     settled_at: Mapped[dt.datetime | None]
+
+
+class Registry(Identified, Base):
+    """Where enterprises' data are looked up (数据共享, 第二十七条): registration, qualifications, tax, social security."""
+
+    __tablename__ = "registry"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    """As people know it: 企业登记信息（市场监管）."""
+    adapter: Mapped[str]
+    options: Mapped[Json] = mapped_column(default=dict)
+    secrets: Mapped[str | None]
+    """Encrypted, bound to `registry:<code>`."""
+    subjects: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    """`sharing.rules.Subject`: what it can answer."""
+    active: Mapped[bool] = mapped_column(default=True)
+    open_until: Mapped[dt.datetime | None]
+    """Circuit breaker: not asked before this moment."""
+    failures: Mapped[int] = mapped_column(default=0)
+    last_success_at: Mapped[dt.datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[dt.datetime]
+
+
+class Lookup(Identified, Base):
+    """One question to a registry about one enterprise: who asked, when, for which application, what came back.
+
+    Kept for the enterprise to see; a question is never deleted.
+    """
+
+    __tablename__ = "lookup"
+    __table_args__ = (
+        Index("ix_lookup_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_lookup_enterprise", "enterprise_id", "id"),
+        Index("ix_lookup_submission", "submission_id", postgresql_where=text("submission_id IS NOT NULL")),
+        Index(
+            "uq_lookup_automatic",
+            "application_id",
+            "subject",
+            unique=True,
+            postgresql_where=text("automatic"),
+        ),
+        Index("ix_lookup_application", "application_id", postgresql_where=text("application_id IS NOT NULL")),
+    )
+
+    key: Mapped[str] = mapped_column(unique=True)
+    """The same at every try: the registry's own log has it too."""
+    registry_id: Mapped[int] = mapped_column(ForeignKey("registry.id"))
+    subject: Mapped[str]
+    purpose: Mapped[str]
+    """`sharing.rules.Purpose`: prefill or verification."""
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprise.id"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"))
+    automatic: Mapped[bool] = mapped_column(default=False)
+    """The one verification that follows a submission by itself."""
+    asked_by: Mapped[str]
+    asked_by_name: Mapped[str]
+    asked_at: Mapped[dt.datetime]
+    state: Mapped[str] = mapped_column(default="waiting")
+    """`sharing.rules.LookupState`."""
+    facts: Mapped[Json] = mapped_column(default=dict)
+    as_of: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    """What a person should know: why there is no answer."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[dt.datetime]
+    answered_at: Mapped[dt.datetime | None]
+    duration_ms: Mapped[int | None]

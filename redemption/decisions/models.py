@@ -75,3 +75,31 @@ class Proposal(Identified, Base):
     """confirmed or returned."""
     settled_by: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
+
+
+class ExpertInvitation(Identified, Base):
+    """An outside expert asked for an opinion on one case, by a link and without an account.
+
+    Only the digest of the link's secret is kept; the link ends by its day, by the answer, or when it is revoked.
+    """
+
+    __tablename__ = "expert_invitation"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    code_digest: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    organisation: Mapped[str] = mapped_column(default="")
+    question: Mapped[str]
+    invited_by: Mapped[str]
+    invited_by_name: Mapped[str]
+    invited_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    revoked_at: Mapped[dt.datetime | None]
+    opened: Mapped[int] = mapped_column(default=0)
+    """How often the page was opened."""
+    last_opened_at: Mapped[dt.datetime | None]
+    result: Mapped[str] = mapped_column(default="")
+    """Empty until answered; then support, conditional or oppose."""
+    text: Mapped[str] = mapped_column(default="")
+    answered_at: Mapped[dt.datetime | None]

@@ -3,10 +3,10 @@
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from redemption.kernel.db import Base, Identified
+from redemption.kernel.db import Base, Identified, Json
 
 
 class Publicity(Identified, Base):
@@ -59,3 +59,48 @@ class PaymentBatch(Identified, Base):
     created_by: Mapped[str]
     orders: Mapped[int]
     amount: Mapped[Decimal]
+    state: Mapped[str] = mapped_column(default="listed")
+    """`disbursement.rules.BatchState`: listed (only the list), waiting, sent, failed."""
+    channel_id: Mapped[int | None] = mapped_column(ForeignKey("payment_channel.id"))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    sent_at: Mapped[dt.datetime | None]
+    reference: Mapped[str] = mapped_column(default="")
+    """The payment system's own number."""
+    last_error: Mapped[str] = mapped_column(default="")
+
+
+class PaymentChannel(Identified, Base):
+    """How a department's batches reach the bank or the finance office, and how results come back."""
+
+    __tablename__ = "payment_channel"
+
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), unique=True)
+    adapter: Mapped[str]
+    options: Mapped[Json] = mapped_column(default=dict)
+    secrets: Mapped[str | None]
+    """Encrypted, bound to `payment_channel:<department id>`."""
+    active: Mapped[bool] = mapped_column(default=True)
+    open_until: Mapped[dt.datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    last_success_at: Mapped[dt.datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[dt.datetime]
+
+
+class PaymentResult(Identified, Base):
+    """What a payment system said about one order. The same id twice has the effect of once."""
+
+    __tablename__ = "payment_result"
+    __table_args__ = (UniqueConstraint("channel_id", "result_id"),)
+
+    channel_id: Mapped[int] = mapped_column(ForeignKey("payment_channel.id"))
+    result_id: Mapped[str]
+    order_number: Mapped[str]
+    body: Mapped[Json]
+    digest: Mapped[str]
+    """sha256 of the body: the same id with another content is refused."""
+    received_at: Mapped[dt.datetime]
+    state: Mapped[str]
+    """`disbursement.rules.ResultState`: applied, or refused with a note for a person."""
+    note: Mapped[str] = mapped_column(default="")

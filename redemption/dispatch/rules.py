@@ -1,19 +1,33 @@
 """Rules of delivery: what a parcel may be, when it is tried again, and when a connection is left in peace."""
 
 import datetime as dt
-import random
 from enum import StrEnum
+
+from redemption.kernel.patience import FAILURES as BREAKER_FAILURES
+from redemption.kernel.patience import breaker_pause, wait_after
 
 GIVE_UP_AFTER = dt.timedelta(hours=72)
 """A parcel is tried for at least this long before it becomes a dead letter (DESIGN §5)."""
-FIRST_WAIT = 2.0
-LONGEST_WAIT = 1800.0
 LEASE = dt.timedelta(seconds=90)
 """Longer than any call may take: the whole of a call is bounded by `adapters.transport.LONGEST_CALL`."""
 
-BREAKER_FAILURES = 5
-BREAKER_FIRST = 15.0
-BREAKER_LONGEST = 600.0
+
+__all__ = [
+    "BREAKER_FAILURES",
+    "GIVE_UP_AFTER",
+    "GONE_OVER",
+    "HELD",
+    "LEASE",
+    "PARCEL_KIND_NAMES",
+    "PARCEL_STATE_NAMES",
+    "ParcelKind",
+    "ParcelState",
+    "Purpose",
+    "ReferralState",
+    "breaker_pause",
+    "is_hopeless",
+    "wait_after",
+]
 
 
 class ParcelKind(StrEnum):
@@ -72,31 +86,6 @@ class ReferralState(StrEnum):
     CLOSED = "closed"
 
 
-def wait_after(attempts: int, retry_after: float | None = None, roll: float | None = None) -> dt.timedelta:
-    """Pause before the next try: doubled each time up to half an hour, ± half of it by chance.
-
-    Args:
-        attempts: tries so far, this one included, from 1.
-        retry_after: seconds the department asked for; never tried earlier than that, nor held back longer than a day.
-        roll: 0 ≤ roll < 1, for tests.
-    """
-    chance = random.random() if roll is None else roll  # noqa: S311 - spreads load, keeps no secret
-    base = min(FIRST_WAIT * 2 ** min(attempts - 1, 30), LONGEST_WAIT)
-    seconds = base * (0.5 + chance)
-    if retry_after is not None:
-        seconds = max(seconds, min(retry_after, 86_400.0))
-    return dt.timedelta(seconds=seconds)
-
-
 def is_hopeless(first_attempt_at: dt.datetime, now: dt.datetime) -> bool:
     """Whether a parcel was tried long enough to become a dead letter."""
     return now - first_attempt_at >= GIVE_UP_AFTER
-
-
-def breaker_pause(failures: int, roll: float | None = None) -> dt.timedelta | None:
-    """How long to leave a connection in peace after so many failures in a row; None: go on."""
-    if failures < BREAKER_FAILURES:
-        return None
-    chance = random.random() if roll is None else roll  # noqa: S311 - spreads load, keeps no secret
-    base = min(BREAKER_FIRST * 2 ** min(failures - BREAKER_FAILURES, 20), BREAKER_LONGEST)
-    return dt.timedelta(seconds=base * (0.75 + chance / 2))

@@ -12,22 +12,17 @@ same `Shipment.key`: the second call must not have a second effect. One instance
 """
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from importlib.metadata import entry_points
 from typing import Any, ClassVar
 
 from marshmallow import Schema
 
 from redemption.dispatch.port.signing import SigningKey
-from redemption.kernel import clock
-from redemption.kernel.errors import Invalid
+from redemption.kernel import clock, plugins
 
 GROUP = "redemption.adapters"
-log = logging.getLogger(__name__)
 
 
 class Capability(StrEnum):
@@ -184,26 +179,14 @@ class Adapter:
         return self.withdraw(shipment)
 
 
-@cache
 def known_adapters() -> Mapping[str, type[Adapter]]:
     """Every installed adapter by its code, third-party ones included; one that does not load is left out."""
-    found: dict[str, type[Adapter]] = {}
-    for point in entry_points(group=GROUP):
-        try:
-            found[point.name] = point.load()
-        except Exception:
-            log.exception("adapter %s does not load", point.name)
-    return found
+    return plugins.known(GROUP)
 
 
 def adapter_class(code: str) -> type[Adapter]:
     """The class of an adapter. Invalid `adapter_unknown` if none of that code is installed."""
-    found = known_adapters().get(code)
-    if found is None:
-        names = "、".join(sorted(known_adapters()))
-        raise Invalid.field(
-            "adapter", f"没有安装名为“{code}”的对接方式，可选：{names}。", code="adapter_unknown"
-        )
+    found: type[Adapter] = plugins.find(GROUP, code)
     return found
 
 
@@ -213,20 +196,4 @@ def load_options(code: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], d
     Raises:
         Invalid: `options_invalid` with a sentence for each wrong option.
     """
-    adapter = adapter_class(code)
-    schema = adapter.Options()
-    faults = schema.validate(dict(given))
-    if faults:
-        fields = {str(name): _sentences(said) for name, said in faults.items()}
-        raise Invalid("对接参数有误，请按提示修改。", code="options_invalid", fields=fields)
-    plain = dict(given)
-    secret = {name: str(plain.pop(name)) for name in adapter.secret_options if plain.get(name)}
-    return plain, secret
-
-
-def _sentences(said: Any) -> list[str]:
-    if isinstance(said, str):
-        return [said]
-    if isinstance(said, Mapping):
-        return [f"{name}：{text}" for name, inner in said.items() for text in _sentences(inner)]
-    return [text for inner in said for text in _sentences(inner)]
+    return plugins.load_options(adapter_class(code), given)
