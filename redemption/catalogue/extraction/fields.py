@@ -77,7 +77,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
                         spans.extend(part)
                     elif role == "target_weak" and draft.giving is not None:
                         scope = self._scope(part) if section.kind == "article" else part
-                        spans.extend(scope if item["target"].spans != scope else [])
+                        spans.extend(part if item["target"].spans != scope else [])
         spans = list(dict.fromkeys(spans))
         if spans != item["conditions"].spans:
             item["conditions"].spans = spans

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from redemption.catalogue.extraction.grants import Giving, benefit_name, is_giving, read_giving
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.model import FIELDS, Span
+from redemption.catalogue.extraction.parting import several_benefits
 from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.synonyms import Synonyms
 
@@ -253,7 +254,7 @@ class ItemFinder:
         if not inner:
             spans = node.spans()
         giving = read_giving(self._text, spans)
-        parts = self._several_benefits(node, giving)
+        parts = several_benefits(self._text, node, giving, self._benefits)
         if parts:
             drafts = []
             for span, sentences in parts:
@@ -263,33 +264,6 @@ class ItemFinder:
         span = self._caption_or_start(node, giving)
         lead = self._lead_target(node)
         return [Draft(span, self._name(span), node, sections, passage=spans, giving=giving, lead_target=lead)]
-
-    def _several_benefits(self, node: Node, giving: Giving) -> list[tuple[Span | None, list[Span]]]:
-        """One paragraph, several benefits with names of their own: 实习补贴 … 住房补贴 … 交通补贴."""
-        if len(giving.giving) < 3 or node.children:
-            return []
-        caption = self._text[slice(*node.caption)] if node.caption else ""
-        if any(noun in caption for noun in self._benefits if noun not in _VAGUE):
-            return []
-        parts: list[tuple[Span | None, list[Span]]] = []
-        names: list[str] = []
-        for index, sentence in enumerate(giving.sentences):
-            if index not in giving.giving:
-                if parts:
-                    parts[-1][1].append(sentence)
-                continue
-            grants = [g for g in giving.grants if sentence[0] <= g.clause[0] < sentence[1]]
-            name = next((n for g in grants if (n := benefit_name(self._text, g.gift))), None)
-            if not any(g.condition for g in grants):
-                if parts:
-                    parts[-1][1].append(sentence)
-                continue
-            names.append(self._text[slice(*name)] if name else "")
-            parts.append(
-                (name or next((g.target for g in grants if g.target), None) or node.caption, [sentence])
-            )
-        distinct = {name for name in names if name}
-        return parts if len(parts) >= 2 and len(distinct) >= max(2, len(parts) - 1) else []
 
     # -- one programme
 

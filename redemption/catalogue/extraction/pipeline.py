@@ -1,6 +1,6 @@
 """The steps in their order. Each is a module that can be read alone; this one only hands on.
 
-lines → content (furniture, annex forms) → structure → items → fields and entries → values → findings
+signs → lines → content (furniture, annex forms) → structure → items → fields and entries → values → findings
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from redemption.catalogue.extraction.content import cut_annexes, drop_furniture,
 from redemption.catalogue.extraction.cues import assign_cues
 from redemption.catalogue.extraction.fields import FieldReader
 from redemption.catalogue.extraction.findings import find_all
+from redemption.catalogue.extraction.folding import fold, restore
 from redemption.catalogue.extraction.flattened import rejoin_tables
 from redemption.catalogue.extraction.items import Draft, ItemFinder, sections_of
 from redemption.catalogue.extraction.labels import Labels
@@ -29,6 +30,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     """Draft items of a document. Pure and deterministic; never raises for any text."""
     synonyms = synonyms or Synonyms.default()
     labels = Labels(synonyms)
+    original, document = document.text, fold(document)
     text = document.text
     properties = dict(document.properties)
 
@@ -59,7 +61,9 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     items = [item for item in items if _holds_something(item)]
     for item in items:
         item.values = read_values(text, item)
-    return Extraction(policy, items, find_all(text, items, policy, synonyms))
+    extraction = Extraction(policy, items, find_all(text, items, policy, synonyms))
+    restore(extraction, text, original)
+    return extraction
 
 
 def _preamble(root: Node, drafts: list[Draft]) -> list[Span]:

@@ -1,0 +1,131 @@
+"""Step 4b: one article, several benefits. 实习补贴 … 住房补贴 … in one paragraph, or （一） （二） without headings.
+
+Grades of one benefit (国家级50万元, 省级30万元) stay together; gifts for different things to different recipients do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from redemption.catalogue.extraction.grants import Giving, Grant, benefit_name, read_giving
+from redemption.catalogue.extraction.model import Span
+from redemption.catalogue.extraction.structure import Node
+
+Part = tuple[Span | None, list[Span]]  # the span of its name, and its sentences
+_VAGUE = ("支持", "扶持", "资金", "奖", "补", "配套", "激励", "贷款", "认定", "担保", "保险金", "优惠", "待遇")
+_KIND = re.compile(r"补贴|补助|资助|贴息|补偿|津贴|返还|减免|奖励|奖补|奖金|退税")
+_KINDS = {"奖金": "奖励", "补助": "补贴", "资助": "补贴"}
+_SCALE = re.compile(r"如下|以下(?:标准|规定|方式)|按照?[^。；]{0,12}标准[^。；]{0,8}[：:]|分别|[：:]\s*$")
+_AGAIN = re.compile(r"^[^，。；]{0,8}(?:再次|连续|复审|重新|已享受|上述|以上|同一|其中|超过部分|晋档)")
+_DIGITS = re.compile(r"[\d.,，%多余]+|[国省市区县]家?级")
+_ALIKE = 0.45  # share of character pairs from which two conditions are grades of one benefit
+
+
+def several_benefits(text: str, node: Node, giving: Giving, benefits: tuple[str, ...]) -> list[Part]:
+    """The benefits of an article, [] where it is one."""
+    caption = text[slice(*node.caption)] if node.caption else ""
+    if any(noun in caption for noun in benefits if noun not in _VAGUE):
+        return []
+    if node.children:
+        return _numbered_parts(text, node)
+    return _named_sentences(text, node, giving) or _different_gifts(text, node, giving)
+
+
+def _numbered_parts(text: str, node: Node) -> list[Part]:
+    """（一）对…企业，给予… （二）对…平台，给予…, without headings of their own."""
+    lead = " ".join(text[a:b] for a, b in node.own_spans())
+    if _SCALE.search(lead) or any(child.roles or child.caption or child.children for child in node.children):
+        return []
+    parts: list[Part] = []
+    conditions: list[str] = []
+    for child in node.children:
+        spans = child.spans()
+        given = read_giving(text, spans)
+        first = next((grant for grant in given.grants if grant.condition), None)
+        if first is None or first.condition is None or _AGAIN.match(text[slice(*first.condition)]):
+            if not parts:
+                return []
+            parts[-1][1].extend(child.full_spans())
+            continue
+        conditions.append(text[slice(*first.condition)])
+        parts.append((_name(text, given.grants) or first.target or first.condition, spans))
+    return parts if len(parts) >= 2 and _all_different(conditions) else []
+
+
+def _named_sentences(text: str, node: Node, giving: Giving) -> list[Part]:
+    """One paragraph, several benefits with names of their own."""
+    if len(giving.giving) < 3:
+        return []
+    parts: list[Part] = []
+    names: list[str] = []
+    for index, sentence in enumerate(giving.sentences):
+        if index not in giving.giving:
+            if parts:
+                parts[-1][1].append(sentence)
+            continue
+        grants = _grants_in(giving, sentence)
+        name = _name(text, grants)
+        if not any(grant.condition for grant in grants):
+            if parts:
+                parts[-1][1].append(sentence)
+            continue
+        names.append(text[slice(*name)] if name else "")
+        target = next((grant.target for grant in grants if grant.target), None)
+        parts.append((name or target or node.caption, [sentence]))
+    distinct = {name for name in names if name}
+    return parts if len(parts) >= 2 and len(distinct) >= max(2, len(parts) - 1) else []
+
+
+def _different_gifts(text: str, node: Node, giving: Giving) -> list[Part]:
+    """Clauses that give different kinds of things (奖励 here, 补贴 there) for different things done."""
+    found: list[tuple[Grant, str]] = []
+    for grant in giving.grants:
+        kind = _kind(text, grant)
+        if grant.condition and kind and not _AGAIN.match(text[slice(*grant.clause)]):
+            found.append((grant, kind))
+    if len(found) < 2 or len({kind for _, kind in found}) < len(found):
+        return []
+    if not _all_different([text[slice(*grant.condition)] for grant, _ in found if grant.condition]):
+        return []
+    starts = [grant.clause[0] for grant, _ in found]
+    if giving.grants[0].clause[0] < starts[0]:
+        return []
+    end = giving.sentences[-1][1]
+    parts: list[Part] = []
+    for place, (grant, _) in enumerate(found):
+        stop = starts[place + 1] if place + 1 < len(starts) else end
+        inside = [
+            (max(a, starts[place]), min(b, stop))
+            for a, b in giving.sentences
+            if a < stop and b > starts[place]
+        ]
+        parts.append((_name(text, [grant]) or grant.target or grant.condition, inside))
+    return parts
+
+
+def _grants_in(giving: Giving, sentence: Span) -> list[Grant]:
+    return [grant for grant in giving.grants if sentence[0] <= grant.clause[0] < sentence[1]]
+
+
+def _name(text: str, grants: list[Grant] | tuple[Grant, ...]) -> Span | None:
+    return next((name for grant in grants if (name := benefit_name(text, grant.gift))), None)
+
+
+def _kind(text: str, grant: Grant) -> str:
+    words = _KIND.findall(text, *grant.gift)
+    return _KINDS.get(words[-1], words[-1]) if words else ""
+
+
+def _all_different(conditions: list[str]) -> bool:
+    pairs = [_pairs(condition) for condition in conditions]
+    return all(
+        2 * sum((x & y).values()) < _ALIKE * (sum(x.values()) + sum(y.values()))
+        for place, x in enumerate(pairs)
+        for y in pairs[place + 1 :]
+    )
+
+
+def _pairs(condition: str) -> Counter[str]:
+    bare = _DIGITS.sub("", condition)
+    return Counter(bare[i : i + 2] for i in range(len(bare) - 1))
