@@ -19,8 +19,10 @@ class Question(Identified, Base):
     )
 
     number: Mapped[str] = mapped_column(unique=True)
-    policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id"))
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy.id", ondelete="CASCADE"))
+    """Only a draft is ever deleted; the answers written for it go with it."""
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id", ondelete="SET NULL"))
+    """A draft item that is deleted or merged leaves its answers to the policy."""
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     asker_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     asker_enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprise.id"))

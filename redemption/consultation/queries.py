@@ -77,6 +77,18 @@ def of_item(session: Session, item_id: int, policy_id: int, limit: int = 20) -> 
     )
 
 
+def of_policy(session: Session, policy_id: int, limit: int = 50) -> list[Question]:
+    """Answers that belong to a policy or to one of its items, in the order in which they were written."""
+    query = KNOWLEDGE.where(Question.policy_id == policy_id)
+    return list(session.scalars(query.order_by(Question.item_id.nulls_first(), Question.id).limit(limit)))
+
+
+def answers_of(session: Session, policy_id: int) -> int:
+    """How many answers a policy has, public or waiting for its day."""
+    query = select(func.count()).where(Question.policy_id == policy_id, Question.answer != "")
+    return session.scalar(query) or 0
+
+
 def visible_to(actor: Actor) -> Select[Question]:
     """Questions the acting person asked, passes on or answers; never somebody else's."""
     mine: Any = false()
@@ -110,11 +122,15 @@ def labels(session: Session, questions: list[Question]) -> dict[int, dict[str, s
             .where(Item.id.in_({q.item_id for q in questions if q.item_id}))
         )
     }
+    # a draft policy has no current version yet
+    newest = (
+        select(func.max(PolicyVersion.id)).where(PolicyVersion.policy_id == Policy.id).correlate(Policy)
+    ).scalar_subquery()
     policies = {
         row.id: row
         for row in session.execute(
             select(Policy.id, Policy.number, PolicyVersion.title, PolicyVersion.document_number)
-            .join(PolicyVersion, PolicyVersion.id == Policy.current_version_id)
+            .join(PolicyVersion, PolicyVersion.id == func.coalesce(Policy.current_version_id, newest))
             .where(Policy.id.in_({q.policy_id for q in questions if q.policy_id}))
         )
     }
@@ -224,8 +240,27 @@ def own_policies(session: Session, actor: Actor) -> list[tuple[Policy, str, int]
     return [(row[0], row[1] or row[0].number, row[2]) for row in rows]
 
 
-def own_item(session: Session, policy_id: int, code: str) -> Item:
-    found = session.scalar(select(Item).where(Item.policy_id == policy_id, Item.code == code))
-    if found is None:
-        raise NotFound("没有找到这个事项。")
-    return found
+def own_items(session: Session, actor: Actor, policy_number: str) -> list[tuple[str, str]]:
+    """Code and name of the items of one of the department's policies, in their newest version; drafts too."""
+    owned = or_(
+        Policy.lead_department_id == actor.department_id, Policy.drafting_department_id == actor.department_id
+    )
+    name = (
+        select(ItemVersion.name)
+        .where(ItemVersion.item_id == Item.id)
+        .order_by(ItemVersion.no.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Item.code, name)
+        .join(Policy, Policy.id == Item.policy_id)
+        .where(Policy.number == policy_number, owned)
+        .order_by(Item.id)
+    )
+    return [(row[0], row[1] or row[0]) for row in rows]
+
+
+def own_item(session: Session, policy_id: int, code: str) -> Item | None:
+    """An item of a policy, drafts too."""
+    return session.scalar(select(Item).where(Item.policy_id == policy_id, Item.code == code))

@@ -23,6 +23,8 @@ from redemption.kernel.calendar import load_calendar
 from redemption.kernel.errors import Invalid, NotFound
 from redemption.kernel.numbering import CODE_ALPHABET
 from redemption.messages import service as messages
+from redemption.policies import service as policies
+from redemption.policies.models import Policy
 
 
 def ask(
@@ -132,12 +134,16 @@ def answer(
     if not source.strip():
         raise Invalid.field("source", "请写明依据，例如：《若干措施》第三条。")
     first = question.answered_at is None
-    question.state = MACHINE.next(State(question.state), Action.ANSWER).value
+    # what was written with a policy waits for its day (第三十条), also when it is written anew
+    public = question.state != State.DRAFT or _policy_is_public(session, question)
+    if public:
+        question.state = MACHINE.next(State(question.state), Action.ANSWER).value
     question.answer, question.source = text, source.strip()[:200]
     question.public_text = public_text.strip()[:LONGEST]
     now = clock.now()
     question.answered_at = question.answered_at or now
-    question.published_at, question.answered_by = now, actor.ref
+    question.published_at, question.answered_by = now if public else None, actor.ref
+    _count(session, question.policy_id)
     _audit(session, actor, question, "answer_question", {"answer": text, "source": question.source})
     if question.passed_on_at is not None and first:
         outbox.publish(session, "question.answered", question.number, question_id=question.id)
@@ -203,6 +209,8 @@ def write(
         raise NotFound("没有找到这份政策文件。")
     policy = queries.own_policy(session, actor, policy_number)
     item = queries.own_item(session, policy.id, item_code) if item_code else None
+    if item_code and item is None:
+        raise Invalid.field("item", "这个事项不属于所选的政策文件，请重新选择。")
     question = Question(
         number=_number(),
         policy_id=policy.id,
@@ -223,6 +231,7 @@ def write(
     _audit(session, actor, question, "write_question", {"answer": question.answer, "source": question.source})
     if policy.published_at is not None:
         _publish(question)
+    _count(session, policy.id)
     return question
 
 
@@ -239,6 +248,18 @@ def publish_with_policy(session: Session, policy_id: int) -> int:
 def _publish(question: Question) -> None:
     question.state = MACHINE.next(State(question.state), Action.ANSWER).value
     question.published_at = clock.now()
+
+
+def _policy_is_public(session: Session, question: Question) -> bool:
+    policy = session.get(Policy, question.policy_id) if question.policy_id else None
+    return policy is not None and policy.published_at is not None
+
+
+def _count(session: Session, policy_id: int | None) -> None:
+    """Publishing a policy asks why when it has no 简明问答, so it is told how many there are."""
+    if policy_id is not None:
+        session.flush()
+        policies.count_answers(session, policy_id, queries.answers_of(session, policy_id))
 
 
 def _may_answer(actor: Actor, question: Question) -> bool:

@@ -1,8 +1,10 @@
 """政策问答: search and ask; the office passes on; the department answers."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
@@ -30,7 +32,16 @@ def _item_panel(session: Any, item: Any, version: Any, who: Any) -> Markup | str
     return Markup(render_template("consultation/item_panel.html", questions=questions, item=item))  # noqa: S704 - our own template
 
 
-blueprint.record_once(lambda state: state.app.extensions.setdefault("item_panels", []).append(_item_panel))
+def _policy_panel(session: Any, policy: Any) -> Markup:
+    """简明问答 beside the policy's text, and the way to ask."""
+    questions = queries.of_policy(session, policy.id)
+    return Markup(render_template("consultation/policy_panel.html", questions=questions, policy=policy))  # noqa: S704 - our own template
+
+
+@blueprint.record_once
+def _register_panels(state: BlueprintSetupState) -> None:
+    state.app.extensions.setdefault("item_panels", []).append(_item_panel)
+    state.app.extensions.setdefault("policy_panels", []).append(_policy_panel)
 
 
 # --- everybody ---------------------------------------------------------------------------------------------
@@ -124,7 +135,10 @@ def answer(number: str) -> Answer:
         if actor().role is Role.OFFICE:
             return _office_page(found, form, status=422)
         return _answer_page(found, form, status=422)
-    flash("答复已公开，并已通知提问人。", "success")
+    waits = found.state == State.DRAFT
+    flash("已保存，随政策同日公开。" if waits else "答复已公开，并已通知提问人。", "success")
+    if waits:
+        return redirect("/editor/questions", 303)
     return redirect("/office/questions" if actor().role is Role.OFFICE else f"/questions/{number}", 303)
 
 
@@ -153,7 +167,7 @@ def write() -> Answer:
     if not form.ok:
         return _editor_page(form, status=422)
     flash("已保存。政策已发布的立即公开，未发布的随政策同日公开。", "success")
-    return redirect("/editor/questions", 303)
+    return redirect(f"/editor/questions?{urlencode({'policy': form.data['policy']})}", 303)
 
 
 # --- the office --------------------------------------------------------------------------------------------
@@ -252,6 +266,7 @@ def _editor_page(form: Form, status: int = 200) -> Response:
         questions=rows,
         labels=queries.labels(db(), rows),
         policies=queries.own_policies(db(), actor()),
+        items=queries.own_items(db(), actor(), form.values.get("policy") or ""),
         form=form,
     )
 

@@ -105,7 +105,18 @@ SPECS: Mapping[Kind, Spec] = {
         "报送函",
         "报",
         ("policy_title", "document_number", "publication_date", "office_name", "item_count", "attachments"),
-        ("policy_number", "issuer", "supplement", "round", "no", "due", "entered_late", "amended", "items"),
+        (
+            "policy_number",
+            "issuer",
+            "supplement",
+            "round",
+            "no",
+            "due",
+            "entered_late",
+            "amended",
+            "items",
+            "without_answers",
+        ),
     ),
 }
 

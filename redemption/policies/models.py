@@ -37,6 +37,8 @@ class Policy(Identified, Base):
     published_at: Mapped[dt.datetime | None]
     repealed_at: Mapped[dt.datetime | None]
     repeal_reason: Mapped[str] = mapped_column(default="")
+    answers: Mapped[int] = mapped_column(default=0)
+    """How many 简明问答 are written for it (第二十九条); the consultation slice keeps count."""
     version: Mapped[int] = mapped_column(default=1)
 
     current: Mapped["PolicyVersion | None"] = relationship(foreign_keys=[current_version_id], viewonly=True)
@@ -84,18 +86,25 @@ class PolicyVersion(Identified, Base):
     source_name: Mapped[str] = mapped_column(default="")
     source_sha256: Mapped[str] = mapped_column(default="")
     change_note: Mapped[str] = mapped_column(default="")
+    lacking: Mapped[Json] = mapped_column(default=dict)
+    """What should go with a publication and does not: `questions` → the reason, shown to the office."""
     created_at: Mapped[dt.datetime]
     created_by: Mapped[str]
     published_at: Mapped[dt.datetime | None]
 
 
 class Interpretation(Identified, Base):
-    """政策解读, shown with its policy (articles 12 and 19)."""
+    """政策解读, written beside its policy, made public with it and shown with it (articles 12, 14 and 19)."""
 
     __tablename__ = "interpretation"
 
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy.id"), index=True)
     title: Mapped[str]
     text: Mapped[str]
-    published_at: Mapped[dt.datetime]
-    published_by: Mapped[str]
+    source_name: Mapped[str] = mapped_column(default="")
+    """The file it was read from; empty: typed."""
+    created_at: Mapped[dt.datetime]
+    created_by: Mapped[str]
+    published_at: Mapped[dt.datetime | None]
+    """None: waits for the publication of the draft it explains."""
+    published_by: Mapped[str] = mapped_column(default="")

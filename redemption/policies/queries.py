@@ -156,15 +156,24 @@ def same_document_number(session: Session, policy: Policy, document_number: str)
     )
 
 
+PUBLIC_INTERPRETATIONS = select(Interpretation).where(Interpretation.published_at.is_not(None))
+"""What the public may read; one that waits for its policy is not among them."""
+
+
 def interpretations(session: Session, policy_id: int) -> list[Interpretation]:
-    """政策解读 of a policy, newest first (articles 12 and 19)."""
+    """政策解读 of a policy as its makers see them: what waits first, then newest first (articles 12 and 19)."""
     return list(
         session.scalars(
             select(Interpretation)
             .where(Interpretation.policy_id == policy_id)
-            .order_by(Interpretation.published_at.desc())
+            .order_by(Interpretation.published_at.desc().nulls_first(), Interpretation.id.desc())
         )
     )
+
+
+def waiting_interpretations(session: Session, policy_id: int) -> list[Interpretation]:
+    """政策解读 that the next publication of the policy makes public."""
+    return [row for row in interpretations(session, policy_id) if row.published_at is None]
 
 
 def past_validity(day: dt.date) -> Select[Policy]:

@@ -88,6 +88,8 @@ def gather(session: Session, report_id: int) -> Gathered | None:
             "valid_from": _iso(version.valid_from),
             "valid_until": _iso(version.valid_until),
             "version": version.no,
+            "answers": policy.answers,
+            "without_answers": version.lacking.get("questions", ""),
             "text_sha256": hashlib.sha256(version.text.encode()).hexdigest(),
         },
         "report": {
@@ -198,6 +200,7 @@ def _letter(session: Session, report: Report, duty: Duty, content: Json, departm
             "no": report.no,
             "due": content["report"]["due"],
             "entered_late": duty.entered_late,
+            "without_answers": policy["without_answers"],
             "amended": bool(duty.data.get("amended")),
         },
         issuer_name=department.name,

@@ -14,16 +14,19 @@ from redemption.catalogue.models import Item
 from redemption.catalogue.queries import items_of_policy, working_version
 from redemption.catalogue.rules import REQUIRED_FIELDS
 from redemption.config import Settings
+from redemption.consultation import service as consultation
 from redemption.identity.models import Jurisdiction
-from redemption.identity.rules import Role
+from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
 from redemption.kernel.calendar import load_calendar
 from redemption.kernel.db import Database
 from redemption.kernel.secrets import SecretBox
 from redemption.kernel.storage import Storage, open_storage
 from redemption.kernel.uow import unit_of_work
+from redemption.policies import service as policies
 from redemption.policies.models import Policy
 from redemption.policies.reading import read_text
+from redemption.seed import answers
 from redemption.seed.cases import fill_cases
 from redemption.seed.connecting import connect
 from redemption.seed.reports import file_reports
@@ -141,8 +144,21 @@ def publish(session: Session, world: World, published: Published) -> Policy:
         for item in items_of_policy(session, policy.id):
             catalogue.save_item(session, maker, item.code, _completed(session, published, item.id))
             codes.append(item.code)
-        catalogue.publish_policy(session, maker, policy.number, items=codes)
+        without = _explain_beforehand(session, maker, policy, published.file)
+        catalogue.publish_policy(session, maker, policy.number, items=codes, without_answers=without)
     return policy
+
+
+def _explain_beforehand(session: Session, maker: Actor, policy: Policy, file: str) -> str:
+    """解读 and 简明问答, to be public with the policy; gives the reason where there are no answers."""
+    if file in answers.INTERPRETATIONS:
+        title, words = answers.INTERPRETATIONS[file]
+        policies.interpret(session, maker, policy.number, title, words)
+    if file not in answers.QUESTIONS:
+        return answers.WITHOUT
+    asked, said, source = answers.QUESTIONS[file]
+    consultation.write(session, maker, text=asked, answer=said, source=source, policy_number=policy.number)
+    return ""
 
 
 def _completed(session: Session, published: Published, item_id: int) -> dict[str, Any]:

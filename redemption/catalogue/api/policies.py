@@ -116,11 +116,19 @@ def revise(data: dict[str, Any], number: str) -> Any:
 def publish(data: dict[str, Any], number: str) -> Any:
     """发布政策文件，可同时发布它的事项
 
+    待发布的政策解读和简明问答同日公开；没有简明问答的，须在 `without_answers` 说明原因。
     重复发布没有副作用。发布后开始计算 3 个工作日的报送期限（第二十五条）。
     """
     version = shapes.expected_version(needed=False)
     with shapes.preconditions():
-        service.publish_policy(db(), actor(), number, items=data["items"], version=version)
+        service.publish_policy(
+            db(),
+            actor(),
+            number,
+            items=data["items"],
+            version=version,
+            without_answers=data["without_answers"],
+        )
     found = queries.seen_by(db(), actor(), number)
     return shapes.policy(db(), found), 200, shapes.etag(found.version)
 
@@ -158,11 +166,30 @@ def discard(number: str) -> None:
 @blueprint.post("/<number>/interpretations")
 @allow("policy_maker")
 @blueprint.arguments(schemas.InterpretationSchema)
-@blueprint.response(201)
+@blueprint.response(201, schemas.OwnInterpretationSchema)
 def interpret(data: dict[str, Any], number: str) -> Any:
-    """发布政策解读"""
-    made = policy_service.interpret(db(), actor(), number, data["title"], data["text"])
-    return {"title": made.title, "published_at": made.published_at.isoformat()}
+    """写政策解读
+
+    文件尚未发布的，解读随文件同时发布（第十九条），`published_at` 为空；已发布的立即公开。
+    """
+    return policy_service.interpret(db(), actor(), number, data["title"], data["text"])
+
+
+@blueprint.put("/<number>/interpretations/<int:interpretation_id>")
+@allow("policy_maker")
+@blueprint.arguments(schemas.InterpretationSchema)
+@blueprint.response(200, schemas.OwnInterpretationSchema)
+def rewrite_interpretation(data: dict[str, Any], number: str, interpretation_id: int) -> Any:
+    """修改尚未发布的政策解读"""
+    return policy_service.rewrite(db(), actor(), number, interpretation_id, data["title"], data["text"])
+
+
+@blueprint.delete("/<number>/interpretations/<int:interpretation_id>")
+@allow("policy_maker")
+@blueprint.response(204)
+def withdraw_interpretation(number: str, interpretation_id: int) -> None:
+    """撤回尚未发布的政策解读"""
+    policy_service.withdraw(db(), actor(), number, interpretation_id)
 
 
 @blueprint.post("/<number>/items")

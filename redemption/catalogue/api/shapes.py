@@ -94,9 +94,12 @@ def policy(session: Session, found: Policy, *, with_text: bool = False) -> dict[
         "report_due": due.date if due else None,
         "report_due_provisional": bool(due and due.provisional),
         "findings": draft.findings,
+        "answers": found.answers,
+        "lacking": draft.lacking,
         "missing": policy_service.what_is_missing(session, found, draft) if unpublished else {},
         "items": [made.code for made in queries.items_of_policy(session, found.id)],
     }
     if with_text:
+        shape["interpretations"] = policies.interpretations(session, found.id)
         shape["text"] = policies.version_with_text(session, draft.id).text
     return shape

@@ -14,6 +14,7 @@ from redemption.identity.models import Department, Jurisdiction
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
 from redemption.policies.models import Interpretation, Policy, PolicyVersion
+from redemption.policies.queries import PUBLIC_INTERPRETATIONS
 from redemption.policies.rules import PolicyState
 
 GUIDE_FIELDS = (
@@ -141,7 +142,7 @@ def _versions(session: Session, item_id: int) -> list[ItemVersion]:
 
 def interpretations(session: Session, policy_id: int) -> list[Interpretation]:
     """政策解读 of a policy, newest first (articles 12 and 19: shown together)."""
-    query = select(Interpretation).where(Interpretation.policy_id == policy_id)
+    query = PUBLIC_INTERPRETATIONS.where(Interpretation.policy_id == policy_id)
     return list(session.scalars(query.order_by(Interpretation.published_at.desc(), Interpretation.id.desc())))
 
 

@@ -147,7 +147,9 @@ def _item(page: queries.ItemPage) -> Response:
 def _policy(page: queries.PolicyPage) -> Response:
     parts = text.parts(page.version.text, page.version.blocks)
     cut = len(page.version.text) > text.LONGEST
-    return render("policies/policy.html", page_data=page, parts=parts, cut=cut, **WORDS)
+    made = (panel(db(), page.policy) for panel in _registered("policy_panels"))
+    panels = [one for one in made if one]
+    return render("policies/policy.html", page_data=page, parts=parts, cut=cut, panels=panels, **WORDS)
 
 
 def _registered(name: str) -> list[Any]:

@@ -34,13 +34,36 @@ class AmendmentSchema(PolicyTextSchema):
     change_note = Words(2000, required=True, error_messages={"required": "请说明修订了什么、为什么修订。"})
 
 
+class ItemCodesSchema(Schema):
+    items = fields.List(Words(40), load_default=list, metadata={"description": "事项编码"})
+
+
 class PublishPolicySchema(Schema):
     items = fields.List(Words(40), load_default=list, metadata={"description": "同时发布的事项编码"})
+    without_answers = Words(
+        500, load_default="", metadata={"description": "没有简明问答的原因；一条问答也没有时必填（第三十条）"}
+    )
 
 
 class InterpretationSchema(Schema):
     title = Words(200, required=True, error_messages={"required": "请填写解读标题。"})
-    text = Words(required=True, error_messages={"required": "请填写解读内容。"})
+    text = Words(200_000, required=True, error_messages={"required": "请填写解读内容。"})
+
+
+class InterpretationFormSchema(Schema):
+    """The same as a posted form; instead of the text there may be a file beside it."""
+
+    title = Words(200, load_default="")
+    text = Words(200_000, load_default="")
+
+
+class OwnInterpretationSchema(InterpretationSchema):
+    """As its makers see it."""
+
+    id = fields.Integer(metadata={"description": "修改或撤回时使用"})
+    published_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "空：随政策文件同时发布（第十九条）"}
+    )
 
 
 class OwnPolicySchema(Schema):
@@ -65,6 +88,11 @@ class OwnPolicySchema(Schema):
     findings = fields.List(fields.Nested(FindingSchema))
     missing = fields.Dict(metadata={"description": "发布前还需补全的内容"})
     items = fields.List(fields.String(), metadata={"description": "事项编码"})
+    answers = fields.Integer(metadata={"description": "简明问答条数，随文件同日公开"})
+    lacking = fields.Dict(metadata={"description": "发布时暂缺的内容及原因，报送公开办"})
+    interpretations = fields.List(
+        fields.Nested(OwnInterpretationSchema), metadata={"description": "政策解读，仅在查询单个文件时给出"}
+    )
     text = fields.String(metadata={"description": "原文，仅在查询单个文件时给出"})
 
 

@@ -85,14 +85,22 @@ def publish_item(session: Session, actor: Actor, code: str, *, version: int | No
 
 
 def publish_policy(
-    session: Session, actor: Actor, number: str, *, items: Iterable[str] = (), version: int | None = None
+    session: Session,
+    actor: Actor,
+    number: str,
+    *,
+    items: Iterable[str] = (),
+    version: int | None = None,
+    without_answers: str = "",
 ) -> PolicyVersion:
-    """Publish a policy together with those of its items that are named by code.
+    """Publish a policy together with its 政策解读 and those of its items that are named by code.
 
     All or nothing: one item that cannot be published keeps the policy from being published too; `fields` then name
     it as `items.<code>`.
     """
-    published = policy_service.publish(session, actor, number, version=version)
+    published = policy_service.publish(
+        session, actor, number, version=version, without_answers=without_answers
+    )
     policy = policies.seen_by(session, actor, number)
     known = {item.code for item in queries.items_of_policy(session, policy.id)}
     wrong: Fields = {}

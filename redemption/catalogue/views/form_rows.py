@@ -23,6 +23,7 @@ TYPES = {
     "choices": "多选",
     "declaration": "承诺（勾选）",
     "table": "明细表",
+    "attachment": "附件",
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WITH_CHOICES = ("choice", "choices")

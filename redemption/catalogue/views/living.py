@@ -9,10 +9,8 @@ from redemption.catalogue import schemas, service
 from redemption.catalogue.rules import ITEM_MACHINE, ItemAction, ItemState
 from redemption.catalogue.service import Owned
 from redemption.catalogue.views.documents import document_of
-from redemption.kernel.errors import Conflict
 from redemption.policies import queries as policies
 from redemption.policies import service as policy_service
-from redemption.policies.models import Policy
 from redemption.web.access import actor, allow
 from redemption.web.forms import Form, empty_form, submitted
 from redemption.web.pages import render
@@ -172,31 +170,4 @@ def repeal(number: str) -> Response:
     if not form.ok:
         return render("editor/policy_repeal.html", status=422, form=form, **shown)
     flash("政策文件和它的事项已废止。", "success")
-    return redirect(f"/editor/policies/{number}", 303)
-
-
-@blueprint.get("/editor/policies/<number>/interpret")
-@allow("policy_maker")
-def interpret_page(number: str) -> Response:
-    shown = _with_draft(number)
-    _published(shown["policy"])
-    return render("editor/policy_interpret.html", form=empty_form(), **shown)
-
-
-def _published(policy: Policy) -> None:
-    if policy.published_at is None:
-        raise Conflict("请先发布政策文件，再发布它的解读。", code="not_published")
-
-
-@blueprint.post("/editor/policies/<number>/interpret")
-@allow("policy_maker")
-def interpret(number: str) -> Response:
-    shown = _with_draft(number)
-    form = submitted(schemas.InterpretationSchema())
-    if form.ok:
-        with form.catching():
-            policy_service.interpret(db(), actor(), number, form.data["title"], form.data["text"])
-    if not form.ok:
-        return render("editor/policy_interpret.html", status=422, form=form, **shown)
-    flash("解读已发布，与政策文件一起展示。", "success")
     return redirect(f"/editor/policies/{number}", 303)

@@ -231,6 +231,7 @@ def _publish_page(policy: Policy, form: Form, status: int = 200) -> Response:
         draft=draft,
         rows=[row for row in item_rows(policy) if row.unpublished],
         missing=policy_service.what_is_missing(db(), policy, draft),
+        interpretations=policies.waiting_interpretations(db(), policy.id),
         due=policy_service.deadline_of(db(), draft),
         today=clock.today(),
         form=form,
@@ -244,9 +245,7 @@ def publish(number: str) -> Response:
     form = submitted(schemas.PublishPolicyFormSchema())
     if form.ok:
         with form.catching():
-            service.publish_policy(
-                db(), actor(), number, items=form.data["items"], version=form.data["version"]
-            )
+            service.publish_policy(db(), actor(), number, **form.data)
     if not form.ok:
         db().rollback()
         return _publish_page(policies.seen_by(db(), actor(), number), form, status=422)
@@ -291,7 +290,7 @@ def delete(number: str) -> Response:
 @allow("policy_maker")
 def merge(number: str) -> Response:
     policies.seen_by(db(), actor(), number)
-    form = submitted(schemas.PublishPolicySchema())
+    form = submitted(schemas.ItemCodesSchema())
     made = None
     if form.ok:
         with form.catching():

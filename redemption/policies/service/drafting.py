@@ -17,6 +17,7 @@ from redemption.policies import queries
 from redemption.policies.models import NUMBERS, Policy, PolicyDepartment, PolicyVersion
 from redemption.policies.reading import ReadDocument
 from redemption.policies.rules import PolicyState
+from redemption.policies.service import interpreting
 from redemption.policies.service.owning import may_make, mine, touch
 
 VERSION_FIELDS = (
@@ -203,7 +204,9 @@ def discard(session: Session, actor: Actor, number: str) -> None:
     draft = queries.working_version(session, policy)
     if draft.published_at is not None:
         raise Conflict("已发布的政策文件不能删除，可以废止。", code="already_published")
-    audit.record(session, f"policy:{policy.id}", actor.ref, "discard_draft", {"no": draft.no})
+    dropped = interpreting.drop_waiting(session, policy)
+    facts = {"no": draft.no, "interpretations": dropped}
+    audit.record(session, f"policy:{policy.id}", actor.ref, "discard_draft", facts)
     session.execute(delete(PolicyVersion).where(PolicyVersion.id == draft.id))
     if policy.state == PolicyState.DRAFT:
         session.execute(delete(PolicyDepartment).where(PolicyDepartment.policy_id == policy.id))

@@ -1,6 +1,6 @@
 """Whose policy it is, and whether what the person saw is still what is stored."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from redemption.identity.rules import Actor, Role
@@ -41,3 +41,8 @@ def touch(policy: Policy) -> None:
 def may_make(actor: Actor) -> bool:
     """Whether the acting person makes policy for a department."""
     return actor.role is Role.POLICY_MAKER and actor.department_id is not None
+
+
+def count_answers(session: Session, policy_id: int, answers: int) -> None:
+    """How many 简明问答 the policy has (第二十九条). Leaves `version` alone: nobody's open form becomes stale by it."""
+    session.execute(update(Policy).where(Policy.id == policy_id).values(answers=answers))

@@ -1,22 +1,24 @@
-"""Publication, repeal and interpretation of a policy."""
+"""Publication and repeal of a policy."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from redemption.identity.rules import Actor
 from redemption.kernel import audit, clock, outbox
 from redemption.kernel.calendar import load_calendar
-from redemption.kernel.errors import Conflict, Fields, Invalid
+from redemption.kernel.errors import Fields, Invalid
 from redemption.kernel.workdays import Deadline
 from redemption.policies import queries
-from redemption.policies.models import Interpretation, Policy, PolicyVersion
+from redemption.policies.models import Policy, PolicyVersion
 from redemption.policies.rules import POLICY_MACHINE, PolicyAction, PolicyState
+from redemption.policies.service import interpreting
 from redemption.policies.service.owning import mine, touch
 
 TEXT_MISSING = "text_missing"
 """The finding of a draft that came from a catalogue without the text of its policy."""
 REPORT_WORKDAYS = 3
 """第二十五条: reported within 3 workdays of publication."""
+NO_ANSWERS = "这份文件还没有简明问答，问答应在文件公布之日同步公开（第三十条）。请先编写，或写明暂缺的原因（会报送公开办）。"
+LONGEST_REASON = 500
 
 
 def what_is_missing(session: Session, policy: Policy, draft: PolicyVersion) -> Fields:
@@ -58,10 +60,21 @@ def deadline_of(session: Session, draft: PolicyVersion) -> Deadline | None:
     return load_calendar(session).add_workdays(draft.publication_date, REPORT_WORKDAYS)
 
 
-def publish(session: Session, actor: Actor, number: str, *, version: int | None = None) -> PolicyVersion:
+def publish(
+    session: Session,
+    actor: Actor,
+    number: str,
+    *,
+    version: int | None = None,
+    without_answers: str = "",
+) -> PolicyVersion:
     """Make the draft public. The text is immutable from now on; publishing once more changes nothing.
 
-    Writes `policy.published`, which opens the duty to report (第二十五条).
+    The 政策解读 that wait for it become public in the same act (第十九条). Writes `policy.published`, which opens the
+    duty to report (第二十五条) and makes the 简明问答 public (第三十条).
+
+    Args:
+        without_answers: why there is no 简明问答; asked for when there is none, kept and shown to the office.
 
     Raises:
         Invalid: something is missing, with `fields`. Stale: somebody saved since `version`.
@@ -74,16 +87,26 @@ def publish(session: Session, actor: Actor, number: str, *, version: int | None 
         mine(session, actor, number, version=version)
     state = POLICY_MACHINE.next(PolicyState(policy.state), PolicyAction.PUBLISH)
     wrong = what_is_missing(session, policy, draft)
+    if policy.answers == 0 and not without_answers.strip():
+        wrong["without_answers"] = [NO_ANSWERS]
     if wrong:
         raise Invalid("政策文件还不能发布，请先补全。", code="policy_incomplete", fields=wrong)
     now = clock.now()
+    draft.lacking = {} if policy.answers else {"questions": without_answers.strip()[:LONGEST_REASON]}
     draft.published_at = now
     policy.state = state
     policy.current_version_id = draft.id
     policy.published_at = policy.published_at or now
     touch(policy)
     session.flush()
-    facts = {"no": draft.no, "title": draft.title, "publication_date": draft.publication_date}
+    released = interpreting.release(session, actor, policy)
+    facts = {
+        "no": draft.no,
+        "title": draft.title,
+        "publication_date": draft.publication_date,
+        "interpretations": [row.title for row in released],
+        "lacking": draft.lacking,
+    }
     audit.record(session, f"policy:{policy.id}", actor.ref, "publish_policy", facts)
     outbox.publish(session, "policy.published", policy.number, policy_id=policy.id, version_id=draft.id)
     return draft
@@ -105,35 +128,3 @@ def repeal(session: Session, actor: Actor, number: str, reason: str) -> Policy:
     session.flush()
     audit.record(session, f"policy:{policy.id}", actor.ref, "repeal_policy", {"reason": policy.repeal_reason})
     return policy
-
-
-def interpret(session: Session, actor: Actor, number: str, title: str, text: str) -> Interpretation:
-    """Add a 政策解读, shown with the policy (articles 12 and 19). The same one again is the same row."""
-    policy = mine(session, actor, number)
-    wrong: Fields = {}
-    if not title.strip():
-        wrong["title"] = ["请填写解读标题。"]
-    if not text.strip():
-        wrong["text"] = ["请填写解读内容。"]
-    if wrong:
-        raise Invalid(fields=wrong)
-    if policy.state == PolicyState.DRAFT:
-        raise Conflict("请先发布政策文件，再发布它的解读。", code="not_published")
-    same = select(Interpretation).where(
-        Interpretation.policy_id == policy.id,
-        Interpretation.title == title.strip(),
-        Interpretation.text == text.strip(),
-    )
-    if (already := session.scalar(same)) is not None:
-        return already
-    made = Interpretation(
-        policy_id=policy.id,
-        title=title.strip(),
-        text=text.strip(),
-        published_at=clock.now(),
-        published_by=actor.ref,
-    )
-    session.add(made)
-    session.flush()
-    audit.record(session, f"policy:{policy.id}", actor.ref, "interpret_policy", {"title": made.title})
-    return made

@@ -37,11 +37,15 @@ def test_from_text_to_a_public_item(program, session):
     )
     assert changed.status_code == 200, changed.json
     assert changed.json["money_rules"] == {"cap": "100000.00", "budget": "5000000.00"}
-    published = program.post(f"/api/v1/policies/{number}/publish", {"items": [code]})
+    published = program.post(
+        f"/api/v1/policies/{number}/publish", {"items": [code], "without_answers": "正在收集"}
+    )
     assert published.status_code == 200, published.json
     assert (published.json["state"], published.json["report_due"] is not None) == ("published", True)
     assert program.get(f"/api/v1/items/own/{code}").json["state"] == "in_force"
-    again = program.post(f"/api/v1/policies/{number}/publish", {"items": [code]})
+    again = program.post(
+        f"/api/v1/policies/{number}/publish", {"items": [code], "without_answers": "正在收集"}
+    )
     assert again.status_code == 200
 
 

@@ -205,10 +205,10 @@ def test_a_policy_without_its_text_is_not_published(session, maker):
     item = only_item(session, maker)
     policy = queries.seen_by(session, maker, item.code)[1]
     with pytest.raises(Invalid) as refused:
-        service.publish_policy(session, maker, policy.number)
+        service.publish_policy(session, maker, policy.number, without_answers="正在收集")
     assert set(refused.value.fields) == {"text"}
     service.replace_text(session, maker, policy.number, service.read_pasted("关于导入的通知\n给予1万元。"))
-    service.publish_policy(session, maker, policy.number)
+    service.publish_policy(session, maker, policy.number, without_answers="正在收集")
     assert draft_of(session, item).fields["standard"]["spans"] == [[8, 14]]
 
 

@@ -76,7 +76,7 @@ def test_a_text_without_items_is_a_policy_with_none_and_says_why(session, maker)
     findings = policies.working_version(session, made).findings
     assert [finding["code"] for finding in findings] == ["no_item"]
     assert "手工添加" in findings[0]["message"]
-    service.publish_policy(session, maker, _complete(session, maker, made).number)
+    service.publish_policy(session, maker, _complete(session, maker, made).number, without_answers="正在收集")
     assert made.state == "published"
 
 
@@ -225,7 +225,7 @@ def test_an_item_waits_for_its_policy(session, world, maker):
     settled(session, maker, item)
     with pytest.raises(Conflict):
         service.publish_item(session, maker, item.code)
-    service.publish_policy(session, maker, policy.number, items=[item.code])
+    service.publish_policy(session, maker, policy.number, items=[item.code], without_answers="正在收集")
     assert (policy.state, item.state) == ("published", "in_force")
 
 
@@ -234,7 +234,7 @@ def test_a_policy_is_not_published_with_an_item_that_cannot_be(session, world, m
     [item] = queries.items_of_policy(session, policy.id)
     service.save_item(session, maker, item.code, {"fields": {"target": {"text": ""}}})
     with pytest.raises(Invalid) as refused, session.begin_nested():
-        service.publish_policy(session, maker, policy.number, items=[item.code])
+        service.publish_policy(session, maker, policy.number, items=[item.code], without_answers="正在收集")
     assert set(refused.value.fields) == {f"items.{item.code}"}
     session.refresh(policy)
     assert policy.state == "draft"

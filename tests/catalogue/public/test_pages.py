@@ -92,6 +92,8 @@ def test_an_item_shows_everything_of_article_24(client, catalogue, session):
             policy_id=catalogue.policy.id,
             title="一图读懂",
             text="谁能申报？",
+            created_at=clock.now(),
+            created_by="person:1",
             published_at=clock.now(),
             published_by="person:1",
         )

@@ -13,7 +13,7 @@ from redemption.kernel import audit, clock
 from redemption.kernel.errors import Conflict, IllegalTransition, Invalid, NotAllowed, NotFound, Stale
 from redemption.kernel.outbox import OutboxRow
 from redemption.policies import queries, service
-from redemption.policies.models import Policy
+from redemption.policies.models import Interpretation, Policy
 from redemption.policies.reading import read_text
 from redemption.policies.service.drafting import written_number
 from tests.factories import make_policy
@@ -34,9 +34,13 @@ def rows(session, topic):
     return list(session.scalars(select(OutboxRow).where(OutboxRow.topic == topic)))
 
 
+def published(session, world, policy, **more):
+    return service.publish(session, maker(world), policy.number, without_answers="正在收集", **more)
+
+
 def test_publishing_fixes_the_text_and_rings_for_the_report(session, world):
     policy = draft(session, world)
-    version = service.publish(session, maker(world), policy.number)
+    version = published(session, world, policy)
     assert policy.state == "published"
     assert policy.current_version_id == version.id
     [row] = [row for row in rows(session, "policy.published") if row.payload["policy_id"] == policy.id]
@@ -49,8 +53,8 @@ def test_publishing_fixes_the_text_and_rings_for_the_report(session, world):
 
 def test_publishing_twice_is_publishing_once(session, world):
     policy = draft(session, world)
-    first = service.publish(session, maker(world), policy.number, version=policy.version)
-    again = service.publish(session, maker(world), policy.number, version=1)
+    first = published(session, world, policy, version=policy.version)
+    again = published(session, world, policy, version=1)
     assert again.id == first.id
     assert (
         len([row for row in rows(session, "policy.published") if row.payload["policy_id"] == policy.id]) == 1
@@ -61,7 +65,7 @@ def test_publishing_twice_is_publishing_once(session, world):
 def test_what_is_missing_is_named_at_its_field(session, world, field):
     policy = draft(session, world, **{field: None})
     with pytest.raises(Invalid) as refused:
-        service.publish(session, maker(world), policy.number)
+        published(session, world, policy)
     assert set(refused.value.fields) == {field}
     assert policy.state == "draft"
 
@@ -70,10 +74,10 @@ def test_a_future_publication_date_waits_for_its_day(session, world):
     tomorrow = clock.today() + dt.timedelta(days=1)
     policy = draft(session, world, publication_date=tomorrow)
     with pytest.raises(Invalid) as refused:
-        service.publish(session, maker(world), policy.number)
+        published(session, world, policy)
     assert clock.day_text(tomorrow) in refused.value.fields["publication_date"][0]
     with time_machine.travel(clock.start_of_day(tomorrow), tick=False):
-        service.publish(session, maker(world), policy.number)
+        published(session, world, policy)
     assert policy.state == "published"
 
 
@@ -165,7 +169,7 @@ def test_a_document_number_is_published_once(session, world):
     make_policy(session, world, document_number="测经信发〔2026〕1号")
     second = draft(session, world, document_number="测经信发[2026]1号")
     with pytest.raises(Invalid) as refused:
-        service.publish(session, maker(world), second.number)
+        published(session, world, second)
     assert set(refused.value.fields) == {"document_number"}
 
 
@@ -178,7 +182,7 @@ def test_document_numbers_are_written_one_way(written):
 
 def test_amending_makes_a_second_version_and_keeps_the_first(session, world):
     policy = draft(session, world)
-    first = service.publish(session, maker(world), policy.number)
+    first = published(session, world, policy)
     with pytest.raises(Invalid):
         service.amend(session, maker(world), policy.number, read_text("新文"), " ", {})
     service.amend(
@@ -191,7 +195,7 @@ def test_amending_makes_a_second_version_and_keeps_the_first(session, world):
     )
     with pytest.raises(Conflict):
         service.amend(session, maker(world), policy.number, read_text("新文"), "又一次", {})
-    second = service.publish(session, maker(world), policy.number)
+    second = published(session, world, policy)
     assert (second.no, policy.current_version_id) == (2, second.id)
     assert queries.version_with_text(session, first.id).text == BODY
     assert len([r for r in rows(session, "policy.published") if r.payload["policy_id"] == policy.id]) == 2
@@ -217,11 +221,73 @@ def test_a_repeal_needs_a_reason_and_happens_once(session, world):
         service.repeal(session, maker(world), policy.number, "再次")
 
 
-def test_an_interpretation_belongs_to_a_published_policy(session, world):
+def test_interpretations_written_before_are_published_with_the_policy_in_one_act(session, world):
     policy = draft(session, world)
+    one = service.interpret(session, maker(world), policy.number, "一图读懂", "说明")
+    other = service.interpret(session, maker(world), policy.number, "写错的", "不要")
+    assert service.interpret(session, maker(world), policy.number, "一图读懂", "说明").id == one.id
+    service.rewrite(session, maker(world), policy.number, one.id, "一图读懂", "改过的说明")
+    service.withdraw(session, maker(world), policy.number, other.id)
+    assert one.published_at is None
+    assert session.scalars(queries.PUBLIC_INTERPRETATIONS).all() == []
+    version = published(session, world, policy)
+    (row,) = session.scalars(queries.PUBLIC_INTERPRETATIONS).all()
+    assert (row.id, row.text) == (one.id, "改过的说明")
+    assert row.published_at >= version.published_at
     with pytest.raises(Conflict):
-        service.interpret(session, maker(world), policy.number, "解读", "说明")
-    service.publish(session, maker(world), policy.number)
-    one = service.interpret(session, maker(world), policy.number, "解读", "说明")
-    assert service.interpret(session, maker(world), policy.number, "解读", "说明").id == one.id
-    assert [row.title for row in queries.interpretations(session, policy.id)] == ["解读"]
+        service.rewrite(session, maker(world), policy.number, one.id, "一图读懂", "再改")
+    with pytest.raises(Conflict):
+        service.withdraw(session, maker(world), policy.number, one.id)
+
+
+def test_an_interpretation_of_a_published_policy_is_public_at_once_and_of_its_amendment_waits(session, world):
+    policy = draft(session, world)
+    published(session, world, policy)
+    assert service.interpret(session, maker(world), policy.number, "解读", "说明").published_at is not None
+    service.amend(
+        session,
+        maker(world),
+        policy.number,
+        read_text(BODY + "修订"),
+        "提高标准",
+        {"publication_date": clock.today()},
+    )
+    waiting = service.interpret(session, maker(world), policy.number, "新旧差异", "说明")
+    assert waiting.published_at is None
+    published(session, world, policy)
+    assert waiting.published_at is not None
+
+
+def test_a_draft_that_is_thrown_away_takes_its_interpretations_along(session, world):
+    policy = draft(session, world)
+    service.interpret(session, maker(world), policy.number, "解读", "说明")
+    service.discard(session, maker(world), policy.number)
+    assert session.scalars(select(Interpretation)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "field"), [("", "说明", "title"), ("解读", " ", "text"), ("长" * 201, "说明", "title")]
+)
+def test_an_interpretation_needs_title_and_text(session, world, title, text, field):
+    policy = draft(session, world)
+    with pytest.raises(Invalid) as caught:
+        service.interpret(session, maker(world), policy.number, title, text)
+    assert list(caught.value.fields) == [field]
+
+
+def test_without_answers_the_reason_is_asked_and_kept(session, world):
+    policy = draft(session, world)
+    with pytest.raises(Invalid) as caught:
+        service.publish(session, maker(world), policy.number)
+    assert list(caught.value.fields) == ["without_answers"]
+    version = service.publish(session, maker(world), policy.number, without_answers=" 正在收集 ")
+    assert version.lacking == {"questions": "正在收集"}
+
+
+def test_with_answers_no_reason_is_asked(session, world):
+    policy = draft(session, world)
+    before = policy.version
+    service.count_answers(session, policy.id, 2)
+    session.refresh(policy)
+    assert policy.version == before
+    assert service.publish(session, maker(world), policy.number).lacking == {}
