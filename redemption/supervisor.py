@@ -165,8 +165,11 @@ def serve_web(port: int) -> None:
 
         def load(self) -> object:
             from redemption.app import create_app
+            from redemption.kernel.memory import settle
 
-            return create_app()
+            application = create_app()
+            settle()
+            return application
 
     Web().run()
 

@@ -1,9 +1,10 @@
 """Selects over places, people and enterprises."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import Row, Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session
 
 from redemption.identity.models import (
     ApiToken,
@@ -117,44 +118,39 @@ def person_by_id(session: Session, person_id: int) -> Person | None:
     return session.get(Person, person_id)
 
 
-_STANDING = (
-    select(
-        Person,
-        Post,
-        func.coalesce(Enterprise.name, Department.name, ServiceCentre.name, Office.name, ""),
-        func.coalesce(
-            Enterprise.jurisdiction_id,
-            Department.jurisdiction_id,
-            ServiceCentre.jurisdiction_id,
-            Office.jurisdiction_id,
-        ),
-    )
-    .join(Post, Post.person_id == Person.id)
-    .outerjoin(Enterprise, Enterprise.id == Post.enterprise_id)
-    .outerjoin(Department, Department.id == Post.department_id)
-    .outerjoin(ServiceCentre, ServiceCentre.id == Post.centre_id)
-    .outerjoin(Office, Office.id == Post.office_id)
-    .where(Person.id == bindparam("person_id"), Post.id == bindparam("post_id"))
-    .options(
-        load_only(Person.name, Person.session_epoch, Person.closed_at),
-        load_only(
-            Post.role,
-            Post.grade,
-            Post.enterprise_id,
-            Post.department_id,
-            Post.centre_id,
-            Post.office_id,
-            Post.ended_at,
-        ),
-    )
-)
-"""Built once: every request asks it."""
+_PERSON, _POST = Person.__table__, Post.__table__
+_PLACES = {
+    "enterprise_id": Enterprise.__table__,
+    "department_id": Department.__table__,
+    "centre_id": ServiceCentre.__table__,
+    "office_id": Office.__table__,
+}
 
 
-def standing(session: Session, person_id: int, post_id: int) -> tuple[Person, Post, str, int | None] | None:
-    """A person in a post, with the name and jurisdiction of its place."""
-    row = session.execute(_STANDING, {"person_id": person_id, "post_id": post_id}).one_or_none()
-    return None if row is None else (row[0], row[1], row[2], row[3])
+def _standing() -> Select[Any]:
+    held = _POST.join(_PERSON, _PERSON.c.id == _POST.c.person_id)
+    for key, place in _PLACES.items():
+        held = held.outerjoin(place, place.c.id == _POST.c[key])
+    return (
+        select(
+            *(_POST.c[name] for name in ("id", "person_id", "role", "grade", "ended_at")),
+            *(_POST.c[key] for key in _PLACES),
+            *(_PERSON.c[name] for name in ("name", "session_epoch", "closed_at")),
+            func.coalesce(*(place.c.name for place in _PLACES.values()), "").label("place"),
+            func.coalesce(*(place.c.jurisdiction_id for place in _PLACES.values())).label("jurisdiction_id"),
+        )
+        .select_from(held)
+        .where(_PERSON.c.id == bindparam("person"), _POST.c.id == bindparam("post"))
+    )
+
+
+_STANDING = _standing()
+"""Built once, and of tables, not of classes: every request asks it, and no object is wanted."""
+
+
+def standing(session: Session, person_id: int, post_id: int) -> Row[Any] | None:
+    """A post with its person's name and its place's name and jurisdiction; see the columns of `_standing`."""
+    return session.execute(_STANDING, {"person": person_id, "post": post_id}).one_or_none()
 
 
 def posts_of(session: Session, person_id: int) -> list[Post]:

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pypinyin import Style, lazy_pinyin
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -94,21 +96,21 @@ def actor_of(session: Session, post: Post, person: Person) -> Actor:
     elif post.office_id:
         office = queries.office_by_id(session, post.office_id)
         place, jurisdiction_id = office.name, office.jurisdiction_id
-    return _acting(post, person, place, jurisdiction_id)
+    return _acting(post, person.name, place, jurisdiction_id)
 
 
-def _acting(post: Post, person: Person, place: str, jurisdiction_id: int | None) -> Actor:
+def _acting(held: Post | Row[Any], name: str, place: str, jurisdiction_id: int | None) -> Actor:
     return Actor(
-        person_id=person.id,
-        name=person.name,
-        role=Role(post.role),
+        person_id=held.person_id,
+        name=name,
+        role=Role(held.role),
         place=place,
-        grade=post.grade,
-        post_id=post.id,
-        enterprise_id=post.enterprise_id,
-        department_id=post.department_id,
-        centre_id=post.centre_id,
-        office_id=post.office_id,
+        grade=held.grade,
+        post_id=held.id,
+        enterprise_id=held.enterprise_id,
+        department_id=held.department_id,
+        centre_id=held.centre_id,
+        office_id=held.office_id,
         jurisdiction_id=jurisdiction_id,
     )
 
@@ -116,14 +118,11 @@ def _acting(post: Post, person: Person, place: str, jurisdiction_id: int | None)
 def actor_for_session(session: Session, person_id: int, post_id: int, epoch: int) -> Actor | None:
     """Who a browser session stands for; None when it was ended, or the post or account is over."""
     found = queries.standing(session, person_id, post_id)
-    if found is None:
+    if found is None or found.closed_at is not None or found.session_epoch != epoch:
         return None
-    person, held, place, jurisdiction_id = found
-    if person.closed_at is not None or person.session_epoch != epoch:
+    if found.ended_at is not None and found.ended_at <= clock.now():
         return None
-    if held.ended_at is not None and held.ended_at <= clock.now():
-        return None
-    return _acting(held, person, place, jurisdiction_id)
+    return _acting(found, found.name, found.place, found.jurisdiction_id)
 
 
 def actor_for_token(session: Session, token: str) -> Actor | None:

@@ -112,8 +112,9 @@ class _Schedule:
         return hashlib.sha256(json.dumps([self.year, listed], ensure_ascii=False).encode()).hexdigest()
 
 
-_BOTH = select(CalendarDay.date, CalendarDay.is_off_day, literal(None, Integer()).label("year")).union_all(
-    select(literal(None, Date()), literal(None, Boolean()), CalendarYear.year)
+_DAYS, _YEARS = CalendarDay.__table__.c, CalendarYear.__table__.c
+_BOTH = select(_DAYS.date, _DAYS.is_off_day, literal(None, Integer()).label("year")).union_all(
+    select(literal(None, Date()), literal(None, Boolean()), _YEARS.year)
 )
 """Both tables in one round trip: handing an application in has a budget of statements."""
 

@@ -66,6 +66,10 @@ SELECT count(*) FROM told
 ).bindparams(bindparam("rows", type_=JSONB))
 
 
+# of the table, not of the class: no object is wanted, and most transactions that tell ask this
+_EDITED = select(*(MessageTemplate.__table__.c[name] for name in ("code", "subject", "body")))
+
+
 @dataclass(frozen=True)
 class Notice:
     """One thing to tell: see `tell`."""
@@ -129,7 +133,7 @@ def wording(session: Session, code: str) -> Template:
         raise ValueError(f"no message template {code}")
     edited = session.info.get(_OVERRIDES)
     if edited is None:
-        rows = session.execute(select(MessageTemplate.code, MessageTemplate.subject, MessageTemplate.body))
+        rows = session.execute(_EDITED)
         edited = session.info[_OVERRIDES] = {row.code: (row.subject, row.body) for row in rows}
     own = built_in()[code]
     if code not in edited:

@@ -1,10 +1,11 @@
 """From an empty draft to a receipt: what is missing is said, what is double is one, what is late is refused."""
 
 import datetime as dt
+import threading
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from redemption.applications import queries, service
 from redemption.applications.models import Application, ApplicationEvent, Submission
@@ -12,11 +13,14 @@ from redemption.applications.rules import Status
 from redemption.catalogue.models import ItemVersion
 from redemption.documents.models import Document
 from redemption.kernel import audit, clock
+from redemption.kernel.db import Database
 from redemption.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
 from redemption.kernel.outbox import OutboxRow
+from redemption.kernel.storage import FolderStorage
+from redemption.kernel.uow import unit_of_work
 from redemption.messages.models import Message
 from tests.applications.cases import COMMON, DECLARED, FORM, PDF, Stage, make_stage
-from tests.factories import BOX, days, make_item
+from tests.factories import BOX, days, make_item, make_world
 
 
 def test_a_draft_is_filled_in_from_the_profile(stage: Stage) -> None:
@@ -169,15 +173,27 @@ def test_an_undecided_application_of_the_same_item_stops_a_second_one(stage: Sta
 
 
 def test_the_index_decides_where_two_come_in_the_same_moment(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    fresh_database: Database, storage: FolderStorage
 ) -> None:
-    first, second = stage.draft(), stage.draft()
-    service.submit(stage.session, stage.filer, first.number, declared=DECLARED)
-    # the other one was not there yet when it was asked for
-    monkeypatch.setattr(queries, "running", lambda *_: [])
-    with pytest.raises(Conflict) as caught, stage.session.begin_nested():
-        service.submit(stage.session, stage.filer, second.number, declared=DECLARED)
-    assert caught.value.code == "already_running"
+    with unit_of_work(fresh_database) as session:
+        ground = make_stage(session, make_world(session), storage)
+        numbers, filer = [ground.draft().number, ground.draft().number], ground.filer
+    refused: list[Conflict] = []
+
+    def second() -> None:
+        with pytest.raises(Conflict) as caught, unit_of_work(fresh_database) as session:
+            service.submit(session, filer, numbers[1], declared=DECLARED)
+        refused.append(caught.value)
+
+    other = threading.Thread(target=second)
+    with unit_of_work(fresh_database) as session, unit_of_work(fresh_database) as watcher:
+        service.submit(session, filer, numbers[0], declared=DECLARED)
+        other.start()
+        # the second one has looked and seen nothing; now it waits for the first at the index
+        while not watcher.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            watcher.rollback()
+    other.join(timeout=30)
+    assert [error.code for error in refused] == ["already_running"]
 
 
 def test_several_items_of_several_departments_in_one_submission(stage: Stage) -> None:

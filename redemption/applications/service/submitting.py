@@ -16,7 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from redemption.applications import clocks, enterprise_part, forms, queries
 from redemption.applications.clocks import Due, NewReceipt, Terms
-from redemption.applications.models import Submission
+from redemption.applications.models import RUNNING_SQL, Submission
 from redemption.applications.queries import Line, Sheet
 from redemption.applications.rules import DECLARATIONS, DECLARATIONS_VERSION, Action, Scan, Status
 from redemption.applications.service import papers
@@ -24,7 +24,7 @@ from redemption.applications.service.access import must_file
 from redemption.applications.service.saving import over_cap
 from redemption.applications.service.starting import must_be_open
 from redemption.identity.rules import Actor
-from redemption.kernel import audit, clock, outbox
+from redemption.kernel import audit, clock
 from redemption.kernel.calendar import load_calendar
 from redemption.kernel.db import Json
 from redemption.kernel.errors import Conflict, Invalid, Stale
@@ -119,15 +119,12 @@ def receive(
     Raises:
         Conflict: `already_running`: an undecided application of the same item.
     """
-    _must_not_run_already(session, sheet)
     calendar = load_calendar(session)
     dues: dict[int, Due | None] = {}
     for line in sheet.lines:
         fact = NewReceipt(received_at, entered_at)
         dues[line.application.id] = clocks.due_now([fact], Terms.of(line.version), calendar)
     document = papers.receipt(session, actor, sheet, dues, received_at=received_at, entered_at=entered_at)
-    for line in sheet.lines:
-        line.application.amount_requested = forms.amount_of(line.version.form, line.application.data)
     _write(
         session,
         actor,
@@ -142,23 +139,27 @@ def receive(
             "typed": {},
         },
     )
-    for line in sheet.lines:
-        number = line.application.number
-        outbox.publish(session, "application.submitted", number, application_id=line.application.id)
     _record(session, actor, sheet, document.number)
     papers.tell_received(session, sheet)
 
 
+_MOMENTS = ("received_at", "entered_at", "saved_at", "now")
 _RECEIVE = text(
-    """
+    f"""
 WITH given AS (
   SELECT * FROM jsonb_to_recordset(:lines) AS r(
     id bigint, version int, due_at timestamptz, due_kind text, due_provisional boolean, amount numeric)
+), running AS (
+  SELECT other.number
+    FROM given JOIN application mine ON mine.id = given.id
+    JOIN application other ON other.enterprise_id = mine.enterprise_id AND other.item_id = mine.item_id
+   WHERE mine.single AND other.single AND other.status IN {RUNNING_SQL}
+   LIMIT 1
 ), sheet AS (
   UPDATE submission
      SET received_at = :received_at, entered_at = :entered_at, saved_at = :saved_at, typed = :typed,
          declarations = :declarations, receipt_id = :receipt_id, version = version + 1
-   WHERE id = :id AND version = :version AND received_at IS NULL
+   WHERE id = :id AND version = :version AND received_at IS NULL AND NOT EXISTS (SELECT FROM running)
   RETURNING id
 ), moved AS (
   UPDATE application a
@@ -167,18 +168,22 @@ WITH given AS (
          amount_requested = given.amount, version = a.version + 1
     FROM given, sheet
    WHERE a.id = given.id AND a.version = given.version AND a.submission_id = sheet.id
-  RETURNING a.id, a.item_version_id
+  RETURNING a.id, a.number, a.item_version_id
 ), told AS (
   INSERT INTO application_event (application_id, seq, action, to_status, at, recorded_at, actor, actor_name,
                                  reason, data, item_version_id, document_id)
   SELECT id, 1, :action, :status, :received_at, :entered_at, :actor, :actor_name, '', :data, item_version_id, :receipt_id
     FROM moved
+), rung AS (
+  -- as outbox.publish does, in the same round trip
+  INSERT INTO outbox (topic, key, payload, created_at, not_before, attempts)
+  SELECT 'application.submitted', number, jsonb_build_object('application_id', id), :now, :now, 0 FROM moved
 )
-SELECT count(*) FROM moved
-"""
+SELECT (SELECT count(*) FROM moved) AS moved, (SELECT number FROM running) AS running
+"""  # noqa: S608 - what is put in is a constant of ours
 ).bindparams(
     *(bindparam(name, type_=JSONB) for name in ("lines", "typed", "declarations", "data")),
-    *(bindparam(name, type_=DateTime(timezone=True)) for name in ("received_at", "entered_at", "saved_at")),
+    *(bindparam(name, type_=DateTime(timezone=True)) for name in _MOMENTS),
 )
 """The submission, its applications and their first events in one statement: the busiest hour of a period is its last."""
 
@@ -198,35 +203,47 @@ def _write(
         "action": Action.RECEIVE.value,
         "actor": actor.ref,
         "actor_name": f"{actor.place} {actor.name}".strip(),
-        "lines": [{**one, "due_at": one["due_at"].isoformat() if one["due_at"] else None} for one in lines],
+        "now": clock.now(),
+        "lines": [_as_json(one) for one in lines],
         "data": data,
     }
     try:
         with session.no_autoflush:
-            written = session.scalar(_RECEIVE, {**own, **values})
+            written = session.execute(_RECEIVE, {**own, **values}).one()
     except IntegrityError as error:
         if "uq_application_running" in str(error.orig):
             raise _already_running() from None
         raise
-    if written != len(lines):
+    if written.running is not None:
+        # asked here, so that the sentence can name the case; the index decides where two come in the same moment
+        raise _already_running(written.running)
+    if written.moved != len(lines):
         # somebody saved a part of it between our reading and our writing
         raise Stale
     _know(submission, {**values, "version": submission.version + 1})
     for line, one in zip(sheet.lines, lines, strict=True):
         known = {name: one[name] for name in ("due_at", "due_kind", "due_provisional")}
         known |= {"status": Status.RECEIVED.value, "received_at": values["received_at"], "typed": {}}
-        known |= {"amount_requested": line.application.amount_requested, "version": one["version"] + 1}
+        known |= {"amount_requested": one["amount"], "version": one["version"] + 1}
         _know(line.application, known)
 
 
 def _line_values(line: Line, due: Due | None) -> dict[str, Any]:
-    amount = line.application.amount_requested
     return {
         "id": line.application.id,
         "version": line.application.version,
         "due_at": due.at if due else None,
         "due_kind": due.kind.value if due else "",
         "due_provisional": bool(due and due.provisional),
+        "amount": forms.amount_of(line.version.form, line.application.data),
+    }
+
+
+def _as_json(line: Mapping[str, Any]) -> Json:
+    due, amount = line["due_at"], line["amount"]
+    return {
+        **line,
+        "due_at": None if due is None else due.isoformat(),
         "amount": None if amount is None else str(amount),
     }
 
@@ -271,16 +288,6 @@ def _material_problems(sheet: Sheet) -> dict[str, list[str]]:
         if any(material.scan == Scan.INFECTED.value for material in handed):
             faults[name] = [f"“{need.text[:60]}”中发现病毒，请删除后重新上传。"]
     return faults
-
-
-def _must_not_run_already(session: Session, sheet: Sheet) -> None:
-    # asked first, so that the sentence can name the case; the index decides where two come in the same moment
-    items = [line.item.id for line in sheet.lines if line.application.single]
-    with session.no_autoflush:
-        found = queries.running(session, sheet.submission.enterprise_id, items) if items else []
-    for one in found:
-        if one.single:
-            raise _already_running(one.number)
 
 
 def _already_running(number: str = "") -> Conflict:
