@@ -10,13 +10,13 @@
         "computed": {"of": "interest", "rate": "0.5", "cap": "200000"}, "is_amount": true}],
      "rules": [{"kind": "sum_equals", "parts": ["loans.amount"], "total": "loan", "message": "…"}]}
 
-Types: text textarea number money percent date choice choices table declaration. What is stored is plain JSON: amounts
+Types: text textarea number money percent date choice choices table attachment declaration; an attachment names a line of
+the item's list of materials (`{"material": "m2"}`), for nothing beyond the list may be demanded (条例 32). What is stored is plain JSON: amounts
 and numbers are decimal text, days ISO. `load` gives what can be taken, what is wrong, and what was typed there.
 """
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -26,26 +26,26 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validates_schema
 
 from redemption.applications.form_fields import blank, field_of, please
+from redemption.applications.needs import is_met
+from redemption.catalogue.form_shape import ROWS_LIMIT, TYPES, check_definition
 from redemption.kernel import clock
 from redemption.kernel.money import to_fen, yuan_text
 
+__all__ = [
+    "Loaded",
+    "amount_of",
+    "changes",
+    "check_definition",
+    "computed",
+    "fields_of",
+    "load",
+    "shown",
+    "text_of",
+]
+
 Json = dict[str, Any]
 
-TYPES = (
-    "text",
-    "textarea",
-    "number",
-    "money",
-    "percent",
-    "date",
-    "choice",
-    "choices",
-    "table",
-    "declaration",
-)
-ROWS_LIMIT = 200
 ERRORS_SHOWN = 20
-NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass
@@ -63,7 +63,12 @@ class Loaded:
 
 def fields_of(form: Mapping[str, Any] | None) -> list[Json]:
     """The declared fields, in order, each with what it leaves out filled in."""
-    return [_complete(raw) for raw in (form or {}).get("fields") or [] if raw.get("name")]
+    made = [_complete(raw) for raw in (form or {}).get("fields") or [] if raw.get("name")]
+    by_name = {declared["name"]: declared for declared in made}
+    for declared in made:
+        if declared.get("required_if"):
+            declared["needed_when"] = _needed_when(declared["required_if"], by_name)
+    return made
 
 
 def load(form: Mapping[str, Any] | None, values: Mapping[str, Any], *, partial: bool = False) -> Loaded:
@@ -150,22 +155,6 @@ def changes(
     ]
 
 
-def check_definition(form: Mapping[str, Any]) -> list[str]:
-    """What is wrong with a form as a department declares it, in sentences; empty when it can be used."""
-    faults: list[str] = []
-    names: set[str] = set()
-    for place, raw in enumerate(form.get("fields") or [], start=1):
-        faults += _check_field(raw, f"第{place}项", names)
-    for rule in form.get("rules") or []:
-        parts = [*rule.get("parts", []), rule.get("total", "")]
-        if rule.get("kind") != "sum_equals":
-            faults.append(f"规则“{rule.get('kind')}”不认识，可用：sum_equals。")
-        faults += [
-            f"合计规则引用了不存在的字段“{part}”。" for part in parts if str(part).split(".")[0] not in names
-        ]
-    return faults
-
-
 # --- the schema ------------------------------------------------------------------------------------------
 
 
@@ -184,7 +173,9 @@ class _ItemPart(Schema):
         if not partial:
             for declared in self.declared:
                 needed = declared.get("required_if")
-                if needed and _is_met(needed, data) and blank(data.get(declared["name"])):
+                if declared["type"] == "attachment":
+                    continue  # it is a line of the list of materials, which is looked at there
+                if needed and is_met(needed, data) and blank(data.get(declared["name"])):
                     wrong[declared["name"]] = [please(declared)]
             for rule in self.rules:
                 wrong |= _sum_differs(rule, data)
@@ -197,7 +188,9 @@ def _schema(canonical: str) -> Schema:
     """Built once for each form: published versions never change, and building is the slow part."""
     form = json.loads(canonical)
     declared = fields_of(form)
-    made: dict[str, fields.Field] = {d["name"]: field_of(d) for d in declared if not d.get("computed")}
+    made: dict[str, fields.Field] = {
+        d["name"]: field_of(d) for d in declared if not d.get("computed") and d["type"] != "attachment"
+    }
     # a page and a program may send back what was computed for them; it is computed again and theirs is dropped
     made |= {d["name"]: fields.Raw(load_only=True) for d in declared if d.get("computed")}
     built = type("ItemPart", (_ItemPart,), made)
@@ -206,14 +199,6 @@ def _schema(canonical: str) -> Schema:
 
 
 # --- rules -----------------------------------------------------------------------------------------------
-
-
-def _is_met(needed: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
-    value = data.get(needed.get("field"))  # type: ignore[arg-type]
-    wanted = needed.get("equals")
-    if isinstance(value, list):
-        return wanted in value
-    return value is not None and str(value) == str(wanted)
 
 
 def _sum_differs(rule: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -276,27 +261,14 @@ def _complete(raw: Mapping[str, Any]) -> Json:
     return made
 
 
-def _check_field(raw: Mapping[str, Any], where: str, names: set[str]) -> list[str]:
-    faults = []
-    name, label = str(raw.get("name") or ""), str(raw.get("label") or "")
-    if NAME.fullmatch(name) is None:
-        faults.append(f"{where}的字段名“{name}”应以小写字母开头，只含小写字母、数字和下划线。")
-    if name in names:
-        faults.append(f"{where}的字段名“{name}”重复。")
-    names.add(name)
-    if not label:
-        faults.append(f"{where}没有名称。")
-    if raw.get("type", "text") not in TYPES:
-        faults.append(f"{where}的类型“{raw.get('type')}”不认识。")
-    if raw.get("type") in ("choice", "choices") and not raw.get("choices"):
-        faults.append(f"{where}是选择题，但没有选项。")
-    if raw.get("type") == "table":
-        columns: set[str] = set()
-        if not raw.get("columns"):
-            faults.append(f"{where}是表格，但没有列。")
-        for column in raw.get("columns") or []:
-            faults += _check_field(column, f"{where}的列", columns)
-    return faults
+def _needed_when(needed: Mapping[str, Any], by_name: Mapping[str, Json]) -> str:
+    other = by_name.get(str(needed.get("field")))
+    if other is None:
+        return "符合条件时需要填写"
+    if other["type"] == "declaration":
+        return f"勾选“{other['label']}”时需要填写"
+    word = _word(other, needed.get("equals")) if "choices" in other else str(needed.get("equals"))
+    return f"“{other['label']}”选“{word}”时需要填写"
 
 
 def _canonical(form: Mapping[str, Any] | None) -> str:

@@ -7,7 +7,7 @@ or with none where several applications share it.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 SHARED = "c-"
@@ -75,6 +75,29 @@ def entries_of(fields: Mapping[str, Any] | None) -> list[Entry]:
     if not found and materials.get("state") == "external":
         found.append(Entry(OTHER, "政策附件列明的申报材料", required=False))
     return found
+
+
+def asked_of(
+    fields: Mapping[str, Any] | None, form: Mapping[str, Any] | None, data: Mapping[str, Any]
+) -> list[Entry]:
+    """The list, with the lines that the form makes necessary for what was declared (a field of type `attachment`)."""
+    found = entries_of(fields)
+    attached = [raw for raw in (form or {}).get("fields") or [] if raw.get("type") == "attachment"]
+    wanted = {
+        raw.get("material")
+        for raw in attached
+        if (is_met(raw["required_if"], data) if raw.get("required_if") else raw.get("required"))
+    }
+    return [replace(entry, required=entry.required or entry.key in wanted) for entry in found]
+
+
+def is_met(needed: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    """Whether the condition of `required_if` holds for declared values."""
+    value = data.get(str(needed.get("field")))
+    wanted = needed.get("equals")
+    if isinstance(value, list):
+        return wanted in value
+    return value is not None and str(value) == str(wanted)
 
 
 def needs_of(lists: Iterable[tuple[int, Iterable[Entry]]]) -> list[Need]:

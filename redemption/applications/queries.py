@@ -15,7 +15,7 @@ from redemption.applications.models import (
     Objection,
     Submission,
 )
-from redemption.applications.needs import SHARED, Need, entries_of, needs_of
+from redemption.applications.needs import SHARED, Need, asked_of, entries_of, needs_of
 from redemption.applications.rules import RUNNING
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.identity.models import Department, Enterprise
@@ -58,7 +58,13 @@ class Sheet:
 
     def needs(self) -> list[Need]:
         """What has to be handed in, shared lines once."""
-        return needs_of((line.application.id, entries_of(line.version.fields)) for line in self.lines)
+        return needs_of(
+            (
+                line.application.id,
+                asked_of(line.version.fields, line.version.form, line.application.data),
+            )
+            for line in self.lines
+        )
 
     def line(self, place: int) -> Line:
         """The application at a place. NotFound."""

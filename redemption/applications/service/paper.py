@@ -16,7 +16,7 @@ from stdnum.cn import ric
 
 from redemption.applications import enterprise_part, forms, queries
 from redemption.applications.models import Submission
-from redemption.applications.needs import entries_of
+from redemption.applications.needs import asked_of
 from redemption.applications.queries import Line, Sheet
 from redemption.applications.rules import Channel, MaterialForm
 from redemption.applications.service.materials import (
@@ -140,7 +140,7 @@ def missing_entries(session: Session, actor: Actor, number: str) -> dict[str, li
         there = {m.entry for m in sheet.materials if m.application_id == line.application.id}
         found[line.application.number] = [
             {"kind": "material", "key": listed.key, "message": f"缺少：{listed.text}，请补交。"}
-            for listed in entries_of(line.version.fields)
+            for listed in asked_of(line.version.fields, line.version.form, line.application.data)
             if listed.required and listed.key not in there
         ]
     return found
@@ -207,7 +207,7 @@ def _fill_line(session: Session, actor: Actor, line: Line, entry: PaperEntry) ->
     faults = {f"items.{code}.{name}": said for name, said in wrong.items()}
     line.application.data = loaded.data
     checked = {key: form for key, form in entry.checklist.get(code, {}).items() if form and form != MISSING}
-    listed = {one.key: one for one in entries_of(line.version.fields)}
+    listed = {one.key: one for one in asked_of(line.version.fields, line.version.form, loaded.data)}
     for key, form in checked.items():
         if key not in listed or form not in (MaterialForm.ORIGINAL_SEEN.value, MaterialForm.COPY_KEPT.value):
             faults[f"checklist.{code}.{key}"] = ["请选择“已核验原件”“已留存复印件”或“缺少”。"]

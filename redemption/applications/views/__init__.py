@@ -1,5 +1,5 @@
-"""Pages of applications: the draft (`apply`), its files (`materials`), the case (`cases`)."""
+"""Pages of applications: the draft (`apply`), its files (`materials`), the case (`cases`), the form editor."""
 
-from redemption.applications.views import apply, cases, materials
+from redemption.applications.views import apply, cases, form_editor, materials
 
-blueprints = [apply.blueprint, materials.blueprint, cases.blueprint]
+blueprints = [apply.blueprint, materials.blueprint, cases.blueprint, form_editor.blueprint]

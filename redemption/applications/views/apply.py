@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from redemption.applications import drafting, enterprise_part, forms, queries, service
+from redemption.applications.needs import entries_of
 from redemption.applications.queries import Line, Sheet
 from redemption.applications.rules import DECLARATIONS
 from redemption.applications.service.starting import Offer
@@ -293,6 +294,7 @@ def _item_page(
         labels=posted.labels(line.version.form),
         blank_rows=int(more) if more.isdigit() and len(more) < 3 else posted.BLANK_ROWS,
         grid_limit=posted.GRID_LIMIT,
+        materials={entry.key: entry for entry in entries_of(line.version.fields)},
         version=line.application.version,
     )
 

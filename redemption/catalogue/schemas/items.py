@@ -5,6 +5,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from redemption.catalogue import form_shape
+from redemption.catalogue.form_shape import MOST_FIELDS, ROWS_LIMIT, TYPES
 from redemption.catalogue.rules import LIST_FIELDS, MATERIAL_FORMS, MODE_NAMES, REQUIRED_FIELDS, TEXT_FIELDS
 from redemption.catalogue.schemas.kinds import Amount, Count, Day, Words
 from redemption.catalogue.schemas.shared import FindingSchema
@@ -89,18 +91,7 @@ class FormFieldSchema(Schema):
     type = fields.String(
         required=True,
         validate=validate.OneOf(
-            [
-                "text",
-                "textarea",
-                "number",
-                "money",
-                "percent",
-                "date",
-                "choice",
-                "choices",
-                "table",
-                "declaration",
-            ],
+            list(TYPES),
             error="没有这种类型。",
         ),
     )
@@ -115,7 +106,9 @@ class FormFieldSchema(Schema):
     required_if = fields.Dict(keys=fields.String())
     computed = fields.Dict(keys=fields.String())
     columns = fields.List(fields.Dict(keys=fields.String()))
-    max_rows = fields.Integer(validate=validate.Range(1, 200))
+    max_rows = fields.Integer(validate=validate.Range(1, ROWS_LIMIT))
+    max_length = fields.Integer(validate=validate.Range(1, 5000))
+    material = Words(20, metadata={"description": "附件：对应申报材料的 key"})
 
 
 class FormSchema(Schema):
@@ -123,15 +116,19 @@ class FormSchema(Schema):
         fields.Nested(FormFieldSchema),
         data_key="fields",
         attribute="fields",
-        validate=validate.Length(max=80),
+        validate=validate.Length(max=MOST_FIELDS),
+    )
+    rules = fields.List(
+        fields.Dict(keys=fields.String()),
+        validate=validate.Length(max=20),
+        metadata={"description": "字段之间的规则：sum_equals，parts 相加等于 total"},
     )
 
     @post_load
-    def distinct(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        names = [field["name"] for field in data.get("fields", ())]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValidationError(f"字段代码重复：{'、'.join(twice)}。", "fields")
+    def usable(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        faults = form_shape.check_definition(data)
+        if faults:
+            raise ValidationError(faults, "fields")
         return data
 
 
