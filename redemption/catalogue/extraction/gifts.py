@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from redemption.catalogue.extraction.grants import AMOUNT, Giving, has_money, is_cap, read_giving
+from redemption.catalogue.extraction.grants import AMOUNT, Giving, Grant, has_money, is_cap, read_giving
 from redemption.catalogue.extraction.materials import read_materials
 from redemption.catalogue.extraction.model import FOUND, MISSING, Item, Span
 from redemption.catalogue.extraction.writing import FieldWriter
@@ -14,6 +14,12 @@ _PAPERS_NAMED = re.compile(
     r"(?:申报|申请|申领|办理|兑现)[^。；]{0,12}(?:提供|提交|报送|携带|凭)[^。；]{2,}(?:表|书|证|照|件|明|同|票|料|单|定)"
 )
 _PER_UNIT = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．])?\s*每(?!年)")
+_COUNTED = re.compile(
+    r"每(?:成功|新增|新引进|引进|推荐|招用|吸纳|增加|培养|孵化|新招|培育|介绍|组织|举办)[^。；]{2,60}$"
+)
+_AUTHORITY_ACTS = re.compile(
+    r"[\s　]*(?:举办|开展|组织|定期|每年(?:举办|评选|遴选))[^，。；的]{2,30}[，,]\s*对"
+)
 _GIVEN_BEFORE = re.compile(r"(?:额度|标准)(?:为|是|不超过|最高)?\s*(?:最高)?\s*" + AMOUNT)
 _NO_STANDARD = re.compile(
     r"^[（(【]?(?:责任单位|责任部门|牵头|配合单位|政策执行|本政策|咨询|申报|申请|材料|符合条件的|举例|注[：:]|责任单位|办理|联系)"
@@ -31,12 +37,13 @@ class GiftReader(FieldWriter):
                 self._set(item, "standard", told, [])
             return
         listed, papers = self._listed_conditions(giving), self._named_papers(giving)
-        conditions = [g.condition for g in giving.grants if g.condition and not self._caps(g.condition)]
+        grants = self._without_acts(giving)
+        conditions = [g.condition for g in grants if g.condition and not self._caps(g.condition)]
         if not conditions:  # the conditions are told first, the gift in a sentence of its own
             conditions = [
                 s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])
             ]
-        targets = [g.target for g in giving.grants if g.target]
+        targets = [g.target for g in grants if g.target]
         if item["standard"].state == "missing":
             aside = {*listed, *papers}
             told = self._standard(giving, passage, conditions)
@@ -58,6 +65,14 @@ class GiftReader(FieldWriter):
             self._set(item, "target", distinct[:3], [])
         elif lead_target and item["target"].state == "missing":
             self._set(item, "target", [lead_target], [])
+
+    def _without_acts(self, giving: Giving) -> list[Grant]:
+        """The gifts that applicants earn; 举办大赛，对优秀项目… after another gift tells what the authority does."""
+        return [
+            grant
+            for place, grant in enumerate(giving.grants)
+            if not (place and grant.condition and _AUTHORITY_ACTS.match(self._text, *grant.clause))
+        ]
 
     def _caps(self, condition: Span) -> bool:
         """同一主办方全年 … is the beginning of a ceiling, not a condition."""
@@ -104,6 +119,8 @@ class GiftReader(FieldWriter):
                 or _GIVEN_BEFORE.search(before)
             ):
                 start = sentence[0]
+            elif counted := _COUNTED.search(before):
+                start = sentence[0] + counted.start()
             spans = []
             for index in range(first, len(giving.sentences)):
                 a, b = giving.sentences[index]

@@ -45,6 +45,7 @@ _SAYABLE = frozenset(
 )
 _ANSWER = re.compile(r"(?:解?答(?:复|案)?|A\s*\d{0,2})\s*[：:]\s*")
 _QUESTION = re.compile(r"[^。；]{4,60}[？?]$")
+_LONE = re.compile(rf"\s*{_CN}\s*")
 _STOP = re.compile(r"[，。；！？：:]")
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
 
@@ -258,18 +259,24 @@ def _join_lone_markers(lines: list[Line], labels: Labels) -> list[Line]:
     """A number on a line of its own belongs to the title on the next line."""
     joined: list[Line] = []
     lone: Line | None = None
-    for line in lines:
+    for place, line in enumerate(lines):
         if lone is not None:
             if not line.kind and not line.cells:
                 line.kind, line.number = lone.kind, lone.number
                 line.caption, line.body, line.roles, line.strong = None, line.start, (), False
                 _find_caption(line, labels)
             lone = None
+        if not line.kind and _LONE.fullmatch(line.text) and _is_label(lines, place + 1):
+            line.kind, line.number, line.after_marker = "cn", chinese_number(line.text.strip()), line.end
         if line.kind and line.kind != "bullet" and line.after_marker >= line.end and not line.cells:
             lone = line
             continue
         joined.append(line)
     return joined
+
+
+def _is_label(lines: list[Line], place: int) -> bool:
+    return place < len(lines) and bool(lines[place].roles) and lines[place].body >= lines[place].end
 
 
 def _value(marker: str) -> int:

@@ -13,11 +13,28 @@ from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.structure import Node
 
 Part = tuple[Span | None, list[Span]]  # the span of its name, and its sentences
-_VAGUE = ("支持", "扶持", "资金", "奖", "补", "配套", "激励", "贷款", "认定", "担保", "保险金", "优惠", "待遇")
+_VAGUE = (
+    "支持",
+    "扶持",
+    "资金",
+    "奖",
+    "补",
+    "配套",
+    "激励",
+    "贷款",
+    "认定",
+    "担保",
+    "保险金",
+    "优惠",
+    "待遇",
+)
 _KIND = re.compile(r"补贴|补助|资助|贴息|补偿|津贴|返还|减免|奖励|奖补|奖金|退税")
 _KINDS = {"奖金": "奖励", "补助": "补贴", "资助": "补贴"}
 _SCALE = re.compile(r"如下|以下(?:标准|规定|方式)|按照?[^。；]{0,12}标准[^。；]{0,8}[：:]|分别|[：:]\s*$")
 _AGAIN = re.compile(r"^[^，。；]{0,8}(?:再次|连续|复审|重新|已享受|上述|以上|同一|其中|超过部分|晋档)")
+_RECOGNISED = re.compile(
+    r"认定|评定|评为|获批|获评|入选|荣获|授予|列入|获得[^，。；]{0,20}(?:称号|奖)|通过[^，。；]{0,16}(?:认证|评估|验收)"
+)
 _DIGITS = re.compile(r"[\d.,，%多余]+|[国省市区县]家?级")
 _ALIKE = 0.45  # share of character pairs from which two conditions are grades of one benefit
 
@@ -49,8 +66,9 @@ def _numbered_parts(text: str, node: Node) -> list[Part]:
             parts[-1][1].extend(child.full_spans())
             continue
         conditions.append(text[slice(*first.condition)])
-        parts.append((_name(text, given.grants) or first.target or first.condition, spans))
-    return parts if len(parts) >= 2 and _all_different(conditions) else []
+        parts.append((_name(text, given.grants) or _who(first), spans))
+    recognised = sum(bool(_RECOGNISED.search(condition)) for condition in conditions)
+    return parts if len(parts) >= 2 and recognised < 2 and _all_different(conditions) else []
 
 
 def _named_sentences(text: str, node: Node, giving: Giving) -> list[Part]:
@@ -88,7 +106,7 @@ def _different_gifts(text: str, node: Node, giving: Giving) -> list[Part]:
         return []
     if not _all_different([text[slice(*grant.condition)] for grant, _ in found if grant.condition]):
         return []
-    starts = [grant.clause[0] for grant, _ in found]
+    starts = [_with_number(grant.clause[0], giving) for grant, _ in found]
     if giving.grants[0].clause[0] < starts[0]:
         return []
     end = giving.sentences[-1][1]
@@ -100,8 +118,20 @@ def _different_gifts(text: str, node: Node, giving: Giving) -> list[Part]:
             for a, b in giving.sentences
             if a < stop and b > starts[place]
         ]
-        parts.append((_name(text, [grant]) or grant.target or grant.condition, inside))
+        parts.append((_name(text, [grant]) or _who(grant), inside))
     return parts
+
+
+def _with_number(start: int, giving: Giving) -> int:
+    """Where a clause begins together with its number （2）."""
+    return next((a for a, _ in giving.sentences if start - 6 <= a <= start), start)
+
+
+def _who(grant: Grant) -> Span | None:
+    """企业 alone is no name; what it did is."""
+    if grant.target and grant.target[1] - grant.target[0] > 6:
+        return grant.target
+    return grant.condition
 
 
 def _grants_in(giving: Giving, sentence: Span) -> list[Grant]:

@@ -46,6 +46,11 @@ _HANDS_IN = re.compile(
 _ANNOUNCED = re.compile(
     r"(?:发布|印发|下发|公布|制定)[^。；]{0,12}(?:申报)?(?:通知|指南|公告)|以[^。；]{0,12}(?:通知|指南|公告)为准"
 )
+_ONE_OF = re.compile(r"之一|任一|(?:以下|下列|如下)[^。；]{0,12}条件")
+_WHO_LINE = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*|[①-⑳])?(?:申报(?:主体|单位|对象)?(?:应|须|必须|需)?(?:为|是))?"
+    r"([^。；：:]{4,70}的[^，。；：:的]{0,12}(?:企业|单位|机构|公司|组织|个人|家庭|人员|毕业生|合作社|家庭农场|工商户|园区|基地|平台))[。；]?"
+)
 _CALL = re.compile(r"电\s*话|咨询|热线|手机")
 _NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
 _LAST_TITLE = re.compile(r".*[》）)]")
@@ -150,6 +155,12 @@ class SentenceReader(FieldWriter):
 
     def _find_target(self, item: Item) -> None:
         """凡…的企业均可申报: who may apply, said in the first condition."""
+        for a, b in item["conditions"].spans:
+            if _ONE_OF.search(self._text, a, b):
+                break
+            if match := _WHO_LINE.fullmatch(self._text, a, b):
+                self._set(item, "target", [match.span(1)], [])
+                return
         for a, b in item["conditions"].spans[:1]:
             match = re.match(
                 r"\s*(?:[（(].{1,3}[)）]\s*)?(凡是?[^。；]{4,80}?(?:企业|单位|机构|个人|组织|资格))(?=[，。；]|均|都|可)",

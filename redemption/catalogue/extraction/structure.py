@@ -79,6 +79,9 @@ def build_tree(lines: list[Line]) -> Node:
         if not kind:
             stack[-1].lines.append(line)
             continue
+        if index + 1 in titles and "target" in line.roles and line.body < line.end:
+            stack = [root, _lead(root, line)]
+            continue
         _pop_for(line, kind, stack)
         node = Node(line, kind, stack[-1], roles=line.roles)
         stack[-1].children.append(node)
@@ -87,6 +90,14 @@ def build_tree(lines: list[Line]) -> Node:
     _part_stacked_labels(root)
     _release_closing_lines(root)
     return root
+
+
+def _lead(root: Node, line: Line) -> Node:
+    """服务对象：高校毕业生, above the benefits for them: a section that holds them, its label the first part."""
+    lead = Node(None, "lead", root)
+    lead.children.append(Node(line, "label", lead, roles=line.roles))
+    root.children.append(lead)
+    return lead
 
 
 def _unwrap(root: Node) -> None:
