@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 
 from redemption.reporting import queries, service, showing
 from redemption.reporting.models import Duty
+from redemption.reporting.office_api import blueprint as office_blueprint
 from redemption.reporting.schemas import (
     DutyDetailSchema,
     DutyPageSchema,
@@ -97,3 +98,6 @@ def _plain(view: showing.DutyView) -> dict[str, Any]:
         "closed_at": duty.closed_at,
         "close_reason": duty.close_reason,
     }
+
+
+blueprints = [blueprint, office_blueprint]

@@ -1,6 +1,8 @@
 """Forms and JSON of duties and reports."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from redemption.reporting.rules import DutyState, Kind
 
@@ -127,3 +129,59 @@ class StepSchema(Schema):
         load_default=2, validate=validate.Range(1, 30, error="请填写1至30。")
     )
     overdue_board_days = fields.Integer(load_default=3, validate=validate.Range(1, 30, error="请填写1至30。"))
+
+
+class OfficeEventDataSchema(Schema):
+    by = fields.String(
+        load_default="", validate=validate.Length(max=40), metadata={"description": "经办人姓名或岗位"}
+    )
+    number = fields.String(
+        load_default="", validate=validate.Length(max=100), metadata={"description": "公开办系统中的编号"}
+    )
+    reason = fields.String(
+        load_default="",
+        validate=validate.Length(max=500, error="退回原因请不要超过500个字。"),
+        metadata={"description": "退回的原因和需要修改的内容；退回时必填"},
+    )
+
+
+class OfficeEventSchema(Schema):
+    """What an office's system calls back."""
+
+    id = fields.String(
+        required=True,
+        validate=validate.Length(1, 100, error="事件编号为1至100个字符。"),
+        error_messages={"required": "请填写事件编号，重发时不变。"},
+        metadata={"description": "事件编号，重发时不变"},
+    )
+    report = fields.String(
+        required=True,
+        validate=validate.Length(1, 60),
+        error_messages={"required": "请填写报送报文中的 key。"},
+        metadata={"description": "报送报文中的 key，例如 ZZ-26-3F7KDPX9.1"},
+    )
+    type = fields.String(
+        required=True,
+        validate=validate.OneOf(["signed", "returned"], error="type 应为 signed 或 returned。"),
+        error_messages={"required": "请填写 type：signed 或 returned。"},
+    )
+    occurred_at = fields.AwareDateTime(
+        required=True,
+        error_messages={
+            "required": "请填写发生时间。",
+            "invalid": "时间应带时区，例如 2026-11-23T09:00:00+08:00。",
+            "invalid_awareness": "时间应带时区，例如 2026-11-23T09:00:00+08:00。",
+        },
+    )
+    data = fields.Nested(OfficeEventDataSchema, load_default=lambda: OfficeEventDataSchema().load({}))
+
+    @validates_schema
+    def _reason(self, values: dict[str, Any], **_: Any) -> None:
+        if values.get("type") == "returned" and not values.get("data", {}).get("reason", "").strip():
+            raise ValidationError({"data": {"reason": ["退回时请写明原因和需要修改的内容。"]}})
+
+
+class OfficeEventAnswerSchema(Schema):
+    id = fields.String()
+    state = fields.String(metadata={"description": "applied 已生效"})
+    message = fields.String()

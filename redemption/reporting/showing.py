@@ -26,6 +26,8 @@ EVENT_NAMES = {
     "supplement_sent": "已补充报送",
     "signed": "公开办签收",
     "returned": "公开办退回",
+    "delivered": "已推送到公开办业务系统",
+    "contradicted": "公开办业务系统的回执与工作台不一致",
     "exempted": "已豁免",
     "closed": "已了结",
     "recomputed": "期限重新计算",

@@ -14,6 +14,7 @@ from redemption.kernel.errors import NotFound
 from redemption.reporting import queries, recalculation, recurring, rules, service, showing
 from redemption.reporting.calendar_views import blueprint as calendar_blueprint
 from redemption.reporting.models import Duty, Report
+from redemption.reporting.office_views import blueprint as office_blueprint
 from redemption.reporting.schemas import ConsultationSchema, EvidenceSchema, ReasonSchema, ReturnSchema
 from redemption.web.access import actor, allow
 from redemption.web.files import send_stored
@@ -266,8 +267,10 @@ def _report_page(number: str, no: int, status: int = 200, form: object = None) -
         view=showing.views(db(), [owed])[0],
         content=report.content,
         order=REQUIRED_FIELDS,
+        parcel=service.parcel_of(db(), report.id),
+        parcel_names=rules.PARCEL_STATE_NAMES,
         form=form or empty_form(),
     )
 
 
-blueprints = [blueprint, calendar_blueprint]
+blueprints = [blueprint, calendar_blueprint, office_blueprint]

@@ -9,7 +9,7 @@ from redemption.consultation import service as consultation
 from redemption.evaluation.models import RatingFollowUp
 from redemption.kernel import clock
 from redemption.kernel.uow import unit_of_work
-from redemption.reporting import assembly, clocks, recalculation, recurring, service, sweep
+from redemption.reporting import assembly, clocks, outgoing, recalculation, recurring, service, sweep
 from redemption.reporting import queries as reporting_queries
 from redemption.reporting.rules import Kind
 from workers.runtime import Payload, Runtime, job, outside_job, periodic
@@ -35,6 +35,24 @@ def item_published(session: Session, payload: Payload) -> None:
 def assemble(runtime: Runtime, payload: Payload) -> None:
     """Letter, text, standards and data in one package."""
     assembly.assemble(runtime.database, runtime.storage, runtime.settings.base_url, payload["report_id"])
+
+
+@outside_job("report.outgoing", queue="delivery")
+def push(runtime: Runtime, payload: Payload) -> None:
+    """A doorbell: whichever reports are due go to their office's own system, this one among them."""
+    outgoing.pump(_means(runtime))
+
+
+@periodic("reports.push", every=15, queue="delivery")
+def push_due(runtime: Runtime) -> None:
+    """Find from the tables alone what has not reached an office's own system."""
+    with unit_of_work(runtime.database) as session:
+        service.queue_forgotten(session)
+    outgoing.pump(_means(runtime))
+
+
+def _means(runtime: Runtime) -> outgoing.Means:
+    return outgoing.Means(runtime.database, runtime.box, runtime.signer, runtime.settings.base_url)
 
 
 @job("calendar.changed", queue="low")

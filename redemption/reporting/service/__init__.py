@@ -15,6 +15,7 @@ from redemption.reporting.service.duties import (
     open_duty,
     reschedule,
 )
+from redemption.reporting.service.handover import parcel_of, queue_forgotten, redrive
 from redemption.reporting.service.reports import (
     open_report_duty,
     return_report,
@@ -35,6 +36,9 @@ __all__ = [
     "note",
     "open_duty",
     "open_report_duty",
+    "parcel_of",
+    "queue_forgotten",
+    "redrive",
     "reschedule",
     "return_report",
     "send_report",

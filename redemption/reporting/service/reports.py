@@ -1,5 +1,7 @@
 """Reports of article 25: opened by publication, sent by the department, signed or returned by the office."""
 
+import datetime as dt
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,7 @@ from redemption.reporting import queries, rules
 from redemption.reporting.models import Duty, Report
 from redemption.reporting.rules import Kind, ReportState
 from redemption.reporting.service.duties import fulfil, note, open_duty, record
+from redemption.reporting.service.handover import cancel_parcel, queue_parcel
 
 
 def open_report_duty(session: Session, policy_id: int, version_id: int) -> Duty:
@@ -94,6 +97,7 @@ def send_report(session: Session, actor: Actor, report_id: int) -> Report:
     else:
         note(session, duty, actor, "supplement_sent", {"report": report.no})
     record(session, duty, actor, "send_report", {"no": report.no, "package": report.package_sha256})
+    queue_parcel(session, report, duty.office_id)
     late = f"（应于{clock.due_text(rules.due_day(duty.due_at))}前报送，已逾期）" if duty.late else ""
     messages.tell(
         session,
@@ -111,12 +115,17 @@ def send_report(session: Session, actor: Actor, report_id: int) -> Report:
     return report
 
 
-def sign(session: Session, actor: Actor, report_id: int) -> Report:
-    """签收: the office acknowledges. NotFound for another office's, Conflict unless it was sent."""
+def sign(session: Session, actor: Actor, report_id: int, *, at: dt.datetime | None = None) -> Report:
+    """签收: the office acknowledges, by a person at the desk or by its own system (`at` when it says it did).
+
+    Raises:
+        NotFound: another office's. Conflict: unless it was sent.
+    """
     report, duty = _offices_report(session, actor, report_id)
-    now = clock.now()
+    now = at or clock.now()
     report.state, report.signed_at = ReportState.SIGNED.value, now
     report.signed_by, report.signed_by_name = actor.ref, actor.name
+    _dealt_with(session, actor, report)
     note(session, duty, actor, "signed", {"report": report.no})
     record(session, duty, actor, "sign_report", {"no": report.no, "package": report.package_sha256})
     messages.tell(
@@ -134,7 +143,9 @@ def sign(session: Session, actor: Actor, report_id: int) -> Report:
     return report
 
 
-def return_report(session: Session, actor: Actor, report_id: int, reason: str) -> Duty:
+def return_report(
+    session: Session, actor: Actor, report_id: int, reason: str, *, at: dt.datetime | None = None
+) -> Duty:
     """退回, with a reason. The duty that was fulfilled stays so; sending it again is a duty of its own.
 
     Raises:
@@ -146,9 +157,10 @@ def return_report(session: Session, actor: Actor, report_id: int, reason: str) -
     report, duty = _offices_report(session, actor, report_id)
     report.state, report.returned_at, report.return_reason = (
         ReportState.RETURNED.value,
-        clock.now(),
+        at or clock.now(),
         reason[:500],
     )
+    _dealt_with(session, actor, report)
     note(session, duty, actor, "returned", {"report": report.no, "reason": report.return_reason})
     record(session, duty, actor, "return_report", {"no": report.no, "reason": report.return_reason})
     again = open_duty(
@@ -200,9 +212,15 @@ def _locked_report(session: Session, report_id: int) -> tuple[Report, Duty]:
     return report, session.scalars(select(Duty).where(Duty.id == report.duty_id).with_for_update()).one()
 
 
+def _dealt_with(session: Session, actor: Actor, report: Report) -> None:
+    if actor.role is Role.OFFICE:
+        cancel_parcel(session, report, "公开办已在工作台处理，不再推送。")
+
+
 def _offices_report(session: Session, actor: Actor, report_id: int) -> tuple[Report, Duty]:
     report, duty = _locked_report(session, report_id)
-    if actor.role is not Role.OFFICE or actor.office_id != duty.office_id or report.sent_at is None:
+    desk = actor.role in {Role.OFFICE, Role.SYSTEM} and actor.office_id is not None
+    if not desk or actor.office_id != duty.office_id or report.sent_at is None:
         raise NotFound("没有找到这份报送材料。")
     if report.state != ReportState.SENT.value:
         raise Conflict("这份材料已经处理过，请刷新页面查看最新情况。", code="report_settled")
