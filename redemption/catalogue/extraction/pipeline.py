@@ -11,8 +11,8 @@ from redemption.catalogue.extraction.content import cut_annexes, drop_furniture,
 from redemption.catalogue.extraction.cues import assign_cues
 from redemption.catalogue.extraction.fields import FieldReader
 from redemption.catalogue.extraction.findings import find_all
-from redemption.catalogue.extraction.folding import fold, restore
 from redemption.catalogue.extraction.flattened import rejoin_tables
+from redemption.catalogue.extraction.folding import fold, restore
 from redemption.catalogue.extraction.items import Draft, ItemFinder, sections_of
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.lines import read_lines
