@@ -4,16 +4,19 @@ Texts are written as texts: a name that begins with "=" never becomes a formula 
 """
 
 import datetime as dt
+import errno
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+import structlog
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application
@@ -24,6 +27,7 @@ from redemption.identity.models import Department, Office
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
 from redemption.kernel.db import Database
+from redemption.kernel.errors import DomainError
 from redemption.kernel.storage import Storage
 from redemption.kernel.uow import unit_of_work
 from redemption.reporting import rules as duties
@@ -31,6 +35,8 @@ from redemption.reporting.models import Duty
 from redemption.supervision import monthly, queries, service
 from redemption.supervision.models import Export
 from redemption.supervision.rules import PROBLEM_NAMES, ExportKind, ExportState, Period
+
+log = structlog.get_logger("redemption.supervision")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIMIT = 500 * 1024 * 1024
@@ -49,7 +55,11 @@ class Sheet:
 
 
 def make(database: Database, storage: Storage, export_id: int) -> None:
-    """Make the file of one export; done twice it is done once. A failure is written down and shown."""
+    """Make the file of one export; done twice it is done once.
+
+    A failure is written down in words and raised, so that the job comes back; after the last try it is over, and a
+    person starts it again.
+    """
     with unit_of_work(database) as session:
         export = session.get(Export, export_id)
         if export is None or export.state not in {ExportState.QUEUED.value, ExportState.RUNNING.value}:
@@ -58,9 +68,24 @@ def make(database: Database, storage: Storage, export_id: int) -> None:
     try:
         _make(database, storage, export)
     except Exception as error:
+        log.exception("export_failed", export=export.number)
         with unit_of_work(database) as session:
-            service.fail(session, session.get_one(Export, export_id), f"{type(error).__name__}: {error}")
-        raise
+            again = service.fail(session, session.get_one(Export, export_id), why(error, export.number))
+        if again:
+            raise
+
+
+def why(error: Exception, number: str) -> str:
+    """What went wrong, for who asked: what they can do, and the number under which the log says more."""
+    if isinstance(error, DomainError):
+        return error.message
+    if isinstance(error, OperationalError):
+        return "数据库暂时连接不上，没有读完数据。稍后再试即可。"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "服务器存储空间不足，文件没有写完。请联系系统管理员清理后再试。"
+    if isinstance(error, OSError):
+        return "文件存储暂时不可用，文件没有写完。稍后再试；仍然失败请联系系统管理员。"
+    return f"生成文件时出错。请再试一次；仍然失败请把编号 {number} 告诉系统管理员，日志中有详细原因。"
 
 
 def _make(database: Database, storage: Storage, export: Export) -> None:
@@ -85,17 +110,29 @@ def _make(database: Database, storage: Storage, export: Export) -> None:
 
 def _write(database: Database, export: Export, sheet: Sheet, target: Any) -> None:
     book = Workbook(write_only=True)
-    page = book.create_sheet("数据")
-    for place, (_, width) in enumerate(sheet.heads):
-        page.column_dimensions[chr(65 + place)].width = width
-    page.freeze_panes = "A2"
-    page.append([_head(page, name) for name, _ in sheet.heads])
+    with unit_of_work(database) as session:
+        service.progress(session, session.get_one(Export, export.id), 0, sheet.total)
+    page = None
     for count, row in enumerate(sheet.rows, 1):
+        if page is None or count % MOST_ROWS == 1:
+            page = _page(book, sheet, 1 + (count - 1) // MOST_ROWS)
         page.append([_cell(page, value) for value in row])
         if count % STEP == 0:
             with unit_of_work(database) as session:
                 service.progress(session, session.get_one(Export, export.id), count, sheet.total)
+    if page is None:
+        _page(book, sheet, 1)
     book.save(target)
+
+
+def _page(book: Workbook, sheet: Sheet, number: int) -> Any:
+    """One page with its heads; a workbook's page ends at a million rows, so that long tables go on to the next."""
+    page = book.create_sheet("数据" if number == 1 else f"数据{number}")
+    for place, (_, width) in enumerate(sheet.heads):
+        page.column_dimensions[chr(65 + place)].width = width
+    page.freeze_panes = "A2"
+    page.append([_head(page, name) for name, _ in sheet.heads])
+    return page
 
 
 def _head(page: Any, text: str) -> Any:

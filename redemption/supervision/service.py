@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import audit, clock, outbox
 from redemption.kernel.db import Json
-from redemption.kernel.errors import Invalid, NotAllowed, NotFound
+from redemption.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from redemption.kernel.numbering import CODE_ALPHABET
 from redemption.messages import service as messages
 from redemption.supervision.models import Export
 from redemption.supervision.rules import EXPORT_NAMES, KEPT_DAYS, ExportKind, ExportState, Period
 
 MOST_RUNNING = 5
+MOST_TRIES = 3
+"""By itself, with growing pauses; then a person starts it again."""
 
 
 def request_export(session: Session, actor: Actor, kind: ExportKind, params: Json) -> Export:
@@ -85,7 +87,7 @@ def progress(session: Session, export: Export, done: int, total: int) -> None:
 def finish(session: Session, export: Export, *, name: str, media_type: str, sha256: str, size: int) -> None:
     """The file is there; whoever asked is told."""
     now = clock.now()
-    export.state, export.finished_at = ExportState.DONE.value, now
+    export.state, export.finished_at, export.error = ExportState.DONE.value, now, ""
     export.expires_at = now + dt.timedelta(days=KEPT_DAYS)
     export.name, export.media_type, export.sha256, export.size = name, media_type, sha256, size
     export.done_rows = export.total_rows = max(export.done_rows, export.total_rows)
@@ -99,8 +101,40 @@ def finish(session: Session, export: Export, *, name: str, media_type: str, sha2
     )
 
 
-def fail(session: Session, export: Export, error: str) -> None:
-    export.state, export.finished_at, export.error = ExportState.FAILED.value, clock.now(), error[:500]
+def fail(session: Session, export: Export, error: str) -> bool:
+    """A try went wrong, for a reason in words. Returns whether it is tried again by itself; else who asked is told."""
+    export.attempts += 1
+    export.error = error[:500]
+    if export.attempts < MOST_TRIES:
+        export.state = ExportState.QUEUED.value
+        return True
+    export.state, export.finished_at = ExportState.FAILED.value, clock.now()
+    messages.tell(
+        session,
+        template="export_failed",
+        once=f"export:{export.id}:failed:{clock.moment_text(export.finished_at)}",
+        person_id=export.person_id,
+        link="/office/exports",
+        data={"title": export.title, "error": export.error},
+    )
+    return False
+
+
+def start_again(session: Session, actor: Actor, number: str) -> Export:
+    """One click: a failed or expired file is made again, with the same contents asked for.
+
+    Raises:
+        NotFound: somebody else's. Conflict: it is being made, or is there.
+    """
+    export = by_number(session, actor, number)
+    if export.state not in {ExportState.FAILED.value, ExportState.EXPIRED.value}:
+        raise Conflict("这个导出正在生成或已经完成，请刷新页面查看。", code="export_not_over")
+    export.state, export.attempts, export.error = ExportState.QUEUED.value, 0, ""
+    export.done_rows = export.total_rows = export.size = 0
+    export.finished_at, export.expires_at = None, None
+    audit.record(session, f"export:{export.id}", actor.ref, "start_export_again", {})
+    outbox.publish(session, "export.requested", export.number, export_id=export.id)
+    return export
 
 
 def expire(session: Session, limit: int = 100) -> list[str]:

@@ -91,6 +91,19 @@ def exports_list() -> Response:
     return render("office/exports_list.html", exports=found, running=_running(found))
 
 
+@blueprint.post("/office/exports/<number>/again")
+@allow("office")
+def export_again(number: str) -> Answer:
+    """Make a failed or expired file again."""
+    form = empty_form(_last_month())
+    with form.catching():
+        service.start_again(db(), actor(), number)
+    if not form.ok:
+        return _exports_page(form, status=409)
+    flash("已重新开始。完成后会通知您。", "success")
+    return redirect("/office/exports", 303)
+
+
 @blueprint.get("/office/exports/<number>/file")
 @allow("office")
 def export_file(number: str) -> Response:

@@ -1,6 +1,7 @@
 """Figures, exports, monthly report and evaluation: counted from real rows, shown to who may see them."""
 
 import datetime as dt
+import errno
 import io
 from decimal import Decimal
 
@@ -16,6 +17,7 @@ from redemption.identity.rules import Role
 from redemption.kernel import clock
 from redemption.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from redemption.messages.models import Message
+from redemption.policies.models import Policy
 from redemption.reporting import clocks, recurring
 from redemption.reporting import service as reporting
 from redemption.reporting.models import Duty
@@ -218,7 +220,7 @@ def test_office_pages(browser_of, session, world, duties, decided):
 
 def test_a_years_evaluation(session, world, stage, decided, browser_of):
     maker = world.actor(Role.POLICY_MAKER, department="QC-JX")
-    policy = session.get(queries.Policy, stage.item.policy_id)
+    policy = session.get(Policy, stage.item.policy_id)
     recurring.open_yearly(session, dt.date(2026, 9, 20))
     made = evaluation.begin(session, maker, policy.number, 2026)
     assert evaluation.begin(session, maker, policy.number, 2026).id == made.id
@@ -255,7 +257,7 @@ def test_a_years_evaluation(session, world, stage, decided, browser_of):
 
 def test_evaluation_pages(session, world, stage, browser_of):
     maker = browser_of("zhengce")
-    policy = session.get(queries.Policy, stage.item.policy_id)
+    policy = session.get(Policy, stage.item.policy_id)
     assert maker.get("/editor/evaluations").status_code == 200
     assert maker.post("/editor/evaluations", {"policy": "", "year": "x"}).status_code == 422
     answer = maker.post("/editor/evaluations", {"policy": policy.number, "year": "2026"})
@@ -273,3 +275,51 @@ def test_evaluation_pages(session, world, stage, browser_of):
     assert maker.post(f"/editor/evaluations/{made.number}/publish", {"findings": "好"}).status_code == 422
     published = maker.post(f"/editor/evaluations/{made.number}/publish", {"findings": "好", "measures": "改"})
     assert published.location == f"/evaluations/{made.number}"
+
+
+def test_a_failed_export_says_why_is_tried_again_and_starts_again_with_one_click(
+    session, connected, storage, world, duties, browser_of, monkeypatch
+):
+    office = world.actors["gongkai"]
+    one = service.request_export(session, office, ExportKind.DUTIES, PARAMS)
+    session.commit()
+
+    def full(*_args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(storage, "put", full)
+    for _ in range(service.MOST_TRIES - 1):
+        with pytest.raises(OSError):
+            exporting.make(connected, storage, one.id)
+        session.expire_all()
+        assert (one.state, "存储空间不足" in one.error) == ("queued", True)
+    exporting.make(connected, storage, one.id)
+    session.expire_all()
+    assert one.state == "failed"
+    told = session.scalars(select(Message).where(Message.template == "export_failed")).one()
+    assert told.person_id == office.person_id
+    page = browser_of("gongkai")
+    shown = page.get("/office/exports").text
+    assert "存储空间不足" in shown
+    assert "再试一次" in shown
+    assert browser_of("keji").post(f"/office/exports/{one.number}/again").status_code in {403, 404}
+    assert page.post(f"/office/exports/{one.number}/again").status_code == 303
+    assert page.post(f"/office/exports/{one.number}/again").status_code == 409
+    monkeypatch.undo()
+    exporting.make(connected, storage, one.id)
+    session.expire_all()
+    assert (one.state, one.error) == ("done", "")
+    assert page.get(f"/office/exports/{one.number}/file").data[:2] == b"PK"
+
+
+def test_progress_is_seen_from_the_first_row_and_a_long_table_goes_on_on_another_page(
+    session, connected, storage, world, duties, monkeypatch
+):
+    seen = []
+    monkeypatch.setattr(exporting, "STEP", 1)
+    monkeypatch.setattr(exporting, "MOST_ROWS", 3)
+    monkeypatch.setattr(service, "progress", lambda _s, _e, done, total: seen.append((done, total)))
+    _, content = exported(session, connected, storage, world, ExportKind.DUTIES)
+    assert seen == [(0, 0), (0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    assert [page.max_row for page in book.worksheets] == [4, 2]

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import (
     DateTime,
+    Integer,
     String,
     column,
     func,
@@ -19,6 +20,7 @@ from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.rules import ItemState
 from redemption.consultation.models import Question
 from redemption.evaluation.models import Rating
+from redemption.identity.models import ServiceCentre
 from redemption.kernel import clock
 from redemption.supervision.rules import CATCH_ALLS, MATTER_REASONS, Period, Problem
 
@@ -30,7 +32,7 @@ def problems(session: Session, period: Period, jurisdiction_id: int | None, limi
     return [
         *_corrections(session, since, until, place, limit),
         *_catch_alls(session, place, limit),
-        *_matters(session, since, until, limit),
+        *_matters(session, since, until, jurisdiction_id, limit),
         *_bad_ratings(session, since, until, place, limit),
         *_asked(session, since, until, place, limit),
     ]
@@ -78,7 +80,9 @@ def _catch_alls(session: Session, place: Any, limit: int) -> list[Problem]:
     return [Problem("catch_all", name, code, str(said)[:80], 1) for name, code, said in rows]
 
 
-def _matters(session: Session, since: Any, until: Any, limit: int) -> list[Problem]:
+def _matters(
+    session: Session, since: Any, until: Any, jurisdiction_id: int | None, limit: int
+) -> list[Problem]:
     """The window's own table, read by name: the desk is a sibling of this slice."""
     matter = table(
         "desk_matter",
@@ -86,10 +90,16 @@ def _matters(session: Session, since: Any, until: Any, limit: int) -> list[Probl
         column("item_code", String),
         column("reason", String),
         column("registered_at", DateTime(timezone=True)),
+        column("centre_id", Integer),
     )
+    centres = select(ServiceCentre.id)
+    if jurisdiction_id is not None:
+        centres = centres.where(ServiceCentre.jurisdiction_id == jurisdiction_id)
     rows = session.execute(
         select(matter.c.item_name, matter.c.item_code, matter.c.reason, func.count())
-        .where(matter.c.registered_at >= since, matter.c.registered_at < until)
+        .where(
+            matter.c.registered_at >= since, matter.c.registered_at < until, matter.c.centre_id.in_(centres)
+        )
         .group_by(matter.c.item_name, matter.c.item_code, matter.c.reason)
         .order_by(func.count().desc())
         .limit(limit)
