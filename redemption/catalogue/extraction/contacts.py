@@ -176,6 +176,18 @@ def counters_named(text: str, spans: list[Span]) -> list[Entry]:
     return found
 
 
+_AT_COUNTER = re.compile(
+    r"(?:向|到|至|往|前往)((?:(?!提交|申请|登[录陆]|平台|系统|监督)[\u4e00-\u9fffA-Za-z0-9（）]){4,36}?(?:窗口|专窗|服务中心|办事大厅|服务大厅|服务站))"
+    r"(?=提出|提交|申请|申报|申领|办理|递交|领取|报送|由|现场)"
+)
+
+
+def counters_told(text: str, spans: list[Span]) -> list[Entry]:
+    """Counters told without an address: 向户籍所在地街道便民服务中心提出申请."""
+    found = [match.span(1) for a, b in spans for match in _AT_COUNTER.finditer(text, a, b)]
+    return [_address_entry(text, *span) for span in found]
+
+
 def _labelled_addresses(text: str, a: int, b: int) -> list[Entry]:
     entries = []
     for match in _ADDRESS_LABEL.finditer(text, a, b):

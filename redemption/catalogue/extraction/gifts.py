@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from redemption.catalogue.extraction.grants import AMOUNT, Giving, Grant, has_money, is_cap, read_giving
+from redemption.catalogue.extraction.grants import (
+    AMOUNT,
+    Giving,
+    Grant,
+    has_money,
+    is_cap,
+    is_who,
+    read_giving,
+)
 from redemption.catalogue.extraction.materials import read_materials
 from redemption.catalogue.extraction.model import FOUND, MISSING, Item, Span
 from redemption.catalogue.extraction.writing import FieldWriter
@@ -62,7 +70,7 @@ class GiftReader(FieldWriter):
                     distinct.append((a, b))
             if lead_target and len(distinct) > 1:
                 distinct = [lead_target]
-            self._set(item, "target", distinct[:3], [])
+            self._set(item, "target", _common_noun(self._text, distinct) or distinct[:3], [])
         elif lead_target and item["target"].state == "missing":
             self._set(item, "target", [lead_target], [])
 
@@ -141,3 +149,14 @@ class GiftReader(FieldWriter):
         self._set(item, "target", targets[:1], [])
         if item["conditions"].state == MISSING:
             self._set(item, "conditions", [grant.condition for grant in giving.grants if grant.condition], [])
+
+
+def _common_noun(text: str, targets: list[Span]) -> list[Span]:
+    """Who several gifts are for, where their recipients differ by what they did only: …的企业, …的企业 → 企业."""
+    if len(targets) < 2:
+        return []
+    nouns = [(a + text[a:b].rfind("的") + 1, b) for a, b in targets]
+    a, b = min(nouns, key=lambda noun: noun[1] - noun[0])
+    noun = text[a:b]
+    alike = all(text[x:y].endswith(noun) and y - x <= len(noun) + 8 for x, y in nouns)
+    return [(a, b)] if alike and len(noun) >= 2 and is_who(noun) else []

@@ -84,6 +84,10 @@ _NO_CONDITION = re.compile(r"(?:额度|利息|标准|金额|利率|期限|总额
 _MANNER_TAIL = re.compile(
     r"[，,](?:分别|均|再|另|可|可以)$|[，,](?:按照?|根据|结合|视|可(?:以)?通过)(?![^，。；]*的(?:[，,]|$))[^，。；]{2,40}$"
 )
+_BY = re.compile(
+    r"[，,]?((?:按照?|根据|依据|结合|视|参照|采取|采用|在[^，。；]{2,40}(?:基础上|同时))[^，。；]{2,60})[，,]?(?:可|再|分别)?$"
+)
+_NUMBER_OR_START = re.compile(r"[\s　]*")
 _LEADING = re.compile(r"^[\s　]*(?:对于?|凡是?|针对|鼓励|支持|推动|引导|凡属)\s*")
 
 
@@ -114,6 +118,11 @@ def sentences(text: str, span: Span) -> list[Span]:
         if a < b:
             found.append((a, b))
     return found
+
+
+def is_who(noun: str) -> bool:
+    """Whether a noun names persons or bodies that can receive something."""
+    return bool(_WHO_END.search(noun))
 
 
 def has_money(text: str) -> bool:
@@ -171,6 +180,13 @@ def _grant(text: str, start: int, end: int) -> Grant:
     ):
         begin = recipient.end()
     condition = _condition(text, begin, split)
+    manner = _BY.search(text, condition[1] if condition else begin, split)
+    if manner and (
+        manner.start() <= condition[1] + 1
+        if condition
+        else _NUMBER_OR_START.fullmatch(text, begin, manner.start())
+    ):
+        split = manner.start(1)
     target = find_target(text, condition) if condition else None
     named = _NAMED_RECIPIENT.search(text, split, end)
     if named and (target is None or not _WHO_END.search(text[slice(*target)])):

@@ -38,6 +38,10 @@ _MATERIAL_WORD = re.compile(
 )
 
 
+_GROUP = re.compile(r"[^，。；：:《]{2,30}(?:材料|资料)")
+_PER_KIND = re.compile(r"(?:股东|企业|单位|个人|人员|的)[，,]?(?:需|须|应|还应)?(?:提供|提交)")
+
+
 @dataclass(slots=True)
 class _Paper:
     span: Span
@@ -154,12 +158,22 @@ def _entries(text: str, papers: list[_Paper]) -> list[Entry]:
             entries.append(_entry(text, [*paper.tail]))
             continue
         if paper.inner and not _ONE_OF.search(heading):
-            bare = heading.rstrip("。；;")
-            if _CATEGORY.match(bare) or (
-                few and len(paper.inner) >= 2 and len(bare) <= 20 and not bare.endswith(("书", "表", "报告"))
+            bare = heading.rstrip("。；;：:")
+            if (
+                _CATEGORY.match(bare)
+                or _is_group(text, bare, paper)
+                or (
+                    few
+                    and len(paper.inner) >= 2
+                    and len(bare) <= 20
+                    and not bare.endswith(("书", "表", "报告"))
+                )
             ):
                 entries.extend(_entries(text, paper.inner))
                 continue
+        if not paper.inner and len(paper.tail) == 1 and _GROUP.fullmatch(heading):
+            entries.append(_entry(text, [*paper.tail]))
+            continue
         if not paper.inner and paper.tail and _CATEGORY.match(heading.rstrip("。；;")):
             entries.extend(_prose_entries(text, paper.tail))
             continue
@@ -171,6 +185,15 @@ def _entries(text: str, papers: list[_Paper]) -> list[Entry]:
             continue
         entries.append(_entry(text, sorted(spans)))
     return entries
+
+
+def _is_group(text: str, heading: str, paper: _Paper) -> bool:
+    """学习证明材料 above （1）…证书 （2）…成绩单: papers under a name for all of them."""
+    return (
+        len(paper.inner) >= 2
+        and bool(_GROUP.fullmatch(heading))
+        and not any(_PER_KIND.search(text[slice(*inner.span)]) for inner in paper.inner)
+    )
 
 
 def _whole(paper: _Paper) -> list[Span]:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from redemption.catalogue.extraction.contacts import counters_named, read_addresses, read_links, read_phones
-from redemption.catalogue.extraction.grants import is_giving, sentences
+from redemption.catalogue.extraction.contacts import (
+    counters_named,
+    counters_told,
+    read_addresses,
+    read_links,
+    read_phones,
+)
+from redemption.catalogue.extraction.grants import is_giving, is_who, read_giving, sentences
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import EXTERNAL, FOUND, MISSING, FieldValue, Item, Span
 from redemption.catalogue.extraction.periods import DATED
@@ -35,6 +41,9 @@ _APPLICANT_ACTS = re.compile(
 _BASIS = re.compile(
     r"(?:根据|依据|按照|依照)\s*((?:[^。；《]{0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
 )
+_BARE_NUMBER = re.compile(
+    r"\s*[（(]?[\u4e00-\u9fff]{2,10}[〔\[［【](?:19|20)\d{2}[〕\]］】]\s*第?\s*\d{1,4}\s*号[)）]?"
+)
 _PLACES_ELSEWHERE = re.compile(
     r"(?:受理|办理|经办|服务|申报|业务)(?:网点|地点|地址|窗口|机构)[^。；]{0,60}(?:查询|详见|见附|公布|查看|获取)"
 )
@@ -43,6 +52,10 @@ _IN_CHARGE = re.compile(r"责任|主管|牵头|经办|实施")
 _HANDS_IN = re.compile(
     r"将[^。；]{2,70}(?:报送|提交|寄送|送交|报)(?:至|到)?[^，。；、]{2,30}(?:局|委|厅|处|科|室|中心|窗口|办)(?=[，。；（(]|$)"
 )
+_ADDRESSES = re.compile(
+    r"^(?![^。]*(?:年审|变更|退出|复审|异议|举报))[^。]*?(?<![再统])向(?:我|所在|当地|注册|户籍|居住|各)?[^，。；、]{0,24}"
+    r"(?:局|委|部门|单位|中心|街道|办事处|站|政府|科|办|机构|窗口|社区)(?:进行)?(?:申报|申请|提出|提交|报送|递交)"
+)
 _ANNOUNCED = re.compile(
     r"(?:发布|印发|下发|公布|制定)[^。；]{0,12}(?:申报)?(?:通知|指南|公告)|以[^。；]{0,12}(?:通知|指南|公告)为准"
 )
@@ -50,6 +63,10 @@ _ONE_OF = re.compile(r"之一|任一|(?:以下|下列|如下)[^。；]{0,12}条�
 _WHO_LINE = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*|[①-⑳])?(?:申报(?:主体|单位|对象)?(?:应|须|必须|需)?(?:为|是))?"
     r"([^。；：:]{4,70}的[^，。；：:的]{0,12}(?:企业|单位|机构|公司|组织|个人|家庭|人员|毕业生|合作社|家庭农场|工商户|园区|基地|平台))[。；]?"
+)
+_MUST_BE = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?(?:申[报请](?:主体|单位|对象|企业|人)?|项目(?:单位|主体))?(?:应当?|须|必须|需)(?:为|是)"
+    r"([^。；：:]{6,200}?(?:企业|单位|机构|公司|组织|个人|家庭|人员|毕业生|合作社|农场|工商户|园区|基地|平台|主体|法人))[。；]?"
 )
 _CALL = re.compile(r"电\s*话|咨询|热线|手机")
 _NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
@@ -161,6 +178,21 @@ class SentenceReader(FieldWriter):
             if match := _WHO_LINE.fullmatch(self._text, a, b):
                 self._set(item, "target", [match.span(1)], [])
                 return
+            first = self._sentences([(a, b)])[:1]
+            if first and (match := _MUST_BE.fullmatch(self._text, *first[0])):
+                self._set(item, "target", [match.span(1)], [])
+                return
+        given = read_giving(self._text, item["conditions"].spans)
+        targets = [
+            grant.target
+            for grant in given.grants
+            if grant.target
+            and self._text[grant.clause[0]] == "对"
+            and is_who(self._text[slice(*grant.target)])
+        ]
+        if targets:
+            self._set(item, "target", targets[:3], [])
+            return
         for a, b in item["conditions"].spans[:1]:
             match = re.match(
                 r"\s*(?:[（(].{1,3}[)）]\s*)?(凡是?[^。；]{4,80}?(?:企业|单位|机构|个人|组织|资格))(?=[，。；]|均|都|可)",
@@ -179,9 +211,10 @@ class SentenceReader(FieldWriter):
                 inner = _LAST_TITLE.match(match.group(1))
                 if inner and not re.match(r"[^。]{0,6}(?:标准给予|比例)", tail):
                     start = match.start(1) + match.group(1).find("《")
-                    item["legal_basis"].spans = [(start, match.start(1) + inner.end())]
-                    item["legal_basis"].text = self._text[start : match.start(1) + inner.end()]
-                    item["legal_basis"].state = FOUND
+                    end = match.start(1) + inner.end()
+                    if number := _BARE_NUMBER.match(self._text, end, b):
+                        end = number.end()
+                    self._set(item, "legal_basis", [(start, end)], [])
                     return
 
     def _find_period(self, item: Item, spans: Sequence[Span]) -> None:
@@ -191,7 +224,7 @@ class SentenceReader(FieldWriter):
             if (
                 re.search(
                     r"(?:申报|申请|受理|报送|提交|报名|填报|申领|截止|截至)[^。；]{0,40}(?:截止|截至|\d\s*日前|时间为|月底前|之前|日止|起至)"
-                    r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,60}(?:申报|申请|提交|报送|填报|报)"
+                    r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:[（(][^（）()]{1,8}[)）])?\s*(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,60}(?:申报|申请|提交|报送|填报|报)"
                     r"|\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:至|到|-|—|～|~)[^。；]{0,60}(?:申报|申请|提交|报送|填报|受理)|每年[^。；]{0,16}月[^。；]{0,12}(?:受理|申报|申请)",
                     words,
                 )
@@ -220,7 +253,7 @@ class SentenceReader(FieldWriter):
         for a, b in self._sentences([*item["application_period"].spans, *around]):
             words = self._text[a:b]
             in_process = any(x <= a and b <= y for x, y in process)
-            if (
+            if (not in_process and _ADDRESSES.search(words)) or (
                 not in_process
                 and ((_APPLY_SENTENCE.search(words) and _SITE.search(words)) or _HANDS_IN.search(words))
                 and (not _ASIDE.search(words) or _FILES.search(words))
@@ -261,7 +294,9 @@ class SentenceReader(FieldWriter):
             text + "".join(e.text for e in item["materials"].entries[-1:]),
         )
         if not found and paper:
-            found = contact_addresses or counters_named(self._text, spans)
+            found = (
+                contact_addresses or counters_named(self._text, spans) or counters_told(self._text, spans)[:1]
+            )
         if found:
             value.entries, value.state = found, FOUND
 
