@@ -23,7 +23,7 @@ END $$
 NARROW_SEARCH = "ALTER TABLE item_search SET (toast_tuple_target = 160)"
 """Searches walk over many rows and look at few columns: texts and their pairs lie beside the table, not in it."""
 
-APPEND_ONLY = ("audit_entry", "audit_anchor", "attempt", "application_event", "duty_event")
+APPEND_ONLY = ("audit_entry", "audit_anchor", "attempt", "application_event", "duty_event", "item_paper")
 PUBLISHED = ("policy_version", "item_version")
 
 

@@ -87,6 +87,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", name=op.f("uq_duty_schedule_kind")),
     )
     op.create_table(
+        "item_paper",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("scan", sa.String(), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("uploaded_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_paper")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_item_paper_public_id")),
+    )
+    op.create_index(op.f("ix_item_paper_sha256"), "item_paper", ["sha256"], unique=False)
+    op.create_table(
         "jurisdiction",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("code", sa.String(), nullable=False),

@@ -16,6 +16,29 @@ OTHER = "other"
 _PARTS = re.compile(r"[\s，。、；：（）()“”\"'·\-—]+|^\d+[.、]")
 
 
+PAPER_NAMES = {"template": "空白表样", "sample": "填写样例"}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A blank form or a filled-in sample of a material, to download."""
+
+    kind: str
+    id: str
+    name: str
+    size: int
+
+    @property
+    def title(self) -> str:
+        """空白表样 or 填写样例."""
+        return PAPER_NAMES[self.kind]
+
+    @property
+    def address(self) -> str:
+        """Where anybody may download it."""
+        return f"/item-papers/{self.id}"
+
+
 @dataclass(frozen=True)
 class Entry:
     """One line of an item's list of materials."""
@@ -25,8 +48,8 @@ class Entry:
     required: bool = True
     form: str = "either"
     count: int = 1
-    template: str = ""
-    """Digest and name of a blank form to download, `sha256/name`, where the department gave one."""
+    papers: tuple[Paper, ...] = ()
+    """空白表样 and 填写样例 to download, where the department gave them."""
     valid_months: int | None = None
     """How long a material handed in before may be used again; None: the department did not say."""
 
@@ -41,7 +64,7 @@ class Need:
     form: str
     count: int
     answers: Mapping[int, str] = field(default_factory=dict)
-    template: str = ""
+    papers: tuple[Paper, ...] = ()
     valid_months: int | None = None
 
     @property
@@ -68,13 +91,23 @@ def entries_of(fields: Mapping[str, Any] | None) -> list[Entry]:
                 required=bool(raw.get("required", True)),
                 form=str(raw.get("form") or "either"),
                 count=max(int(raw.get("count") or 1), 1),
-                template=str(raw.get("template") or ""),
+                papers=papers_of(raw),
                 valid_months=raw.get("valid_months"),
             )
         )
     if not found and materials.get("state") == "external":
         found.append(Entry(OTHER, "政策附件列明的申报材料", required=False))
     return found
+
+
+def papers_of(raw: Mapping[str, Any]) -> tuple[Paper, ...]:
+    """What one entry of the list offers to download, blank forms first."""
+    return tuple(
+        Paper(kind, str(one["id"]), str(one["name"]), int(one["size"]))
+        for kind in PAPER_NAMES
+        for one in raw.get("papers") or ()
+        if one.get("kind") == kind
+    )
 
 
 def asked_of(
@@ -135,6 +168,6 @@ def _need(group: list[tuple[int, Entry]]) -> Need:
         form="original" if any(entry.form == "original" for _, entry in group) else first.form,
         count=max(entry.count for _, entry in group),
         answers={application_id: entry.key for application_id, entry in group},
-        template=next((entry.template for _, entry in group if entry.template), ""),
+        papers=tuple(dict.fromkeys(paper for _, entry in group for paper in entry.papers)),
         valid_months=first.valid_months,
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from redemption.catalogue.search_models import ItemSearch
 from redemption.kernel.db import Base, Identified, Json
 
-__all__ = ["CatalogueImport", "Item", "ItemSearch", "ItemVersion", "SynonymWord"]
+__all__ = ["CatalogueImport", "Item", "ItemPaper", "ItemSearch", "ItemVersion", "SynonymWord"]
 
 CODES = Sequence("item_code_seq", minvalue=1, maxvalue=99_999_999, metadata=Base.metadata)
 """Counts the public codes of items; a transaction that is rolled back leaves a gap."""
@@ -95,6 +95,25 @@ class ItemVersion(Identified, Base):
     edited_by: Mapped[str] = mapped_column(default="")
     published_at: Mapped[dt.datetime | None]
     published_by: Mapped[str] = mapped_column(default="")
+
+
+class ItemPaper(Identified, Base):
+    """空白表样 or 填写样例 of one material, as a department put it in. Never changed: versions name it for ever."""
+
+    __tablename__ = "item_paper"
+
+    public_id: Mapped[str] = mapped_column(unique=True)
+    """Random; used in addresses."""
+    kind: Mapped[str]
+    """`template` or `sample`."""
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(index=True)
+    scan: Mapped[str]
+    """What the virus scan said: `clean` or `not_configured`; others are not taken."""
+    uploaded_at: Mapped[dt.datetime]
+    uploaded_by: Mapped[str]
 
 
 class CatalogueImport(Identified, Base):

@@ -28,6 +28,7 @@ class Scan:
     size: int
     sha256: str
     person: int
+    scan: str = "not_configured"
 
 
 def seal(scan: Scan, signer: Signer) -> str:

@@ -1,5 +1,11 @@
 """Pages of applications: the draft (`apply`), its files (`materials`), the case (`cases`), the form editor."""
 
-from redemption.applications.views import apply, cases, form_editor, materials
+from redemption.applications.views import apply, cases, form_editor, item_papers, materials
 
-blueprints = [apply.blueprint, materials.blueprint, cases.blueprint, form_editor.blueprint]
+blueprints = [
+    apply.blueprint,
+    materials.blueprint,
+    cases.blueprint,
+    form_editor.blueprint,
+    item_papers.blueprint,
+]

@@ -24,6 +24,7 @@ from redemption.catalogue.service.exchanging import (
 from redemption.catalogue.service.intake import add_extracted, read_file, read_pasted, take_in
 from redemption.catalogue.service.living import change_state, expire_due, repeal_policy
 from redemption.catalogue.service.owning import Owned, mine
+from redemption.catalogue.service.papers import attach_paper, detach_paper
 from redemption.catalogue.service.publishing import (
     owned_for_reading,
     publish_item,
@@ -40,7 +41,9 @@ __all__ = [
     "add_word",
     "amend_item",
     "apply_import",
+    "attach_paper",
     "change_state",
+    "detach_paper",
     "discard_item",
     "discard_policy",
     "expire_due",

@@ -10,9 +10,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from redemption.applications import enterprise_part
+from redemption.applications import enterprise_part, scanning
 from redemption.applications.forms import fields_of
 from redemption.applications.needs import entries_of
+from redemption.applications.rules import Scan as VirusScan
 from redemption.applications.service import PaperEntry
 from redemption.applications.service.materials import Limits, NewFile
 from redemption.desk import queries, scans, service
@@ -129,7 +130,7 @@ def _entry(typed: Typed, streams: ExitStack, *, allow_missing: bool) -> PaperEnt
     for _, scan in scans.opened(typed.files, actor(), signer()):
         if scan.code in typed.codes and storage().exists(scan.sha256):
             stream = streams.enter_context(storage().open(scan.sha256))
-            made = NewFile(stream=stream, name=scan.name, media_type=scan.media_type)
+            made = NewFile(stream, scan.name, scan.media_type, VirusScan(scan.scan))
             files.setdefault(scan.code, {}).setdefault(scan.entry, []).append(made)
     counter = typed.below("counter")
     counter["mandate_seen"] = counter.get("mandate_seen") == "1"
@@ -240,10 +241,20 @@ def scan(code: str, entry: str) -> Any:
     if not chosen or all(listed.key != entry for listed in entries_of(chosen[0][1].fields)):
         return {"detail": "材料清单里没有这一项，请刷新页面后再上传。"}, 404
     upload = read_upload(request.files.get("file") or _no_file(), settings().file_limit)
+    said = scanning.scan(settings().clamd, upload.stream)
+    if said is VirusScan.INFECTED:
+        return {"detail": f"“{upload.name}”中发现病毒，没有接收。请更换文件。"}, 422
     stored = storage().put(upload.stream, settings().file_limit)
     note = scans.seal(
         scans.Scan(
-            code, entry, upload.name, upload.media_type, stored.size, stored.sha256, actor().person_id
+            code,
+            entry,
+            upload.name,
+            upload.media_type,
+            stored.size,
+            stored.sha256,
+            actor().person_id,
+            said.value,
         ),
         signer(),
     )
