@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from redemption.identity import queries, recovery, service
 from redemption.identity.models import Jurisdiction, Office, Person, Post, ServiceCentre
-from redemption.identity.rules import Actor, Role, system_actor
+from redemption.identity.rules import Actor, Grade, Role, system_actor
 from redemption.kernel import audit, clock
-from redemption.kernel.errors import Conflict, Invalid
+from redemption.kernel.errors import Conflict, Invalid, NotFound
 from redemption.kernel.secrets import Signer
 
 
@@ -99,6 +99,23 @@ def add_post(session: Session, actor: Actor, person: Person, role: str, place: s
         if held.role == wanted and all(getattr(held, name) == value for name, value in where.items()):
             raise Conflict("这个账号已有同样的岗位。", fields={"place": "这个账号已有同样的岗位。"})
     return service.grant(session, actor, person, wanted, grade=grade, **where)
+
+
+def set_head(session: Session, actor: Actor, person: Person, post_id: int, head: bool) -> Post:
+    """Name somebody head of their department (部门负责人), or take that back. Heads hear of overdue duties first.
+
+    Raises:
+        NotFound: no such post of this person in use. Conflict: a post that is not in a department.
+    """
+    post = session.get(Post, post_id)
+    if post is None or post.person_id != person.id or post.ended_at is not None:
+        raise NotFound("没有找到这个岗位。")
+    if post.department_id is None:
+        raise Conflict("只有部门的岗位可以设为负责人。", code="not_a_department")
+    post.grade = str(Grade.HEAD if head else Grade.MEMBER)
+    session.flush()
+    audit.record(session, f"account:{person.id}", actor.ref, "set_head", {"post": post.id, "head": head})
+    return post
 
 
 def close(session: Session, actor: Actor, person: Person, reason: str) -> None:

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, undefer
 
 from redemption.catalogue.models import Item, ItemVersion
-from redemption.identity.models import Department, Office, Post
-from redemption.identity.rules import Actor, Role
+from redemption.identity.models import Department, Office, Person, Post
+from redemption.identity.rules import Actor, Grade, Role
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
 from redemption.policies.models import Policy, PolicyVersion
@@ -190,6 +190,28 @@ def acting_department(session: Session, department_id: int) -> Department:
 def office_of_level(session: Session, jurisdiction_id: int) -> Office | None:
     """同级: the office of the department's own jurisdiction."""
     return session.scalar(select(Office).where(Office.jurisdiction_id == jurisdiction_id))
+
+
+def heads(session: Session, department_ids: set[int]) -> dict[int, list[tuple[int, str]]]:
+    """部门负责人: the people an administrator named as heads of these departments, each once, by department."""
+    rows = session.execute(
+        select(Post.department_id, Person.id, Person.name)
+        .join(Person, Person.id == Post.person_id)
+        .where(
+            Post.department_id.in_(department_ids),
+            Post.grade == Grade.HEAD.value,
+            Post.role.in_([Role.OFFICER.value, Role.POLICY_MAKER.value]),
+            or_(Post.ended_at.is_(None), Post.ended_at > clock.now()),
+            Person.closed_at.is_(None),
+        )
+        .distinct()
+        .order_by(Post.department_id, Person.id)
+    )
+    found: dict[int, list[tuple[int, str]]] = {}
+    for department_id, person_id, name in rows:
+        if department_id is not None:
+            found.setdefault(department_id, []).append((person_id, name))
+    return found
 
 
 def administrators(session: Session) -> list[int]:

@@ -165,8 +165,8 @@ STEPS: tuple[StepRule, ...] = (
 """Next morning 9:00, last day 9:00 and 15:00; after the due day the head, the office, the board."""
 
 
-CASE_STEPS = tuple(step for step in STEPS if step.code in {"last_morning", "overdue_head", "overdue_office"})
-"""Of a single case the department is reminded once."""
+CASE_STEPS = tuple(step for step in STEPS if step.kind is not StepKind.REMIND or step.code == "last_morning")
+"""Of a single case the department is reminded once; escalated it is like any other."""
 
 
 def due_of(kind: Kind, event: dt.date, calendar: Calendar) -> Deadline:

@@ -135,7 +135,9 @@ def _detail(event: DutyEvent) -> str:
     data = event.data
     said = []
     if "to" in data:
-        said.append(_TOLD.get(str(data["to"]), ""))
+        said.append(_TOLD.get(str(data["to"]), "") + (f"：{data['whom']}" if data.get("whom") else ""))
+        if data["to"] == "head" and data.get("whom") == "":
+            said.append("本部门未设负责人，已提醒全体经办人")
     if data.get("due"):
         said.append(f"期限：{clock.due_text(dt.date.fromisoformat(data['due']))}")
     if data.get("before"):

@@ -59,6 +59,15 @@ class _Batch:
     notices: list[Notice] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Who is spoken of in a batch: names of departments and offices, heads of departments."""
+
+    departments: dict[int, str]
+    offices: dict[int, str]
+    heads: dict[int, list[tuple[int, str]]]
+
+
 def sweep(database: Database) -> int:
     """Do every step that is due; returns how many duties were looked at."""
     total = 0
@@ -81,12 +90,13 @@ def sweep_batch(session: Session) -> int:
     offices = _names(session, Office, {row.office_id for row in rows if row.office_id})
     steps = {kind: queries.steps(session, kind) for kind in {Kind(row.kind) for row in rows}}
     plans: dict[Any, list[Step]] = {}
+    places = _Places(departments, offices, queries.heads(session, set(departments)))
     batch = _Batch()
     for row in rows:
         facts = (row.event_date, row.due_at, row.opened_at, row.kind)
         if facts not in plans:
             plans[facts] = rules.plan(*facts[:3], calendar, steps[Kind(row.kind)])
-        _take_turn(batch, row, plans[facts], now, calendar, departments, offices)
+        _take_turn(batch, row, plans[facts], now, calendar, places)
     _write(session, batch, now)
     return len(rows)
 
@@ -97,8 +107,7 @@ def _take_turn(
     plan: list[Step],
     now: dt.datetime,
     calendar: Calendar,
-    departments: dict[int, str],
-    offices: dict[int, str],
+    places: _Places,
 ) -> None:
     turn = rules.turn(plan, row.steps_done, now, calendar)
     done = [step.code for step in (*turn.skipped, *turn.now)]
@@ -106,10 +115,8 @@ def _take_turn(
     for step in turn.now:
         if step.kind is StepKind.OVERDUE:
             overdue_at = overdue_at or row.due_at
-        batch.events.append(_event(row.id, step))
-        notice = _notice(row, step, now, calendar, departments, offices)
-        if notice is not None:
-            batch.notices.append(notice)
+        batch.events.append(_event(row, step, places))
+        batch.notices += _notices(row, step, now, calendar, places)
     batch.updates.append(
         {
             "id": row.id,
@@ -120,35 +127,36 @@ def _take_turn(
     )
 
 
-def _notice(
-    row: Any,
-    step: Step,
-    now: dt.datetime,
-    calendar: Calendar,
-    departments: dict[int, str],
-    offices: dict[int, str],
-) -> Notice | None:
+def _notices(row: Any, step: Step, now: dt.datetime, calendar: Calendar, places: _Places) -> list[Notice]:
     due = rules.due_day(row.due_at)
-    link = row.link or f"/duties/{row.number}"
+    own = f"/duties/{row.number}"
+    link = row.link or own
     words: Json = {
         "title": row.title,
         "due": clock.due_text(due),
         "left": calendar.left_text(clock.day_of(now), due),
         "missing": "、".join(row.data.get("missing") or [KINDS[Kind(row.kind)].evidence]),
-        "department_name": departments[row.department_id],
-        "office_name": offices.get(row.office_id, "同级公开办"),
+        "department_name": places.departments[row.department_id],
+        "office_name": places.offices.get(row.office_id, "同级公开办"),
     }
     once = f"duty:{row.id}:{step.code}"
     if step.kind is StepKind.REMIND:
-        return Notice("duty_reminder", once, words, link, department_id=row.department_id)
+        return [Notice("duty_reminder", once, words, link, department_id=row.department_id)]
     if step.kind is StepKind.HEAD:
-        return Notice("duty_escalated_head", once, words, link, department_id=row.department_id)
+        heads = places.heads.get(row.department_id)
+        if not heads:
+            # nobody was named: the department reads that, so that it is not lost
+            return [Notice("duty_escalated_no_head", once, words, link, department_id=row.department_id)]
+        return [
+            Notice("duty_escalated_head", f"{once}:{person_id}", words, own, person_id=person_id)
+            for person_id, _ in heads
+        ]
     if step.kind is StepKind.OFFICE and row.office_id is not None:
-        return Notice("office_duty_overdue", once, words, f"/duties/{row.number}", office_id=row.office_id)
-    return None
+        return [Notice("office_duty_overdue", once, words, own, office_id=row.office_id)]
+    return []
 
 
-def _event(duty_id: int, step: Step) -> Json:
+def _event(row: Any, step: Step, places: _Places) -> Json:
     what = {
         StepKind.REMIND: "reminded",
         StepKind.OVERDUE: "overdue",
@@ -156,7 +164,10 @@ def _event(duty_id: int, step: Step) -> Json:
         StepKind.OFFICE: "escalated",
         StepKind.BOARD: "escalated",
     }[step.kind]
-    return {"duty_id": duty_id, "what": what, "data": {"step": step.code, "to": step.kind.value}}
+    data: Json = {"step": step.code, "to": step.kind.value}
+    if step.kind is StepKind.HEAD:
+        data["whom"] = "、".join(name for _, name in places.heads.get(row.department_id, []))
+    return {"duty_id": row.id, "what": what, "data": data}
 
 
 _UPDATE = text(

@@ -82,6 +82,7 @@ def _place_page(kind: str, form: Form, place_id: int | None = None, status: int 
         kind=kind,
         kind_name=KIND_NAMES[kind],
         place=organising.place(db(), kind, place_id) if place_id else None,
+        heads=queries.heads(db(), place_id) if kind == "department" and place_id else [],
         form=form,
         jurisdictions=[(str(one.id), one.name) for one in identity.jurisdictions(db())],
         levels=[(str(level), word) for level, word in LEVEL_NAMES.items()],
@@ -265,6 +266,20 @@ def end_post(person_id: int, post_id: int) -> Answer:
     if not form.ok:
         return _account_page(person, form, status=409)
     flash("岗位已结束，用这个岗位的登录立即失效。", "success")
+    return redirect(f"/admin/accounts/{person_id}", 303)
+
+
+@blueprint.post("/admin/accounts/<int:person_id>/posts/<int:post_id>/head")
+@allow("administrator")
+def set_head(person_id: int, post_id: int) -> Answer:
+    """Name the head of a department, or take that back."""
+    person, form = _person(person_id), empty_form()
+    head = request.form.get("head") == "1"
+    with form.catching():
+        accounts.set_head(db(), actor(), person, post_id, head)
+    if not form.ok:
+        return _account_page(person, form, status=409)
+    flash("已设为部门负责人，职责逾期时先通知本人。" if head else "已不再是部门负责人。", "success")
     return redirect(f"/admin/accounts/{person_id}", 303)
 
 

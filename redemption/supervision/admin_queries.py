@@ -22,6 +22,7 @@ from redemption.kernel import audit, clock, outbox
 from redemption.kernel.audit import AuditAnchor, AuditChain, AuditEntry
 from redemption.messages.models import Delivery, MessageTemplate
 from redemption.messages.rules import Template, built_in
+from redemption.reporting import queries as duties
 
 AT_MOST = 200
 
@@ -164,3 +165,8 @@ def templates(session: Session) -> list[tuple[Template, MessageTemplate | None]]
     """Every wording with the administrator's own, if there is one."""
     own = {row.code: row for row in session.scalars(select(MessageTemplate))}
     return [(template, own.get(code)) for code, template in sorted(built_in().items())]
+
+
+def heads(session: Session, department_id: int) -> list[tuple[int, str]]:
+    """(person, name) of a department's heads: who hears first of an overdue duty."""
+    return duties.heads(session, {department_id}).get(department_id, [])

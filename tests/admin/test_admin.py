@@ -136,3 +136,24 @@ def test_the_calendar_is_the_offices_page_and_open_to_the_administrator(browser_
 def test_only_administrators_come_in(browser_of):
     for login in ("qiye", "chuangkou", "shenpi", "zhengce", "gongkai"):
         assert browser_of(login).get("/admin").status_code == 403
+
+
+def test_a_head_is_named_and_shown_at_the_department(session, world, browser_of):
+    admin = browser_of("guanli")
+    person = world.people["zhengce"]
+    post = world.actors["zhengce"].post_id
+    here = f"/admin/accounts/{person.id}"
+    assert "设为负责人" in admin.get(here).text
+    assert admin.post(f"{here}/posts/{post}/head", data={"head": "1"}).status_code == 303
+    assert "不再是负责人" in admin.get(here).text
+    department = world.actors["zhengce"].department_id
+    assert person.name in admin.get(f"/admin/places/department/{department}").text
+    assert admin.post(f"{here}/posts/{post}/head", data={"head": ""}).status_code == 303
+    assert session.get(Post, post).grade == "member"
+    clerk = world.people["chuangkou"]
+    refused = admin.post(
+        f"/admin/accounts/{clerk.id}/posts/{world.actors['chuangkou'].post_id}/head", data={"head": "1"}
+    )
+    assert refused.status_code == 409
+    assert admin.post(f"{here}/posts/{world.actors['chuangkou'].post_id}/head").status_code == 404
+    assert browser_of("zhengce").post(f"{here}/posts/{post}/head", data={"head": "1"}).status_code == 403

@@ -7,10 +7,11 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from redemption.identity.models import Post
 from redemption.kernel import clock
 from redemption.kernel.uow import unit_of_work
 from redemption.messages.models import Message
-from redemption.reporting import queries, service, sweep
+from redemption.reporting import queries, service, showing, sweep
 from redemption.reporting.models import Duty, DutyEvent
 from redemption.reporting.rules import Kind
 from tests.factories import make_policy, make_world
@@ -119,3 +120,39 @@ def test_two_sweepers_at_once_do_everything_once(fresh_database):
         reminded = select(func.count()).select_from(DutyEvent).where(DutyEvent.what == "reminded")
         assert session.scalar(reminded) == count
         assert session.scalar(select(func.count()).where(Duty.next_step_at <= sweep_at)) == 0
+
+
+def test_each_head_hears_once_as_a_person_then_the_office_then_the_board(session, world, duty):
+    head = world.people["shenpi"].id
+    colleague = next(
+        post for post in session.scalars(select(Post).where(Post.department_id == duty.department_id))
+        if post.person_id != head
+    )  # fmt: skip
+    colleague.grade = "head"
+    session.flush()
+    assert swept(session, "2026-09-23 08:59") == []
+    assert swept(session, "2026-09-23 09:00") == ["duty_escalated_head"] * 2
+    assert swept(session, "2026-09-23 17:00") == []
+    told = session.scalars(select(Message).where(Message.template == "duty_escalated_head")).all()
+    assert {one.person_id for one in told} == {head, colleague.person_id}
+    assert {one.department_id for one in told} == {None}
+    assert {one.link for one in told} == {f"/duties/{duty.number}"}
+    said = showing.timeline(session, queries.history(session, duty.id))[-1]["detail"]
+    assert world.people["shenpi"].name in said
+    assert swept(session, "2026-09-24 09:00") == ["office_duty_overdue"]
+    assert swept(session, "2026-09-26 09:00") == []  # Saturday, and the board only shows it
+
+
+def test_without_a_head_the_department_reads_that_nobody_was_named(session, world, duty):
+    for post in session.scalars(select(Post).where(Post.department_id == duty.department_id)):
+        post.grade = "member"
+    session.flush()
+    assert swept(session, "2026-09-23 09:00") == ["duty_escalated_no_head"]
+    told = session.scalars(select(Message).where(Message.template == "duty_escalated_no_head")).one()
+    assert told.department_id == duty.department_id
+
+
+def test_a_head_who_left_is_not_told(session, world, duty):
+    world.people["shenpi"].closed_at = clock.now()
+    session.flush()
+    assert swept(session, "2026-09-23 09:00") == ["duty_escalated_no_head"]
