@@ -52,13 +52,18 @@ def edited_versions(actor: Actor) -> Select[ItemVersion]:
 
 def learned(session: Session, versions: Sequence[ItemVersion]) -> list[Learned]:
     """Every changed field of these versions, with the heading under which the confirmed words stand."""
+    changed = [
+        (version, review.differences(version.name, version.fields, version.extracted)) for version in versions
+    ]
+    changed = [(version, differences) for version, differences in changed if differences]
+    texts = policies.versions_with_text(session, {version.policy_version_id for version, _ in changed})
+    items = {
+        item.id: item
+        for item in session.scalars(select(Item).where(Item.id.in_({one.item_id for one, _ in changed})))
+    }
     found = []
-    for version in versions:
-        differences = review.differences(version.name, version.fields, version.extracted)
-        if not differences:
-            continue
-        text = policies.version_with_text(session, version.policy_version_id)
-        item = session.get_one(Item, version.item_id)
+    for version, differences in changed:
+        text, item = texts[version.policy_version_id], items[version.item_id]
         for difference in differences:
             spans = review.spans_of(version.fields.get(difference.field))
             heading = heading_above(text.text, text.blocks, spans[0][0]) if spans else ""

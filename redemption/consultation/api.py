@@ -4,6 +4,7 @@ from typing import Any
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from redemption.consultation import queries, service
 from redemption.consultation.schemas import AskedSchema, AskSchema, QuestionListSchema, SearchSchema
@@ -17,7 +18,7 @@ blueprint = Blueprint("consultation-api", __name__, url_prefix="/api/v1/question
 @blueprint.route("")
 class Questions(MethodView):
     @public
-    @blueprint.arguments(SearchSchema, location="query")
+    @blueprint.arguments(SearchSchema, location="query", unknown=RAISE)
     @blueprint.response(200, QuestionListSchema)
     def get(self, args: dict[str, Any]) -> dict[str, Any]:
         """查询已公开的政策问答，附答复依据"""

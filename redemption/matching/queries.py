@@ -34,6 +34,7 @@ from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.rules import ItemState
 from redemption.catalogue.vocabulary import Kind
 from redemption.identity.models import Enterprise, Jurisdiction
+from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
 from redemption.matching.models import Offer
@@ -232,6 +233,14 @@ def enterprise_by_uscc(session: Session, uscc: str) -> Enterprise:
     return found
 
 
+def enterprise_for(session: Session, actor: Actor, uscc: str) -> Enterprise:
+    """The enterprise whose 政策服务包 the acting person may read: a clerk any, an enterprise its own."""
+    found = enterprise_by_uscc(session, uscc.strip().upper())
+    if actor.role is Role.ENTERPRISE and actor.enterprise_id != found.id:
+        raise NotFound("没有找到这家企业，请核对统一社会信用代码。")
+    return found
+
+
 def offers_of_enterprise(session: Session, enterprise_id: int) -> list[Any]:
     """(Offer, Item, ItemVersion) of an enterprise, open ones first, newest first."""
     query = (
@@ -242,3 +251,14 @@ def offers_of_enterprise(session: Session, enterprise_id: int) -> list[Any]:
         .order_by((Offer.state != OfferState.OFFERED), Offer.id.desc())
     )
     return list(session.execute(query))
+
+
+def offer_with_item(session: Session, offer_id: int) -> Any:
+    """(Offer, Item, ItemVersion) of one offer."""
+    query = (
+        select(Offer, Item, ItemVersion)
+        .join(Item, Item.id == Offer.item_id)
+        .join(ItemVersion, ItemVersion.id == Offer.item_version_id)
+        .where(Offer.id == offer_id)
+    )
+    return session.execute(query).one()

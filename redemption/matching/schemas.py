@@ -86,3 +86,55 @@ class OfferListSchema(Schema):
     """本企业的免申即享通知，待确认的在前。"""
 
     items = fields.List(fields.Nested(OfferSchema))
+
+
+class OfferItemSchema(Schema):
+    """本部门的一个免申即享事项。"""
+
+    code = fields.String()
+    name = fields.String()
+    summary = fields.String()
+    conditions = fields.Dict(metadata={"description": "据以算出名单的条件"})
+    offered = fields.Integer(metadata={"description": "已通知、待企业确认的"})
+    accepted = fields.Integer(metadata={"description": "企业已确认的"})
+    declined = fields.Integer(metadata={"description": "企业放弃的"})
+    withdrawn = fields.Integer(metadata={"description": "确认后没有生成申报件的"})
+
+
+class OfferItemListSchema(Schema):
+    items = fields.List(fields.Nested(OfferItemSchema))
+
+
+class CandidatesQuerySchema(Schema):
+    after = fields.Integer(
+        load_default=0, validate=validate.Range(0, 2**53), metadata={"description": "上一页的 next"}
+    )
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
+
+
+class CandidateSchema(Schema):
+    """名单上的一家企业。"""
+
+    uscc = fields.String()
+    name = fields.String()
+    offer = fields.String(metadata={"description": "已有通知的状态；空：尚未通知"})
+    reasons = fields.List(fields.Nested(MatchReasonSchema))
+
+
+class CandidateListSchema(Schema):
+    items = fields.List(fields.Nested(CandidateSchema))
+    next = fields.Integer(allow_none=True, metadata={"description": "下一页的 after；空：没有下一页"})
+
+
+class ConfirmSchema(Schema):
+    uscc = fields.List(
+        fields.String(validate=validate.Length(max=18)),
+        required=True,
+        validate=validate.Length(max=5000, error="一次最多确认 5000 家企业，请分批确认。"),
+        metadata={"description": "确认的企业，统一社会信用代码"},
+        error_messages={"required": "请给出要确认的企业。"},
+    )
+
+
+class ConfirmedSchema(Schema):
+    offered = fields.Integer(metadata={"description": "新通知了几家"})

@@ -70,9 +70,7 @@ def package_pdf(uscc: str) -> Response:
 
 def _package(uscc: str) -> dict[str, Any]:
     who: Actor = actor()
-    enterprise = queries.enterprise_by_uscc(db(), uscc.strip().upper())
-    if who.role is Role.ENTERPRISE and who.enterprise_id != enterprise.id:
-        raise NotFound("没有找到这家企业，请核对统一社会信用代码。")
+    enterprise = queries.enterprise_for(db(), who, uscc)
     return {
         "enterprise": enterprise,
         "fitting": service.fitting(db(), enterprise.id, limit=PACKAGE),

@@ -82,6 +82,17 @@ def version_with_text(session: Session, version_id: int) -> PolicyVersion:
     return found
 
 
+def versions_with_text(session: Session, version_ids: Iterable[int]) -> dict[int, PolicyVersion]:
+    """Versions with their texts and blocks by id, in one round trip."""
+    rows = session.scalars(
+        select(PolicyVersion)
+        .where(PolicyVersion.id.in_(list(version_ids)))
+        .options(undefer(PolicyVersion.text), undefer(PolicyVersion.blocks))
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
 def working_versions(session: Session, policy_ids: Iterable[int]) -> dict[int, PolicyVersion]:
     """For each policy the version that is worked on: the unpublished one if there is one, else the newest."""
     rows = session.scalars(
@@ -130,6 +141,20 @@ def departments_by_code(session: Session, codes: Iterable[str]) -> dict[str, Dep
     return {department.code: department for department in found}
 
 
+def numbers(session: Session, policy_ids: Iterable[int]) -> dict[int, str]:
+    """The public numbers of policies, by their ids."""
+    rows = session.execute(select(Policy.id, Policy.number).where(Policy.id.in_(list(policy_ids))))
+    return {row.id: row.number for row in rows}
+
+
+def department_codes(session: Session, department_ids: Iterable[int]) -> dict[int, str]:
+    """The codes of departments, dissolved ones too, by their ids."""
+    rows = session.execute(
+        select(Department.id, Department.code).where(Department.id.in_(list(department_ids)))
+    )
+    return {row.id: row.code for row in rows}
+
+
 def departments_of_jurisdiction(session: Session, jurisdiction_id: int | None) -> list[Department]:
     """Departments that may issue a document together."""
     return list(
@@ -141,19 +166,30 @@ def departments_of_jurisdiction(session: Session, jurisdiction_id: int | None) -
     )
 
 
-def same_document_number(session: Session, policy: Policy, document_number: str) -> Policy | None:
-    """Another published policy of the same jurisdiction that carries this 文号."""
-    return session.scalar(
-        select(Policy)
+def numbers_taken(session: Session, drafts: Iterable[tuple[Policy, PolicyVersion]]) -> dict[int, str]:
+    """For each policy (by id) the number of another published one of its jurisdiction that carries its 文号."""
+    wanted = {
+        policy.id: (policy.jurisdiction_id, draft.document_number)
+        for policy, draft in drafts
+        if draft.document_number
+    }
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(Policy.jurisdiction_id, PolicyVersion.document_number, Policy.id, Policy.number)
         .join(PolicyVersion, PolicyVersion.id == Policy.current_version_id)
         .where(
-            Policy.id != policy.id,
-            Policy.jurisdiction_id == policy.jurisdiction_id,
             Policy.state == PolicyState.PUBLISHED,
-            PolicyVersion.document_number == document_number,
+            PolicyVersion.document_number.in_({number for _, number in wanted.values()}),
         )
-        .limit(1)
-    )
+        .order_by(Policy.id)
+    ).all()
+    taken: dict[int, str] = {}
+    for policy_id, said in wanted.items():
+        others = (row.number for row in rows if (row[0], row[1]) == said and row.id != policy_id)
+        if (other := next(others, None)) is not None:
+            taken[policy_id] = other
+    return taken
 
 
 PUBLIC_INTERPRETATIONS = select(Interpretation).where(Interpretation.published_at.is_not(None))

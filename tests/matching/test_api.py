@@ -1,9 +1,10 @@
 """Matching over JSON: the enterprise's own, with reasons; nobody else's."""
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from redemption.identity.models import Enterprise
+from redemption.kernel.outbox import OutboxRow
 from redemption.matching import offers
 from tests.factories import make_item
 
@@ -110,3 +111,66 @@ def test_offers_are_the_enterprises_own(api_of, session, world):
     (answered,) = told(api_of("qiye").get("/api/v1/offers"))["items"]
     assert answered["state"] == "declined"
     assert answered["answered_at"]
+
+
+@pytest.fixture
+def offered(session, world):
+    """An item without application, and the enterprises that its conditions name."""
+    item = make_item(session, world, name="稳岗返还", conditions=HIGH_TECH, mode="without_application")
+    return item, session.get_one(Enterprise, world.actors["qiye"].enterprise_id)
+
+
+def test_an_offer_is_confirmed_by_the_department_and_by_the_enterprise(api_of, session, offered):
+    item, firm = offered
+    department, enterprise = api_of("zhengce"), api_of("qiye")
+    (listed,) = told(department.get("/api/v1/offers/items"))["items"]
+    assert (listed["code"], listed["offered"]) == (item.code, 0)
+    found = told(department.get(f"/api/v1/offers/items/{item.code}"))["items"]
+    (one,) = [row for row in found if row["uscc"] == firm.uscc]
+    assert (one["offer"], one["reasons"][0]["outcome"]) == ("", True)
+    assert told(department.post(f"/api/v1/offers/items/{item.code}", {"uscc": [firm.uscc]})) == {"offered": 1}
+    assert told(department.post(f"/api/v1/offers/items/{item.code}", {"uscc": [firm.uscc]})) == {"offered": 0}
+    (mine,) = told(enterprise.get("/api/v1/offers"))["items"]
+    accepted = told(enterprise.post(f"/api/v1/offers/{mine['id']}/accept"))
+    assert (accepted["state"], accepted["item"]) == ("accepted", "稳岗返还")
+    assert told(enterprise.post(f"/api/v1/offers/{mine['id']}/accept"))["state"] == "accepted"
+    assert enterprise.post(f"/api/v1/offers/{mine['id']}/decline").status_code == 409
+    rang = session.scalars(select(OutboxRow).where(OutboxRow.topic == "offer.accepted")).all()
+    assert len(rang) == 1
+
+
+def test_declining_over_json(api_of, offered, session):
+    item, firm = offered
+    api_of("zhengce").post(f"/api/v1/offers/items/{item.code}", {"uscc": [firm.uscc]})
+    (mine,) = told(api_of("qiye").get("/api/v1/offers"))["items"]
+    assert told(api_of("qiye").post(f"/api/v1/offers/{mine['id']}/decline"))["state"] == "declined"
+    assert session.scalars(select(OutboxRow).where(OutboxRow.topic == "offer.accepted")).all() == []
+
+
+def test_offers_are_nobody_elses_business(api_of, offered, session, world):
+    item, firm = offered
+    api_of("zhengce").post(f"/api/v1/offers/items/{item.code}", {"uscc": [firm.uscc]})
+    (mine,) = told(api_of("qiye").get("/api/v1/offers"))["items"]
+    assert api_of("qiye2").post(f"/api/v1/offers/{mine['id']}/accept").status_code == 404
+    assert api_of("zhengce").post(f"/api/v1/offers/{mine['id']}/accept").status_code == 403
+    assert api_of("keji").get(f"/api/v1/offers/items/{item.code}").status_code == 404
+    assert api_of("keji").post(f"/api/v1/offers/items/{item.code}", {"uscc": [firm.uscc]}).status_code == 404
+    assert api_of("qiye").get("/api/v1/offers/items").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"uscc": []}, {"uscc": ["91110108551385082Q"]}, {"uscc": "x"}, {"more": 1}]
+)
+def test_a_list_that_cannot_be_confirmed_is_refused_at_its_field(api_of, offered, body):
+    refused = api_of("zhengce").post(f"/api/v1/offers/items/{offered[0].code}", body)
+    assert refused.status_code == 422
+
+
+def test_a_package_at_the_window_and_nobody_elses(api_of, session, world):
+    make_item(session, world, name="高企奖励", conditions=HIGH_TECH)
+    firm = session.get_one(Enterprise, world.actors["qiye"].enterprise_id)
+    address = f"/api/v1/matching/{firm.uscc}"
+    assert [one["name"] for one in told(api_of("chuangkou").get(address))["fits"]] == ["高企奖励"]
+    assert told(api_of("qiye").get(address))["counts"]["fits"] == 1
+    assert api_of("qiye2").get(address).status_code == 404
+    assert api_of("chuangkou").get("/api/v1/matching/91110108551385082Q").status_code == 404

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from redemption.catalogue import learning, schemas, service
 from redemption.catalogue.exchange import plan
@@ -87,7 +88,7 @@ def export_workbook() -> Response:
 
 @blueprint.get("/differences")
 @allow("policy_maker", "administrator")
-@blueprint.arguments(schemas.PagingSchema, location="query")
+@blueprint.arguments(schemas.PagingSchema, location="query", unknown=RAISE)
 @blueprint.response(200, schemas.DifferencesSchema)
 def differences(paging: dict[str, Any]) -> Any:
     """人工核对与自动识别的差异，用于改进同义词表"""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from redemption.catalogue import queries, schemas, service
 from redemption.catalogue.api import shapes
@@ -18,7 +19,7 @@ blueprint = Blueprint("items-own", __name__, url_prefix="/api/v1/items", descrip
 
 @blueprint.get("/own")
 @allow("policy_maker")
-@blueprint.arguments(schemas.PagingSchema, location="query")
+@blueprint.arguments(schemas.PagingSchema, location="query", unknown=RAISE)
 @blueprint.response(200, schemas.OwnItemsSchema)
 def own(paging: dict[str, Any]) -> Any:
     """本部门的事项，含草稿"""
@@ -27,7 +28,7 @@ def own(paging: dict[str, Any]) -> Any:
 
 @blueprint.get("/drafts")
 @allow("policy_maker")
-@blueprint.arguments(schemas.PagingSchema, location="query")
+@blueprint.arguments(schemas.PagingSchema, location="query", unknown=RAISE)
 @blueprint.response(200, schemas.OwnItemsSchema)
 def drafts(paging: dict[str, Any]) -> Any:
     """本部门尚未发布的事项"""
@@ -36,8 +37,7 @@ def drafts(paging: dict[str, Any]) -> Any:
 
 def _page(query: Any, paging: dict[str, Any]) -> dict[str, Any]:
     rows, following = page(db(), query, Item.id, limit=paging["limit"], cursor=paging.get("cursor"))
-    versions = queries.working_versions(db(), [row.id for row in rows])
-    return {"items": [shapes.item(db(), row, versions[row.id]) for row in rows], "next_cursor": following}
+    return {"items": shapes.items(db(), rows), "next_cursor": following}
 
 
 @blueprint.get("/own/<code>")

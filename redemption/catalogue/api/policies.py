@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from redemption.catalogue import schemas, service
 from redemption.catalogue.api import shapes
@@ -75,7 +76,7 @@ def create_from_file() -> Any:
 
 @blueprint.get("/own")
 @allow("policy_maker")
-@blueprint.arguments(schemas.PagingSchema, location="query")
+@blueprint.arguments(schemas.PagingSchema, location="query", unknown=RAISE)
 @blueprint.response(200, schemas.OwnPoliciesSchema)
 def own(paging: dict[str, Any]) -> Any:
     """本部门的政策文件，含草稿"""
@@ -86,7 +87,7 @@ def own(paging: dict[str, Any]) -> Any:
         limit=paging["limit"],
         cursor=paging.get("cursor"),
     )
-    return {"items": [shapes.policy(db(), row) for row in rows], "next_cursor": following}
+    return {"items": shapes.policies_of(db(), rows), "next_cursor": following}
 
 
 @blueprint.get("/own/<number>")

@@ -1,7 +1,7 @@
 """How an item and a policy look to their makers, and the version conditions of requests that change them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from redemption.catalogue import queries, review
 from redemption.catalogue.models import Item, ItemVersion
-from redemption.kernel.errors import DomainError, Invalid, Stale
+from redemption.kernel.errors import DomainError, Fields, Invalid, Stale
+from redemption.kernel.workdays import Deadline
 from redemption.policies import queries as policies
 from redemption.policies import service as policy_service
-from redemption.policies.models import Policy
+from redemption.policies.models import Policy, PolicyVersion
 
 COLUMNS = (
     "no", "name", "summary", "mode", "theme", "object_classes", "fields", "extracted", "values", "conditions",
@@ -57,13 +58,26 @@ def preconditions() -> Iterator[None]:
 
 
 def item(session: Session, found: Item, draft: ItemVersion | None = None) -> dict[str, Any]:
-    draft = draft or queries.working_version(session, found)
-    policy = session.get_one(Policy, found.policy_id)
+    """One item as its makers see it."""
+    return items(session, [found], {found.id: draft} if draft else None)[0]
+
+
+def items(
+    session: Session, found: Sequence[Item], drafts: Mapping[int, ItemVersion] | None = None
+) -> list[dict[str, Any]]:
+    """Items as their makers see them, in as many statements for many as for one."""
+    drafts = drafts or queries.working_versions(session, [one.id for one in found])
+    numbers = policies.numbers(session, {one.policy_id for one in found})
+    codes = policies.department_codes(session, {one.department_id for one in found})
+    return [_item(one, drafts[one.id], numbers[one.policy_id], codes[one.department_id]) for one in found]
+
+
+def _item(found: Item, draft: ItemVersion, policy_number: str, department: str) -> dict[str, Any]:
     return {
         "code": found.code,
         "state": found.state,
-        "policy": policy.number,
-        "department": queries.department_of(session, found).code,
+        "policy": policy_number,
+        "department": department,
         "version": found.version,
         "draft": draft.published_at is None,
         **{name: getattr(draft, name) for name in COLUMNS},
@@ -73,14 +87,42 @@ def item(session: Session, found: Item, draft: ItemVersion | None = None) -> dic
 
 
 def policy(session: Session, found: Policy, *, with_text: bool = False) -> dict[str, Any]:
-    draft = policies.working_version(session, found)
-    due = policy_service.deadline_of(session, draft)
-    unpublished = draft.published_at is None
-    shape = {
+    """One policy as its makers see it; `with_text` adds its text and its 政策解读."""
+    shape = policies_of(session, [found])[0]
+    if with_text:
+        shape["interpretations"] = policies.interpretations(session, found.id)
+        draft = policies.working_version(session, found)
+        shape["text"] = policies.version_with_text(session, draft.id).text
+    return shape
+
+
+def policies_of(session: Session, found: Sequence[Policy]) -> list[dict[str, Any]]:
+    """Policies as their makers see them, in as many statements for many as for one."""
+    ids = [one.id for one in found]
+    drafts = policies.working_versions(session, ids)
+    unpublished = [(one, drafts[one.id]) for one in found if drafts[one.id].published_at is None]
+    missing = policy_service.missing_of_each(session, unpublished)
+    codes = queries.items_of_policies(session, ids)
+    return [
+        _policy(
+            one,
+            drafts[one.id],
+            policy_service.deadline_of(session, drafts[one.id]),
+            missing.get(one.id, {}),
+            [made.code for made in codes[one.id]],
+        )
+        for one in found
+    ]
+
+
+def _policy(
+    found: Policy, draft: PolicyVersion, due: Deadline | None, missing: Fields, codes: list[str]
+) -> dict[str, Any]:
+    return {
         "number": found.number,
         "state": found.state,
         "version": found.version,
-        "draft": unpublished,
+        "draft": draft.published_at is None,
         "no": draft.no,
         "title": draft.title,
         "document_number": draft.document_number,
@@ -96,10 +138,6 @@ def policy(session: Session, found: Policy, *, with_text: bool = False) -> dict[
         "findings": draft.findings,
         "answers": found.answers,
         "lacking": draft.lacking,
-        "missing": policy_service.what_is_missing(session, found, draft) if unpublished else {},
-        "items": [made.code for made in queries.items_of_policy(session, found.id)],
+        "missing": missing,
+        "items": codes,
     }
-    if with_text:
-        shape["interpretations"] = policies.interpretations(session, found.id)
-        shape["text"] = policies.version_with_text(session, draft.id).text
-    return shape

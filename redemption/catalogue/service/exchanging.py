@@ -133,9 +133,7 @@ def export_rows(session: Session, actor: Actor) -> list[dict[str, Any]]:
         .order_by(Item.policy_id, Item.id)
     ).all()
     versions = queries.working_versions(session, [item.id for item, _ in found])
-    texts = {
-        policy.id: policies.working_version(session, policy) for policy in {policy for _, policy in found}
-    }
+    texts = policies.working_versions(session, {policy.id for _, policy in found})
     prefix = _scoped(session, actor, "")
     rows = []
     for item, policy in found:

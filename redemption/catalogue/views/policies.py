@@ -65,22 +65,25 @@ def index() -> Response:
     ids = [row.id for row in rows]
     texts, items = policies.working_versions(db(), ids), queries.items_of_policies(db(), ids)
     drafts = queries.working_versions(db(), [item.id for group in items.values() for item in group])
-    listed = [
-        (row, texts[row.id], [ItemRow(item, drafts[item.id]) for item in items[row.id]]) for row in rows
-    ]
-    return render("editor/index.html", rows=[(*row, todo(*row)) for row in listed], next_cursor=following)
+    unpublished = [(row, texts[row.id]) for row in rows if texts[row.id].published_at is None]
+    missing = policy_service.missing_of_each(db(), unpublished)
+    listed = []
+    for row in rows:
+        own = [ItemRow(item, drafts[item.id]) for item in items[row.id]]
+        said = todo(row, texts[row.id], own, incomplete=bool(missing.get(row.id)))
+        listed.append((row, texts[row.id], own, said))
+    return render("editor/index.html", rows=listed, next_cursor=following)
 
 
-def todo(policy: Policy, draft: PolicyVersion, rows: list[ItemRow]) -> str:
+def todo(policy: Policy, draft: PolicyVersion, rows: list[ItemRow], *, incomplete: bool) -> str:
     """What waits for a person, in one line; empty when nothing does."""
     waiting = [row for row in rows if row.unpublished]
-    incomplete = [row for row in waiting if row.open]
+    lacking = [row for row in waiting if row.open]
     if policy.state == PolicyState.REPEALED:
         return ""
     if draft.published_at is None:
-        missing = policy_service.what_is_missing(db(), policy, draft)
-        words = "补全文件信息后发布" if missing else "核对后发布"
-        return f"{words}；{len(incomplete)} 个事项待补全" if incomplete else words
+        words = "补全文件信息后发布" if incomplete else "核对后发布"
+        return f"{words}；{len(lacking)} 个事项待补全" if lacking else words
     if waiting:
         return f"{len(waiting)} 个事项待确认发布"
     return ""

@@ -9,7 +9,13 @@ the government's name, may change it; for anybody else it does not exist. Nothin
 from redemption.policies.service.drafting import amend, create, discard, replace_text, revise
 from redemption.policies.service.interpreting import interpret, rewrite, waits, withdraw
 from redemption.policies.service.owning import count_answers, mine
-from redemption.policies.service.publishing import deadline_of, publish, repeal, what_is_missing
+from redemption.policies.service.publishing import (
+    deadline_of,
+    missing_of_each,
+    publish,
+    repeal,
+    what_is_missing,
+)
 
 __all__ = [
     "amend",
@@ -19,6 +25,7 @@ __all__ = [
     "discard",
     "interpret",
     "mine",
+    "missing_of_each",
     "publish",
     "repeal",
     "replace_text",

@@ -1,5 +1,7 @@
 """Publication and repeal of a policy."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from redemption.identity.rules import Actor
@@ -22,7 +24,18 @@ LONGEST_REASON = 500
 
 
 def what_is_missing(session: Session, policy: Policy, draft: PolicyVersion) -> Fields:
-    """What keeps a draft from being published, by field; empty when nothing does.
+    """What keeps a draft from being published, by field; empty when nothing does."""
+    return missing_of_each(session, [(policy, draft)])[policy.id]
+
+
+def missing_of_each(session: Session, drafts: Sequence[tuple[Policy, PolicyVersion]]) -> dict[int, Fields]:
+    """The same for many drafts in one round trip, by the id of the policy."""
+    taken = queries.numbers_taken(session, drafts)
+    return {policy.id: _missing(draft, taken.get(policy.id)) for policy, draft in drafts}
+
+
+def _missing(draft: PolicyVersion, number_taken_by: str | None) -> Fields:
+    """Of one draft.
 
     A publication date in the future is such a thing: the report's clock runs from it, and the public must not
     read a document before the day it is made public. It can be published on that day or later.
@@ -41,12 +54,10 @@ def what_is_missing(session: Session, policy: Policy, draft: PolicyVersion) -> F
         wrong["publication_date"] = [f"公布日期是{day}，还没有到。请在当天或之后发布；如日期有误，请先更正。"]
     if draft.valid_from and draft.valid_until and draft.valid_until < draft.valid_from:
         wrong["valid_until"] = ["有效期截止日期早于起始日期，请核对。"]
-    if draft.document_number:
-        other = queries.same_document_number(session, policy, draft.document_number)
-        if other is not None:
-            wrong["document_number"] = [
-                f"文号“{draft.document_number}”已经发布过（编号 {other.number}）。如为修订，请在原文件上发起修订。"
-            ]
+    if number_taken_by is not None:
+        wrong["document_number"] = [
+            f"文号“{draft.document_number}”已经发布过（编号 {number_taken_by}）。如为修订，请在原文件上发起修订。"
+        ]
     return wrong
 
 

@@ -99,3 +99,23 @@ def test_what_nobody_knows_is_refused(client, address):
     answer = client.get(f"/api/v1/{address}")
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["field"].split(".")[0] in ("colour", "deadline")
+
+
+@pytest.mark.parametrize(
+    ("login", "address"),
+    [
+        ("", "/api/v1/items"),
+        ("", "/api/v1/policies"),
+        ("", "/api/v1/questions"),
+        ("zhengce", "/api/v1/policies/own"),
+        ("zhengce", "/api/v1/items/own"),
+        ("zhengce", "/api/v1/items/drafts"),
+        ("zhengce", "/api/v1/catalogue/differences"),
+        ("qiye", "/api/v1/matching"),
+    ],
+)
+def test_an_argument_that_nobody_knows_is_refused_by_its_name(api_of, world, login, address):
+    assert api_of(login).get(address).status_code == 200
+    refused = api_of(login).get(f"{address}?limti=5")
+    assert refused.status_code == 422
+    assert "limti" in refused.get_data(as_text=True)
