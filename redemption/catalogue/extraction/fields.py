@@ -76,8 +76,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
                     if role == "conditions":
                         spans.extend(part)
                     elif role == "target_weak" and draft.giving is not None:
-                        scope = self._scope(part) if section.kind == "article" else part
-                        spans.extend(part if item["target"].spans != scope else [])
+                        spans.extend(part)
         spans = list(dict.fromkeys(spans))
         if spans != item["conditions"].spans:
             item["conditions"].spans = spans
