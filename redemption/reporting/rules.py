@@ -114,7 +114,7 @@ KINDS: Mapping[Kind, Rule] = {
         "在兑现期限内拨付", "优化营商环境条例第五十四条", Unit.GIVEN, 0, "已决定予以兑现", "资金拨付到账"
     ),
     Kind.RATING_FOLLOW_UP: Rule(
-        "差评核实整改", "第三十四条", Unit.WORKDAYS, 5, "收到不满意评价", "核实、整改并回访"
+        "差评核实整改", "第三十四条", Unit.GIVEN, 0, "收到不满意评价", "核实、整改并回访"
     ),
 }
 

@@ -1,8 +1,10 @@
 """Pages of duties and reports: the department's list, one duty with its history, the office's desk."""
 
 import datetime as dt
+import re
 
 from flask import Blueprint, Response, flash, redirect, request
+from sqlalchemy import func
 from werkzeug.wrappers import Response as Answer
 
 from redemption.catalogue.rules import REQUIRED_FIELDS
@@ -174,10 +176,14 @@ def office() -> Response:
 def ledger() -> Response:
     """台账: every duty owed to this office, by state, kind and department."""
     state, kind = request.args.get("state", ""), request.args.get("kind", "")
-    department = request.args.get("department", "")
+    department, month = request.args.get("department", ""), request.args.get("month", "")
     query = queries.filtered(queries.visible_to(actor()), state=state, kind=kind)
     if department:
         query = query.where(Duty.department_id.in_(queries.departments_with_code(department)))
+    if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
+        query = query.where(func.to_char(Duty.event_date, "YYYY-MM") == month)
+    else:
+        month = ""
     rows, following = page(db(), query, Duty.id, cursor=cursor_argument())
     return render(
         "office/ledger.html",
@@ -186,6 +192,7 @@ def ledger() -> Response:
         state=state,
         kind=kind,
         department=department,
+        month=month,
         kinds=rules.KINDS,
         departments=queries.owing_departments(db(), actor()),
         next_cursor=following,

@@ -115,6 +115,8 @@ def edit_place(kind: str, place_id: int) -> Answer:
     values = {name: getattr(place, name, None) for name in PLACES[kind]().fields}
     if kind == "department":
         values["two_person"] = place.settings.get("two_person", False)
+        days = place.settings.get("rating_days") or {}
+        values |= {f"rating_{step}": days.get(step) for step in ("open", "mending", "calling_back")}
     return _place_page(kind, empty_form(values), place_id)
 
 

@@ -49,6 +49,13 @@ class OfficeSchema(Schema):
     phone = fields.String(load_default="", validate=short(40))
 
 
+def _step_days() -> fields.Integer:
+    said = "请填写 1 到 60 之间的工作日数；不填按系统默认。"
+    return fields.Integer(
+        load_default=None, validate=validate.Range(1, 60, error=said), error_messages={"invalid": said}
+    )
+
+
 class DepartmentSchema(Schema):
     code = _code()
     jurisdiction_id = _where()
@@ -61,6 +68,7 @@ class DepartmentSchema(Schema):
     contact_email = fields.Email(load_default="", validate=short(120), error_messages=EMAIL)
     auto_report = fields.Boolean(load_default=False, truthy={"1"})
     two_person = fields.Boolean(load_default=False, truthy={"1"})
+    rating_open, rating_mending, rating_calling_back = (_step_days() for _ in range(3))
 
 
 class CentreSchema(Schema):

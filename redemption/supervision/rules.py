@@ -82,6 +82,36 @@ class Funnel:
 
 
 @dataclass(frozen=True)
+class ItemFigures:
+    """One item on its way: applications, acceptances, approvals, payments; promised and paid in yuan."""
+
+    code: str
+    name: str
+    state: str
+    applications: int
+    accepted: int
+    approved: int
+    paid: int
+    amount_approved: Decimal
+    amount_paid: Decimal
+
+
+def summed(items: Sequence[ItemFigures]) -> ItemFigures:
+    """All items as one line."""
+    return ItemFigures(
+        code="",
+        name="合计",
+        state="",
+        applications=sum(one.applications for one in items),
+        accepted=sum(one.accepted for one in items),
+        approved=sum(one.approved for one in items),
+        paid=sum(one.paid for one in items),
+        amount_approved=sum((one.amount_approved for one in items), start=Decimal(0)),
+        amount_paid=sum((one.amount_paid for one in items), start=Decimal(0)),
+    )
+
+
+@dataclass(frozen=True)
 class Problem:
     """Something that goes wrong more than once with one item (第三十四条)."""
 

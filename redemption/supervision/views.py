@@ -9,6 +9,7 @@ from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
 from redemption.reporting import showing
 from redemption.supervision import evaluation, queries, rules, service
+from redemption.supervision.drill_views import blueprint as drill_blueprint
 from redemption.supervision.evaluation_views import blueprint as evaluation_blueprint
 from redemption.supervision.rules import ExportKind, ExportState, Period
 from redemption.supervision.schemas import ExportSchema
@@ -145,4 +146,4 @@ def _period() -> Period:
     return period if period.first <= period.last else given
 
 
-blueprints = [blueprint, evaluation_blueprint]
+blueprints = [blueprint, drill_blueprint, evaluation_blueprint]

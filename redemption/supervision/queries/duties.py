@@ -78,6 +78,11 @@ def owed_to(actor: Actor) -> ColumnElement[bool]:
     return Duty.office_id == actor.office_id if actor.office_id is not None else false()
 
 
+def duties_about(actor: Actor, subject: str) -> Select[Duty]:
+    """Duties about one subject that are owed to the acting person's office."""
+    return select(Duty).where(Duty.subject == subject, owed_to(actor))
+
+
 def _punctuality(owed: ColumnElement[bool], period: Period, key: Any, name: Any) -> Select[Any]:
     now = clock.now()
     is_open = and_(Duty.fulfilled_at.is_(None), Duty.closed_at.is_(None))
