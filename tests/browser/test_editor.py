@@ -49,6 +49,7 @@ def test_a_pasted_text_becomes_a_public_item(person):
         page.fill("[name=publication_date]", "2026-11-02")
         maker.press("保存")
         page.goto(policy + "/publish")
+    page.fill("[name=without_answers]", "问答正在编写")
     maker.press("确认发布")
     assert "已发布" in page.inner_text("main")
 
@@ -94,6 +95,30 @@ def test_without_javascript_the_links_lead_to_the_place(chromium, system, person
     page.get_by_role("button", name="保存", exact=True).click()
     assert page.input_value('[name="summary"]') == "没有脚本也能保存"
     plain.close()
+
+
+def test_an_overlong_source_is_turned_without_losing_what_was_typed(person):
+    maker = person("zhengce")
+    page = maker.page
+    maker.go("/editor/policies/new")
+    rules = "\n".join(f"附件第{n}行：办理中的一般规定。" for n in range(1, 3200))
+    page.fill("[name=text]", SOURCE.format(number=905) + "附件\n" + rules)
+    maker.press("读取并识别事项")
+    maker.follow("清泉节水改造补贴")
+    assert "共 3 部分" in page.inner_text(".source-parts")
+    page.fill('[name="summary"]', "还没有保存的字")
+    page.get_by_role("link", name="下一部分").click()
+    page.get_by_text("这是第 2 部分").wait_for()
+    assert page.input_value('[name="summary"]') == "还没有保存的字"
+    page.get_by_role("link", name="下一部分").click()
+    page.get_by_text("这是第 3 部分").wait_for()
+    assert "附件第3199行" in page.inner_text(".source-text")
+    page.locator('[data-show-from="standard"]').first.click()
+    page.get_by_text("这是第 1 部分").wait_for()
+    assert "最高20万元" in "".join(page.locator("mark.is-shown").all_inner_texts())
+    maker.look()
+    plain = page.request.get(page.url + "?part=3").text()
+    assert "附件第3199行" in plain, "without a script the links lead there too"
 
 
 @pytest.mark.parametrize("width", [1280, 320])

@@ -64,6 +64,7 @@ def publish(maker, name: str) -> str:
     maker.press("保存", exact=False)
     maker.follow("返回文件")
     maker.press("发布…", exact=False)
+    page.fill("[name=without_answers]", "问答正在编写")
     maker.press("确认发布")
     assert "已发布" in page.inner_text("main")
     return page.url

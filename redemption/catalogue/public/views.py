@@ -145,11 +145,20 @@ def _item(page: queries.ItemPage) -> Response:
 
 
 def _policy(page: queries.PolicyPage) -> Response:
-    parts = text.parts(page.version.text, page.version.blocks)
-    cut = len(page.version.text) > text.LONGEST
+    words, blocks = page.version.text, page.version.blocks
+    pages = text.pages(words, blocks)
+    part = min(max(1, request.args.get("part", 1, type=int)), pages)
     made = (panel(db(), page.policy) for panel in _registered("policy_panels"))
     panels = [one for one in made if one]
-    return render("policies/policy.html", page_data=page, parts=parts, cut=cut, panels=panels, **WORDS)
+    return render(
+        "policies/policy.html",
+        page_data=page,
+        parts=text.parts(words, blocks, part),
+        part=part,
+        pages=pages,
+        panels=panels,
+        **WORDS,
+    )
 
 
 def _registered(name: str) -> list[Any]:

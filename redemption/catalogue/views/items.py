@@ -48,7 +48,7 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
     draft = owned.draft
     version = policies.version_with_text(db(), draft.policy_version_id)
     marks = source.marks_of((draft.extracted or {}).get("name_span"), draft.fields, len(version.text))
-    blocks, left_out = source.shown(version.text, version.blocks, marks)
+    excerpt = source.shown(version.text, version.blocks, marks, request.args.get("part", type=int))
     choices = policies.departments_of_jurisdiction(db(), owned.policy.jurisdiction_id)
     return render(
         "editor/item.html",
@@ -63,8 +63,7 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
         actions=[
             action for action in BY_PERSON if (ItemState(owned.item.state), action) in ITEM_MACHINE.table
         ],
-        blocks=blocks,
-        left_out=left_out,
+        excerpt=excerpt,
         marked={mark.field for mark in marks},
         checks=review.checklist(draft.name, draft.fields, draft.lacking),
         states={name: review.state_of(draft.fields.get(name)) for name in (*TEXT_FIELDS, *LIST_FIELDS)},

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect
+from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from redemption.catalogue import queries, review, schemas, service
@@ -139,7 +139,7 @@ def _page(policy: Policy, form: Form, status: int = 200) -> Response:
         if span and row.draft.policy_version_id == draft.id:
             marks.append(source.Marked(span[0], span[1], row.item.code))
     marks.sort(key=lambda mark: (mark.start, mark.end))
-    blocks, left_out = source.shown(draft.text, draft.blocks, marks)
+    excerpt = source.shown(draft.text, draft.blocks, marks, request.args.get("part", type=int))
     unpublished = draft.published_at is None
     return render(
         "editor/policy.html",
@@ -148,8 +148,7 @@ def _page(policy: Policy, form: Form, status: int = 200) -> Response:
         draft=draft,
         unpublished=unpublished,
         rows=rows,
-        blocks=blocks,
-        left_out=left_out,
+        excerpt=excerpt,
         may_change=policies.may_change(policy, actor()),
         missing=policy_service.what_is_missing(db(), policy, draft) if unpublished else {},
         due=policy_service.deadline_of(db(), draft),

@@ -84,15 +84,39 @@ def test_marks_never_change_the_text(pairs):
     blocks = [{"kind": "paragraph", "start": a, "end": b} for a, b in cuts]
     fields = {"target": {"state": "found", "text": "x", "spans": [list(pair) for pair in pairs]}}
     marks = shown.marks_of(None, fields, len(text))
-    done, left_out = shown.shown(text, blocks, marks)
+    excerpt = shown.shown(text, blocks, marks)
+    done = excerpt.blocks
     assert "".join(piece.text for block in done for piece in block.pieces) == text
-    assert left_out == 0
+    assert (excerpt.part, excerpt.parts) == (1, 1)
     marked = {at for a, b in pairs if a < b <= len(text) for at in range(a, b)}
     at = 0
     for block in done:
         for piece in block.pieces:
             assert bool(piece.fields) == (at in marked)
             at += len(piece.text)
+
+
+@pytest.mark.parametrize(("blocks_each", "characters_each"), [(3, 10**6), (10**6, 40), (4, 25)])
+def test_an_overlong_source_comes_in_parts_and_nothing_is_left_out(monkeypatch, blocks_each, characters_each):
+    monkeypatch.setattr(shown, "MOST_BLOCKS", blocks_each)
+    monkeypatch.setattr(shown, "MOST_CHARACTERS", characters_each)
+    lines = [f"第{n}段的文字" * (1 + n % 5) for n in range(40)]
+    text, blocks, at = "\n".join(lines), [], 0
+    for line in lines:
+        blocks.append({"kind": "paragraph", "start": at, "end": at + len(line)})
+        at += len(line) + 1
+    start = text.index("第31段")
+    marks = shown.marks_of(None, {"target": {"state": "found", "spans": [[start, start + 4]]}}, len(text))
+    opened = shown.shown(text, blocks, marks)
+    assert opened.parts > 2
+    assert opened.part == opened.where["target"]
+    assert "第31段" in "".join(p.text for block in opened.blocks for p in block.pieces if p.fields)
+    parts = [shown.shown(text, blocks, marks, part) for part in range(1, opened.parts + 1)]
+    assert ["".join(piece.text for piece in block.pieces) for part in parts for block in part.blocks] == lines
+    anchors = [block.anchor for part in parts for block in part.blocks]
+    assert len(set(anchors)) == len(lines)
+    assert shown.shown(text, blocks, marks, 99).part == opened.parts
+    assert shown.shown(text, blocks, marks, -1).part == 1
 
 
 # --- conditions ------------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 // field; selected source text is put into a field by a small menu (text can also be dragged there, as browsers do).
 // Without this script the links jump to the place and text is copied by hand.
 
-const source = document.querySelector("[data-source]");
-const pane = source?.querySelector(".source-text");
+let source = document.querySelector("[data-source]");
+let pane = source?.querySelector(".source-text");
 const form = document.getElementById("item-form");
 
 function marksOf(field) {
@@ -18,6 +18,22 @@ function show(field, { page = false } = {}) {
   // Only the pane scrolls while somebody types; a link may move the page (phones have the source below).
   pane.scrollTop += marks[0].getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 4;
   if (page) source.scrollIntoView({ block: "nearest" });
+}
+
+// An overlong source comes in parts: another one is fetched into its place, so that nothing typed is lost.
+async function turn(part) {
+  if (String(part) === source.dataset.part) return;
+  const address = new URL(location.href);
+  address.searchParams.set("part", part);
+  address.hash = "";
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  const other = answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-source]") : null;
+  if (!other) { location.assign(address); return; }
+  source.replaceWith(other);
+  source = other;
+  pane = source.querySelector(".source-text");
+  listen();
+  pane.focus({ preventScroll: true });
 }
 
 function boxes() {
@@ -78,8 +94,10 @@ function offer() {
 
 if (source) {
   document.addEventListener("click", (event) => {
+    const other = event.target.closest("[data-source-part]");
+    if (other) { event.preventDefault(); turn(other.dataset.sourcePart); return; }
     const link = event.target.closest("[data-show-from]");
-    if (link) { event.preventDefault(); show(link.dataset.showFrom, { page: true }); return; }
+    if (link) { event.preventDefault(); turn(link.dataset.inPart ?? source.dataset.part).then(() => show(link.dataset.showFrom, { page: true })); return; }
     const mark = event.target.closest("mark[data-from]");
     if (mark && form && !window.getSelection().toString()) boxes().get(mark.dataset.from.split(" ")[0])?.[0].focus();
   });
@@ -89,11 +107,15 @@ if (source) {
   const first = pane.querySelector("mark");
   if (first && !location.hash) pane.scrollTop += first.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 6;
 }
-if (source && form) {
-  document.body.append(menu);
-  form.addEventListener("focusin", (event) => { if (event.target.dataset.field) show(event.target.dataset.field); });
+function listen() {
+  if (!form) return;
   pane.addEventListener("pointerup", () => setTimeout(offer));
   pane.addEventListener("keyup", (event) => { if (event.shiftKey || event.key === "Shift") offer(); });
+}
+if (source && form) {
+  document.body.append(menu);
+  listen();
+  form.addEventListener("focusin", (event) => { if (event.target.dataset.field) show(event.target.dataset.field); });
   document.addEventListener("pointerdown", (event) => { if (!menu.contains(event.target)) menu.hidden = true; });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") menu.hidden = true; });
 }
