@@ -249,7 +249,8 @@ def find_target(text: str, condition: Span) -> Span | None:
     if match := re.search(r"[，,](?:对于?|向)(?=[^，。；]{4,})", words):
         begin = a + match.end()
         end = a + (comma if (comma := words.find("，", match.end())) > 0 else len(words))
-        return (begin, end)
+        if is_who(text[begin:end]) or not _SUBJECT.search(words[: match.start()]):
+            return (begin, end)
     comma = _top_level_comma(words)
     first = words[:comma] if comma >= 0 else words
     match = _SUBJECT.search(words)

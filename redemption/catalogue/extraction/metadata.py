@@ -185,7 +185,10 @@ def _signature(lines: list[Line]) -> tuple[str | None, tuple[int, int, int] | No
             signers: list[str] = []
             above = index - 1
             while (
-                above >= 0 and len(lines[above].text) <= 60 and _ISSUER.match(lines[above].text.strip() + " ")
+                above >= 0
+                and len(lines[above].text) <= 60
+                and _ISSUER.match(lines[above].text.strip() + " ")
+                and not re.search(r"\d", lines[above].text)
             ):
                 signers.insert(0, lines[above].text.strip())
                 above -= 1
