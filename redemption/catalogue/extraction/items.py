@@ -296,7 +296,7 @@ class ItemFinder:
         if giving and giving.grants:
             a, b = giving.sentences[0]
             purpose = _PURPOSE.match(self._text, a, b) if _URGED.match(self._text, a, b) else None
-            if purpose and 0 not in giving.giving:
+            if purpose and (0 not in giving.giving or purpose.end() - purpose.start() <= 18):
                 return purpose.span()
             for grant in giving.grants:
                 if name := benefit_name(self._text, grant.gift):
