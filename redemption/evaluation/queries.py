@@ -10,6 +10,7 @@ from redemption.applications.models import Application
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.evaluation.models import Rating, RatingFollowUp
 from redemption.evaluation.rules import BAD, FollowUpState
+from redemption.identity.models import Department
 from redemption.identity.rules import Actor, Role
 from redemption.kernel.errors import NotFound
 
@@ -117,3 +118,15 @@ def follow_up(session: Session, actor: Actor, number: str) -> tuple[RatingFollow
     if row is None or actor.role is not Role.OFFICER:
         raise NotFound("没有找到这条差评整改记录。")
     return row[0], row[1]
+
+
+def open_follow_ups(session: Session) -> list[tuple[RatingFollowUp, Department]]:
+    """Every follow-up that is not closed, with its department, held until the transaction ends."""
+    rows = session.execute(
+        select(RatingFollowUp, Department)
+        .join(Department, Department.id == RatingFollowUp.department_id)
+        .where(RatingFollowUp.state != FollowUpState.CLOSED.value)
+        .order_by(RatingFollowUp.id)
+        .with_for_update(of=RatingFollowUp, skip_locked=True)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -86,3 +86,10 @@ FOLLOW_UP: Machine[FollowUpState, FollowUpAction] = Machine(
 
 STEP_DAYS = {FollowUpState.OPEN: 2, FollowUpState.MENDING: 10, FollowUpState.CALLING_BACK: 3}
 """Workdays for each step where the department has set none (`Department.settings["rating_days"]`)."""
+
+STEP_TITLES = {
+    FollowUpState.OPEN: "核实不满意评价",
+    FollowUpState.MENDING: "整改不满意评价反映的问题",
+    FollowUpState.CALLING_BACK: "回访不满意评价",
+}
+"""What a department has to do in each step."""

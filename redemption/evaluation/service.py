@@ -4,7 +4,9 @@ A rating is a record, not a transition: the case does not move. One on each occa
 not rate stays unrated. Handlers see words and stars, never who gave them.
 """
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -19,6 +21,7 @@ from redemption.evaluation.rules import (
     FOLLOW_UP,
     REASONS,
     STEP_DAYS,
+    STEP_TITLES,
     FollowUpAction,
     FollowUpState,
     Occasion,
@@ -31,6 +34,21 @@ from redemption.kernel.calendar import load_calendar
 from redemption.kernel.errors import Conflict, Invalid, NotAllowed
 
 NOTE_LIMIT = 1000
+STEPS = (FollowUpState.OPEN, FollowUpState.MENDING, FollowUpState.CALLING_BACK)
+
+
+@dataclass(frozen=True)
+class RunningStep:
+    """What is owed now for a bad rating. `place`: 1 核实, 2 整改, 3 回访."""
+
+    follow_up_id: int
+    number: str
+    place: int
+    title: str
+    department_id: int
+    began_at: dt.datetime
+    due_at: dt.datetime
+    provisional: bool
 
 
 def rate(
@@ -172,11 +190,58 @@ def _done(session: Session, actor: Actor, found: RatingFollowUp, action: FollowU
 
 
 def _set_due(session: Session, follow_up: RatingFollowUp, department: Department) -> None:
-    state = FollowUpState(follow_up.state)
-    if state is FollowUpState.CLOSED:
+    began = _began_at(follow_up)
+    if began is None:
         follow_up.due_at, follow_up.due_provisional = None, False
         return
+    state = FollowUpState(follow_up.state)
     own = (department.settings or {}).get("rating_days") or {}
     days = int(own.get(state.value) or STEP_DAYS[state])
-    last = load_calendar(session).add_workdays(clock.today(), days)
+    last = load_calendar(session).add_workdays(clock.day_of(began), days)
     follow_up.due_at, follow_up.due_provisional = clock.end_of_day(last.date), last.provisional
+
+
+def _began_at(follow_up: RatingFollowUp) -> dt.datetime | None:
+    """When the step that runs began; None: it is closed."""
+    match FollowUpState(follow_up.state):
+        case FollowUpState.OPEN:
+            return follow_up.opened_at
+        case FollowUpState.MENDING:
+            return follow_up.verified_at
+        case FollowUpState.CALLING_BACK:
+            return follow_up.mended_at or follow_up.verified_at
+        case _:
+            return None
+
+
+def running_steps(session: Session) -> list[RunningStep]:
+    """The step of every follow-up that is not closed, its due date computed anew from its beginning and the calendar.
+
+    What is told of it names neither the case nor who rated.
+    """
+    found = []
+    for follow_up, department in queries.open_follow_ups(session):
+        _set_due(session, follow_up, department)
+        began, state = _began_at(follow_up), FollowUpState(follow_up.state)
+        assert began is not None
+        assert follow_up.due_at is not None
+        found.append(
+            RunningStep(
+                follow_up.id,
+                follow_up.number,
+                STEPS.index(state) + 1,
+                f"{STEP_TITLES[state]}（记录号{follow_up.number}）",
+                follow_up.department_id,
+                began,
+                follow_up.due_at,
+                follow_up.due_provisional,
+            )
+        )
+    session.flush()
+    return found
+
+
+def step_done_at(session: Session, follow_up_id: int, place: int) -> dt.datetime | None:
+    """When a step of a follow-up was done; None while it runs."""
+    found = session.get_one(RatingFollowUp, follow_up_id)
+    return (found.verified_at, found.mended_at, found.called_back_at)[place - 1]

@@ -49,6 +49,10 @@ def place(session: Session, kind: str, place_id: int) -> Any:
     return found
 
 
+RATING_STEPS = ("open", "mending", "calling_back")
+"""核实, 整改, 回访 of a bad rating: workdays that the administrator sets for a department."""
+
+
 def save_place(
     session: Session, actor: Actor, kind: str, values: Mapping[str, Any], place_id: int | None = None
 ) -> Any:
@@ -63,6 +67,7 @@ def save_place(
             raise Invalid.field(name, "请选择所属辖区。")
     values = dict(values)
     two_person = values.pop("two_person", None)
+    asked = {step: values.pop(f"rating_{step}") for step in RATING_STEPS if f"rating_{step}" in values}
     if kind == "department":
         _unique_short_name(session, values, place_id)
     if place_id is None:
@@ -84,6 +89,10 @@ def save_place(
     if two_person is not None:
         found.settings = {**found.settings, "two_person": two_person}
         values["two_person"] = two_person
+    days = {step: count for step, count in asked.items() if count}
+    if days != (found.settings or {}).get("rating_days", {}) and asked:
+        found.settings = {**found.settings, "rating_days": days}
+        values["rating_days"] = days
     audit.record(
         session, f"{kind}:{found.id}", actor.ref, action, {"values": {k: str(v) for k, v in values.items()}}
     )

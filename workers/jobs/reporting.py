@@ -2,11 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from redemption.consultation import service as consultation
-from redemption.evaluation.models import RatingFollowUp
+from redemption.evaluation import service as evaluation
 from redemption.kernel import clock
 from redemption.kernel.uow import unit_of_work
 from redemption.reporting import assembly, clocks, outgoing, recalculation, recurring, service, sweep
@@ -84,23 +83,28 @@ def open_recurring(runtime: Runtime) -> None:
 
 @periodic("duties.ratings", every=300)
 def follow_ratings(runtime: Runtime) -> None:
-    """Bad ratings are looked into in time: a duty each, done when the follow-up is closed."""
+    """核实 → 整改 → 回访: each step is a duty with the step's own due date, done when the next step begins."""
     with unit_of_work(runtime.database) as session:
-        for follow_up in session.scalars(select(RatingFollowUp).where(RatingFollowUp.state != "closed")):
-            service.open_duty(
+        for step in evaluation.running_steps(session):
+            duty = service.open_duty(
                 session,
                 Kind.RATING_FOLLOW_UP,
-                subject=f"follow_up:{follow_up.id}",
-                title="核实并整改不满意评价",
-                department_id=follow_up.department_id,
-                event=clock.day_of(follow_up.opened_at),
-                link=f"/workbench/ratings/{follow_up.number}",
+                subject=f"follow_up:{step.follow_up_id}",
+                round_=step.place,
+                title=step.title,
+                department_id=step.department_id,
+                event=clock.day_of(step.began_at),
+                due_at=step.due_at,
+                provisional=step.provisional,
+                link=f"/workbench/ratings/{step.number}",
                 quiet=True,
             )
+            if (duty.due_at, duty.provisional) != (step.due_at, step.provisional):
+                service.reschedule(session, duty, step.due_at, step.provisional)
         for duty in reporting_queries.open_of_kind(session, Kind.RATING_FOLLOW_UP):
-            follow_up = session.get_one(RatingFollowUp, int(duty.subject.partition(":")[2]))
-            if follow_up.state == "closed":
-                service.fulfil(session, service.SYSTEM, duty, {}, follow_up.called_back_at or clock.now())
+            done_at = evaluation.step_done_at(session, int(duty.subject.partition(":")[2]), duty.round)
+            if done_at is not None:
+                service.fulfil(session, service.SYSTEM, duty, {}, done_at)
 
 
 @periodic("duties.cases", every=60)
