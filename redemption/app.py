@@ -1,6 +1,7 @@
 """The web application: the only place that wires."""
 
 import datetime as dt
+import functools
 import importlib
 from typing import Any
 
@@ -26,6 +27,7 @@ PAGES = (
     "redemption.catalogue.views",
     "redemption.matching.views",
     "redemption.applications.views",
+    "redemption.applications.sharing.views",
     "redemption.dispatch.views",
     "redemption.decisions.views",
     "redemption.disbursement.views",
@@ -55,6 +57,17 @@ APIS = (
     "redemption.evaluation.api",
     "redemption.supervision.api",
 )
+
+
+LIMITED: dict[str, tuple[str, list[str]]] = {
+    "identity.sign_in": ("sign_in_limit", ["POST"]),
+    # forms that need no account
+    "disbursement.object_to": ("objection_limit", ["POST"]),
+    "experts.cover": ("opinion_limit", ["GET"]),
+    "experts.look": ("opinion_limit", ["POST"]),
+    "experts.answer": ("opinion_limit", ["POST"]),
+}
+"""Pages limited by address: endpoint → (the setting that says how often, methods)."""
 
 
 def create_app(
@@ -153,10 +166,15 @@ def register_pages(app: Flask) -> None:
     for name in PAGES:
         for blueprint in _blueprints(name):
             app.register_blueprint(blueprint)
-    limit = app.extensions["redemption"]["limiter"].limit(
-        lambda: web_session.settings().sign_in_limit, methods=["POST"]
-    )
-    app.view_functions["identity.sign_in"] = limit(app.view_functions["identity.sign_in"])
+    limiter = app.extensions["redemption"]["limiter"]
+    for endpoint, (setting, methods) in LIMITED.items():
+        limit = limiter.limit(functools.partial(_limit, setting), methods=methods)
+        app.view_functions[endpoint] = limit(app.view_functions[endpoint])
+
+
+def _limit(setting: str) -> str:
+    found: str = getattr(web_session.settings(), setting)
+    return found
 
 
 def register_apis(app: Flask) -> None:

@@ -192,6 +192,19 @@ def department_simulate(arguments: tuple[str, ...]) -> None:
 
 
 @main.group()
+def registry() -> None:
+    """Where enterprises' data are looked up."""
+
+
+@registry.command("simulate", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def registry_simulate(arguments: tuple[str, ...]) -> None:
+    """A registry for tests, with delays and errors by option (see --help of the simulator)."""
+    module = "redemption.adapters.simulator.registry"
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606
+
+
+@main.group()
 def adapter() -> None:
     """How departments are connected."""
 

@@ -50,6 +50,10 @@ class Settings:
     oidc_client_secret: str = ""
     webhook_tolerance: int = 300
     sign_in_limit: str = "10 per minute"
+    objection_limit: str = "10 per hour"
+    """Objections to publicity from one address."""
+    opinion_limit: str = "30 per minute"
+    """Openings of experts' links from one address."""
     log_level: str = "INFO"
     log_json: bool = True
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -96,6 +100,8 @@ class Settings:
             oidc_client_secret=get("OIDC_CLIENT_SECRET"),
             webhook_tolerance=int(get("WEBHOOK_TOLERANCE", "300")),
             sign_in_limit=get("SIGN_IN_LIMIT", cls.sign_in_limit),
+            objection_limit=get("OBJECTION_LIMIT", cls.objection_limit),
+            opinion_limit=get("OPINION_LIMIT", cls.opinion_limit),
             log_level=get("LOG_LEVEL", "INFO"),
             log_json=get("LOG_JSON", "1") not in {"0", "false", "no"},
             extra={key: value for key, value in env.items() if key.startswith(PREFIX)},

@@ -105,7 +105,10 @@ def run_all(settings: Settings, *, port: int, seed: bool, department: bool) -> i
         from redemption.seed import fill
 
         fill(settings, department_port=department_port)
+    registry_port, known = _register(settings) if department else (0, {})
     children = _children(settings, port, department_port)
+    if registry_port:
+        children.append(Child("registry", lambda: _registry(settings, registry_port, known)))
     stopping: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -117,7 +120,7 @@ def run_all(settings: Settings, *, port: int, seed: bool, department: bool) -> i
         child.start()
     try:
         if _wait(f"http://127.0.0.1:{port}/readyz", stopping):
-            _print_welcome(settings, port, department_port)
+            _print_welcome(settings, port, department_port, registry_port)
         while not stopping:
             time.sleep(0.5)
             for child in children:
@@ -187,6 +190,28 @@ def _department(settings: Settings, port: int, department_port: int) -> None:
     )
 
 
+def _register(settings: Settings) -> tuple[int, dict[str, Any]]:
+    """Connect the demonstration registry at a free port; returns the port and what it shall know."""
+    from redemption.kernel.secrets import SecretBox
+    from redemption.kernel.uow import unit_of_work
+    from redemption.seed.registering import connect_registry, facts, registry_secret
+
+    registry_port = _any_port()
+    database = Database(settings.database_url)
+    with unit_of_work(database) as session:
+        connect_registry(session, SecretBox(settings.field_keys), registry_port, registry_secret(settings))
+        known = facts(session)
+    database.dispose()
+    return registry_port, known
+
+
+def _registry(settings: Settings, registry_port: int, known: dict[str, Any]) -> None:
+    from redemption.adapters.simulator.registry import serve
+    from redemption.seed.registering import registry_secret
+
+    serve(registry_port, registry_secret(settings), known)
+
+
 def _stop(children: list[Child]) -> None:
     for child in children:
         child.stop()
@@ -211,7 +236,7 @@ def _wait(address: str, stopping: list[int]) -> bool:
     return False
 
 
-def _print_welcome(settings: Settings, port: int, department_port: int) -> None:
+def _print_welcome(settings: Settings, port: int, department_port: int, registry_port: int) -> None:
     from redemption.seed import ACCOUNTS, PASSWORD
 
     click.echo(f"\n惠企政策兑现“一窗”系统  http://127.0.0.1:{port}\n")
@@ -219,6 +244,7 @@ def _print_welcome(settings: Settings, port: int, department_port: int) -> None:
         click.echo(f"  {account.role_name:　<8}{account.login:<12} {PASSWORD}   {account.place_name}")
     if department_port:
         click.echo(f"\n  演示部门系统  http://127.0.0.1:{department_port}")
+        click.echo(f"  演示数据共享  http://127.0.0.1:{registry_port}")
     click.echo("\nCtrl-C 停止\n")
     sys.stdout.flush()
 

@@ -186,6 +186,8 @@ def _settings(database_url: str, valkey: str, var: Path) -> Settings:
         storage=str(var / "files"),
         var=var,
         sign_in_limit="1000 per minute",
+        objection_limit="1000 per minute",
+        opinion_limit="1000 per minute",
         log_level="ERROR",
     )
 

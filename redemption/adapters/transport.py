@@ -24,6 +24,14 @@ WRONG_SETTINGS = (401, 403, 404)
 TRY_AGAIN = (408, 425, 429)
 
 
+class Unheard(Exception):
+    """A call that brought no answer; `sentence` says why, `settings` that somebody's settings are wrong."""
+
+    def __init__(self, sentence: str, *, settings: bool = False) -> None:
+        super().__init__(sentence)
+        self.sentence, self.settings = sentence, settings
+
+
 class Transport:
     """Calls below one address. `timeout` in seconds bounds each call."""
 
@@ -44,6 +52,22 @@ class Transport:
 
     def post(self, path: str, body: Mapping[str, Any], key: str) -> Outcome:
         """Send one body and read the answer; whatever happens ends in an `Outcome`."""
+        try:
+            status, answered, content = self._send(path, body, key)
+        except Unheard as error:
+            return Alert(error.sentence) if error.settings else Retry(error.sentence)
+        return outcome_of(status, answered, content, self._context.now().timestamp())
+
+    def ask(self, path: str, body: Mapping[str, Any], key: str) -> tuple[int, dict[str, Any]]:
+        """Send one body; (status, the answer's JSON object, empty where it is none).
+
+        Raises:
+            Unheard: there was no answer.
+        """
+        status, _, content = self._send(path, body, key)
+        return status, _object(content.decode("utf-8", "replace"))
+
+    def _send(self, path: str, body: Mapping[str, Any], key: str) -> tuple[int, httpx.Headers, bytes]:
         raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {
             "content-type": "application/json; charset=utf-8",
@@ -52,18 +76,17 @@ class Transport:
             **signed_headers(self._context.keys, key, self._context.now(), raw),
         }
         try:
-            status, answered, content = self._call(self._endpoint + path, raw, headers)
+            return self._call(self._endpoint + path, raw, headers)
         except httpx.ConnectTimeout:
-            return Retry("连接部门系统超时。")
+            raise Unheard("连接对方系统超时。") from None
         except httpx.TimeoutException:
-            return Retry(f"部门系统在 {self._timeout:g} 秒内没有答复。")
+            raise Unheard(f"对方系统在 {self._timeout:g} 秒内没有答复。") from None
         except (ssl.SSLError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-            return Alert(f"连接设置有误：{_short(error)}")
+            raise Unheard(f"连接设置有误：{_short(error)}", settings=True) from error
         except httpx.TransportError as error:
             if "certificate" in str(error).lower() or "ssl" in str(error).lower():
-                return Alert(f"TLS 证书校验未通过：{_short(error)}")
-            return Retry(f"连接中断：{_short(error)}")
-        return outcome_of(status, answered, content, self._context.now().timestamp())
+                raise Unheard(f"TLS 证书校验未通过：{_short(error)}", settings=True) from error
+            raise Unheard(f"连接中断：{_short(error)}") from error
 
     def _call(self, url: str, raw: bytes, headers: Mapping[str, str]) -> tuple[int, httpx.Headers, bytes]:
         deadline = time.monotonic() + self._timeout

@@ -12,7 +12,8 @@ from redemption.catalogue.models import Item, ItemVersion
 from redemption.decisions.models import Decision, DepartmentEvent, Proposal
 from redemption.decisions.rules import EventState
 from redemption.dispatch.models import Referral
-from redemption.identity.models import Department, Enterprise, Person
+from redemption.identity.models import Department, Enterprise, Person, Post
+from redemption.identity.rules import Role
 from redemption.kernel import clock
 
 PAGE = 50
@@ -187,3 +188,29 @@ def conflicts(session: Session, department_id: int | None, *, kept: bool = False
     if department_id is not None:
         query = query.where(DepartmentEvent.department_id == department_id)
     return list(session.execute(query))
+
+
+def colleagues(session: Session, department_id: int) -> list[tuple[int, str, str]]:
+    """(id, login, name) of the officers of a department, for assignment."""
+    now = clock.now()
+    rows = session.execute(
+        select(Person.id, Person.login, Person.name)
+        .join(Post, Post.person_id == Person.id)
+        .where(
+            Post.department_id == department_id,
+            Post.role == Role.OFFICER,
+            or_(Post.ended_at.is_(None), Post.ended_at > now),
+            Person.closed_at.is_(None),
+        )
+        .distinct()
+        .order_by(Person.name, Person.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def colleague(session: Session, department_id: int, login: str) -> tuple[int, str] | None:
+    """(id, name) of an officer of this department."""
+    for person_id, known, name in colleagues(session, department_id):
+        if known == login:
+            return person_id, name
+    return None

@@ -135,6 +135,19 @@ class OpinionData(Schema):
     text = _needed("意见")
 
 
+class ExpertSchema(Schema):
+    """邀请专家: who is asked what, and until when."""
+
+    name = _needed("专家姓名", 50)
+    organisation = _text("单位", 100)
+    question = _needed("请专家说明的问题", 1000)
+    days = fields.Integer(
+        load_default=7,
+        error_messages={"invalid": "有效期请填写天数。"},
+        metadata={"description": "链接有效的天数"},
+    )
+
+
 DATA: dict[EventType, type[Schema]] = {
     EventType.ACCEPTED: AcceptedData,
     EventType.CORRECTION_REQUESTED: CorrectionData,

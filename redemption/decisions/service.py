@@ -15,14 +15,14 @@ from redemption.applications import service as applications
 from redemption.applications.models import Application, ApplicationEvent, Objection
 from redemption.applications.rules import Action, Status
 from redemption.catalogue.models import ItemVersion
-from redemption.decisions import money
+from redemption.decisions import money, queries
 from redemption.decisions.models import Decision
 from redemption.decisions.rules import EventType
 from redemption.dispatch.models import Referral
 from redemption.dispatch.service import give_opinion
 from redemption.identity.models import Department
 from redemption.identity.rules import Actor
-from redemption.kernel import clock
+from redemption.kernel import audit, clock
 from redemption.kernel.db import Json
 from redemption.kernel.errors import Conflict, Invalid, NotFound
 
@@ -85,8 +85,7 @@ def act(
             raise Conflict("没有征求您部门意见的转办单。", code="not_asked_for_opinion")
         give_opinion(session, actor, referral, data["result"], data["text"], moment)
         return None
-    if application.department_id != actor.department_id:
-        raise NotFound("这件由其他部门审批，您部门只需填写会办意见。")
+    must_decide(actor, application)
     _keep_differences(application, data.get("differences") or {}, event_id, moment)
     match event:
         case EventType.CORRECTION_REQUESTED:
@@ -158,6 +157,43 @@ def dismiss_objection(
     if not reason.strip():
         raise Invalid.field("reason", "请写明核查情况和异议不成立的理由。")
     return applications.move(session, actor, application, Action.DISMISS_OBJECTION, reason=reason)
+
+
+def must_decide(actor: Actor, application: Application) -> None:
+    """NotFound for a department that is only heard."""
+    if application.department_id != actor.department_id:
+        raise NotFound("这件由其他部门审批，您部门只需填写会办意见。")
+
+
+def assign(session: Session, actor: Actor, application: Application, login: str = "") -> str:
+    """Give a case to a colleague (by login), take it over, or give it back; returns whose it is now, or "".
+
+    Args:
+        login: empty: to oneself, or back to the department where it is one's own already; "-": back.
+
+    Raises:
+        Invalid: not an officer of this department.
+    """
+    must_decide(actor, application)
+    before = application.assignee_person_id
+    if not login:
+        chosen = None if before == actor.person_id else (actor.person_id, actor.name)
+    elif login == "-":
+        chosen = None
+    else:
+        chosen = queries.colleague(session, application.department_id, login)
+        if chosen is None:
+            raise Invalid.field("assignee", "请选择本部门的审批人员。")
+    application.assignee_person_id = chosen[0] if chosen else None
+    if before != application.assignee_person_id:
+        audit.record(
+            session,
+            f"application:{application.id}",
+            actor.ref,
+            "assign",
+            {"from": before, "to": application.assignee_person_id},
+        )
+    return chosen[1] if chosen else ""
 
 
 def objections_of(session: Session, application_id: int) -> list[Objection]:

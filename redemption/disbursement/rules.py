@@ -22,3 +22,28 @@ PAYMENT_STATE_NAMES = {
     PaymentState.CLAWBACK: "追回中",
     PaymentState.CLAWED_BACK: "已追回",
 }
+
+
+class BatchState(StrEnum):
+    """listed (a list for people) → waiting → sent | refused; a refused one may be sent again."""
+
+    LISTED = "listed"
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+BATCH_STATE_NAMES = {
+    BatchState.LISTED: "仅清单",
+    BatchState.WAITING: "发送中",
+    BatchState.SENT: "已送支付系统",
+    BatchState.REFUSED: "被支付系统退回",
+}
+
+
+class ResultState(StrEnum):
+    """applied · refused (does not fit: for a person) · settled (a person dealt with it)."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    SETTLED = "settled"

@@ -1,6 +1,9 @@
 """Forms of payment, and the JSON of what is shown to everybody."""
 
-from marshmallow import Schema, fields, validate
+import datetime as dt
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from redemption.web.paging import LIMIT, MOST
 
@@ -73,3 +76,50 @@ class NoticeListSchema(Schema):
 
     items = fields.List(fields.Nested(NoticeSchema))
     next_cursor = fields.String(allow_none=True)
+
+
+class ResultSchema(Schema):
+    """支付结果: what a payment system says about one order."""
+
+    id = fields.String(
+        required=True,
+        validate=validate.Length(1, 200, error="id 应为 1 至 200 个字符。"),
+        metadata={"description": "结果编号，重发时不变；同一编号只生效一次"},
+    )
+    order = fields.String(
+        required=True, validate=validate.Length(1, 100), metadata={"description": "拨付编号"}
+    )
+    result = fields.String(
+        required=True, validate=validate.OneOf(["paid", "returned"], error="result 应为 paid 或 returned。")
+    )
+    amount = fields.Decimal(
+        required=True,
+        as_string=True,
+        validate=validate.Range(min=0, max=10**13, error="金额不在合理范围内。"),
+        metadata={"description": "金额（元），应与指令一致"},
+    )
+    occurred_at = fields.AwareDateTime(
+        required=True, default_timezone=None, metadata={"description": "发生时间，ISO 8601，须带时区"}
+    )
+    voucher = fields.String(
+        load_default="", validate=validate.Length(max=100), metadata={"description": "支付凭证号"}
+    )
+    reason = fields.String(
+        load_default="", validate=validate.Length(max=500), metadata={"description": "退汇原因"}
+    )
+
+    @validates_schema
+    def _whole(self, data: dict[str, Any], **_: Any) -> None:
+        if data.get("result") == "returned" and not data.get("reason", "").strip():
+            raise ValidationError("退汇须说明原因。", "reason")
+        moment = data.get("occurred_at")
+        if isinstance(moment, dt.datetime) and not 2000 <= moment.year <= 2200:
+            raise ValidationError("发生时间不在合理范围内。", "occurred_at")
+
+
+class ResultAnswer(Schema):
+    """What became of a payment result."""
+
+    id = fields.String()
+    state = fields.String(metadata={"description": "applied 已生效、settled 已由人工处理"})
+    message = fields.String()

@@ -11,9 +11,9 @@ from redemption.applications import service as applications
 from redemption.applications.models import Application, Submission
 from redemption.applications.rules import Status
 from redemption.catalogue.models import ItemVersion
-from redemption.disbursement import queries, service
+from redemption.disbursement import channel_views, paying, queries, service
 from redemption.disbursement.models import PaymentBatch
-from redemption.disbursement.rules import PAYMENT_STATE_NAMES, PaymentState
+from redemption.disbursement.rules import BATCH_STATE_NAMES, PAYMENT_STATE_NAMES, PaymentState
 from redemption.disbursement.schemas import AccountSchema, ObjectionSchema, PaidSchema, ReturnedSchema
 from redemption.disbursement.sheets import workbook
 from redemption.identity.rules import Actor
@@ -25,6 +25,7 @@ from redemption.web.pages import render
 from redemption.web.session import box, db
 
 blueprint = Blueprint("disbursement", __name__)
+blueprints = [blueprint, channel_views.blueprint]
 
 
 def last_day(ends_at: dt.datetime) -> dt.date:
@@ -126,6 +127,32 @@ def make_batch() -> AnyResponse:
     if batch is None:
         return _payments(form, "")
     flash(f"批次 {batch.number} 已生成，共 {batch.orders} 笔，请下载清单交财务或银行。", "success")
+    return redirect("/workbench/payments", 303)
+
+
+@blueprint.post("/workbench/batches/<number>/dispatch")
+@allow("officer")
+def send_batch(number: str) -> AnyResponse:
+    """Hand a batch to the payment system."""
+    form = empty_form()
+    with form.catching():
+        paying.send(db(), actor(), number)
+    if not form.ok:
+        return _payments(form, "", status=422)
+    flash(f"批次 {number} 已发往支付系统，到账和退汇会自动登记。", "success")
+    return redirect("/workbench/payments#batches", 303)
+
+
+@blueprint.post("/workbench/payment-results/<int:result_id>")
+@allow("officer")
+def settle_result(result_id: int) -> AnyResponse:
+    """A person says how a result that did not fit was dealt with."""
+    form = empty_form({"note": request.form.get("note", "")})
+    with form.catching():
+        paying.settle(db(), actor(), result_id, form.values["note"])
+    if not form.ok:
+        return _payments(form, "", status=422)
+    flash("已登记处理结果。", "success")
     return redirect("/workbench/payments", 303)
 
 
@@ -237,6 +264,9 @@ def _payments(form: Form, at: str, status: int = 200, group: str = "") -> AnyRes
         words=words,
         names=PAYMENT_STATE_NAMES,
         batches=queries.batches(db(), who.department_id or 0),
+        batch_names=BATCH_STATE_NAMES,
+        channel=paying.channel_of(db(), who.department_id or 0),
+        unsettled=paying.unsettled(db(), who.department_id or 0),
         form=form,
         at=at,
     )

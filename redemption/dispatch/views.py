@@ -5,7 +5,6 @@ import json
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request
-from marshmallow import fields, missing
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -13,7 +12,7 @@ from redemption.catalogue.models import Item
 from redemption.dispatch import configuring, queries, service
 from redemption.dispatch.claiming import make_adapter
 from redemption.dispatch.models import Connection, Parcel, Referral
-from redemption.dispatch.port import Adapter, Capability, Finding, adapter_class, known_adapters
+from redemption.dispatch.port import Capability, Finding, adapter_class, known_adapters
 from redemption.dispatch.port import mapping as port_mapping
 from redemption.dispatch.rules import PARCEL_KIND_NAMES, Purpose
 from redemption.identity.models import Department
@@ -23,6 +22,7 @@ from redemption.kernel import clock
 from redemption.kernel.errors import Invalid, NotFound
 from redemption.web.access import actor, allow
 from redemption.web.forms import Form, empty_form
+from redemption.web.option_fields import option_fields, options_shown, typed_options
 from redemption.web.pages import render
 from redemption.web.session import box, db, storage
 
@@ -63,7 +63,7 @@ def connect() -> Response:
             actor(),
             department.id,
             adapter=adapter,
-            options=_typed(adapter, form.values),
+            options=typed_options(adapter_class(adapter), form.values),
             begins_at=_begins(form.values.get("begins_on", "")),
             max_parallel=_number(form.values.get("max_parallel", ""), "max_parallel", 4),
         )
@@ -220,7 +220,7 @@ def _new(form: Form, status: int = 200) -> Response:
         adapter=adapter,
         adapters=[(code, found.title) for code, found in sorted(known_adapters().items())],
         departments=[(row.code, row.name) for row in departments(db())],
-        options=_fields(adapter) if adapter else [],
+        options=option_fields(adapter) if adapter else [],
     )
 
 
@@ -233,40 +233,6 @@ def _routes(form: Form, status: int = 200) -> Response:
         departments=[(row.code, row.name) for row in departments(db())],
         districts=[(row.id, row.name) for row in jurisdictions(db()) if row.parent_id is not None],
     )
-
-
-def _fields(adapter: type[Adapter]) -> list[dict[str, Any]]:
-    """What to ask for, from the adapter's own schema."""
-    listed = []
-    for name, field in adapter.Options().fields.items():
-        kind = "checkbox" if isinstance(field, fields.Boolean) else "text"
-        kind = "json" if isinstance(field, fields.Dict) else kind
-        kind = "password" if name in adapter.secret_options else kind
-        default = "" if field.load_default is missing else field.load_default
-        if kind == "json":
-            default = json.dumps(default, ensure_ascii=False, indent=1) if default else ""
-        word = field.metadata.get("description", name)
-        listed.append(
-            {"name": name, "label": word, "kind": kind, "required": field.required, "default": default}
-        )
-    return listed
-
-
-def _typed(code: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Options as typed: empty boxes are left to the schema's defaults."""
-    made: dict[str, Any] = {}
-    for field in _fields(adapter_class(code)):
-        text = str(values.get(field["name"], "")).strip()
-        if field["kind"] == "checkbox":
-            made[field["name"]] = text == "1"
-        elif text and field["kind"] == "json":
-            try:
-                made[field["name"]] = json.loads(text)
-            except ValueError:
-                raise Invalid.field(field["name"], "应是一个 JSON 对象，请检查括号、引号和逗号。") from None
-        elif text:
-            made[field["name"]] = text
-    return made
 
 
 def _department(code: str) -> Department:
@@ -305,24 +271,13 @@ def _connection(found: Connection, form: Form, status: int = 200, **more: Any) -
         department=department,
         adapter=adapter,
         local=Capability.LOCAL in adapter.capabilities,
-        options=_options(adapter, found),
+        options=options_shown(adapter, found.options, bool(found.secrets)),
         keys=live_keys(db(), department.id),
         form=form,
         values={**values, **form.values},
         roots=port_mapping.ROOTS,
         **{"preview": None, "findings": [], "secret": "", **more},
     )
-
-
-def _options(adapter: Any, found: Connection) -> list[tuple[str, str]]:
-    listed = []
-    for name, field in adapter.Options().fields.items():
-        word = field.metadata.get("description", name)
-        if name in adapter.secret_options:
-            listed.append((word, "已加密保存" if found.secrets else "未设置"))
-        else:
-            listed.append((word, str(found.options.get(name, field.load_default))))
-    return listed
 
 
 def _sample(found: Connection, number: str) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from redemption.disbursement import service
+from redemption.disbursement import paying, service
 from redemption.kernel.uow import unit_of_work
-from workers.runtime import Payload, Runtime, job, periodic
+from workers.runtime import Payload, Runtime, job, outside_job, periodic
 
 
 @job("application.moved")
@@ -16,6 +16,19 @@ def moved(session: Session, payload: Payload) -> None:
 @job("payment.reported")
 def reported(session: Session, payload: Payload) -> None:
     service.reported(session, payload["event_id"])
+
+
+@outside_job("batch.ready", queue="delivery")
+def batch_ready(runtime: Runtime, payload: Payload) -> None:
+    """A doorbell: batches that are due go to their payment systems."""
+    paying.run_due(runtime.database, runtime.box, runtime.settings.base_url)
+
+
+@periodic("disbursement.payments", every=30, queue="delivery")
+def payments(runtime: Runtime) -> None:
+    """Batches whose payment system did not answer, and results that lie ready in folders."""
+    paying.run_due(runtime.database, runtime.box, runtime.settings.base_url)
+    paying.fetch(runtime.database, runtime.box)
 
 
 @periodic("disbursement.publicity", every=60)

@@ -4,6 +4,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+from redemption.applications.sharing import asking as sharing
 from redemption.decisions import receiving
 from redemption.dispatch import queries, service, watching
 from redemption.dispatch.claiming import Outfit, due_connections
@@ -33,6 +34,7 @@ def courier(runtime: Runtime) -> Courier:
 @job("application.submitted")
 def submitted(session: Session, payload: Payload) -> None:
     service.refer(session, payload["application_id"])
+    sharing.verify(session, payload["application_id"])
 
 
 @job("application.resubmitted")

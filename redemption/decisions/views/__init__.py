@@ -1,6 +1,5 @@
-"""The department's workbench: inbox and case."""
+"""Pages of the workbench: the inbox, one case, outside experts, figures."""
 
-from redemption.decisions.views.case import blueprint as case
-from redemption.decisions.views.inbox import blueprint as inbox
+from redemption.decisions.views import case, experts, inbox, statistics
 
-blueprints = [inbox, case]
+blueprints = [inbox.blueprint, case.blueprint, experts.blueprint, statistics.blueprint]
