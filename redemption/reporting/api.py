@@ -4,6 +4,7 @@ from typing import Any
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from redemption.reporting import queries, service, showing
 from redemption.reporting.models import Duty
@@ -25,7 +26,7 @@ blueprint = Blueprint("reporting-api", __name__, url_prefix="/api/v1/duties", de
 @blueprint.route("")
 class Duties(MethodView):
     @allow("officer", "policy_maker", "office")
-    @blueprint.arguments(DutyQuerySchema, location="query")
+    @blueprint.arguments(DutyQuerySchema, location="query", unknown=RAISE)
     @blueprint.response(200, DutyPageSchema)
     def get(self, args: dict[str, Any]) -> dict[str, Any]:
         """本部门承担的、或向本公开办承担的法定职责"""
