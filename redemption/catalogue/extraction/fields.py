@@ -73,9 +73,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         if own:
             for section in draft.shared:
                 for role, part in self._parts(section, False):
-                    if role == "conditions":
-                        spans.extend(part)
-                    elif role == "target_weak" and draft.giving is not None:
+                    if role == "conditions" or (role == "target_weak" and draft.giving is not None):
                         spans.extend(part)
         spans = list(dict.fromkeys(spans))
         if spans != item["conditions"].spans:

@@ -2,13 +2,15 @@
 
     序号 ⏎ 材料名称 ⏎ 份数 ⏎ 1 ⏎ 申请表 ⏎ 2 ⏎ 2 ⏎ 营业执照 ⏎ 1
 
-becomes rows with cells again. Only a table with a running number is taken for one; other lines stay as they are.
+becomes rows with cells again; so does a list with a header of labels (政策名称 ⏎ 支持对象 ⏎ 支持标准 …), cell below cell or
+a row a line with spaces between. Other lines stay as they are.
 """
 
 from __future__ import annotations
 
 import re
 
+from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.lines import Line
 from redemption.catalogue.extraction.model import FIELDS
 
@@ -18,14 +20,21 @@ _MOST_COLUMNS = 10
 _SLACK = 3  # lines by which a row may be longer or shorter than the header
 
 
-def rejoin_tables(text: str, lines: list[Line]) -> list[Line]:
+def rejoin_tables(text: str, lines: list[Line], labels: Labels) -> list[Line]:
     """The lines, with every table of this kind turned into rows."""
     out: list[Line] = []
     place = 0
     table = -1
     while place < len(lines):
+        if rows := _spaced_rows(lines, place, labels):
+            out.extend(_spaced(text, line, table) for line in lines[place : place + rows])
+            table -= 1
+            place += rows
+            continue
         width = _header_width(lines, place)
         ends = _rows(lines, place + width, width) if width else []
+        if not ends and (width := _label_width(lines, place)):
+            ends = _even_rows(lines, place + width, width)
         if not ends:
             out.append(lines[place])
             place += 1
@@ -69,6 +78,57 @@ def _rows(lines: list[Line], begin: int, width: int) -> list[int]:
     while last < min(len(lines), start + width) and not _ends_table(lines[last]):
         last += 1
     return [*ends, last] if last > start + 1 else ends
+
+
+def _label_width(lines: list[Line], place: int) -> int:
+    """How many labels stand alone one below the other from here, the name of an item first; 0 for fewer than three."""
+    if "name" not in lines[place].roles:
+        return 0
+    width = 0
+    for line in lines[place : place + _MOST_COLUMNS]:
+        if not line.strong or line.kind or line.cells or line.text.rstrip()[-1] in "：:" or line.body < line.end:
+            break
+        width += 1
+    return width if width >= 3 else 0
+
+
+def _even_rows(lines: list[Line], begin: int, width: int) -> list[int]:
+    """Rows of as many lines as the header has labels; at least two, and no label among the cells."""
+    ends: list[int] = []
+    start = begin
+    while start + width <= len(lines):
+        row = lines[start : start + width]
+        if any(line.strong or line.cells or line.kind in ("cn", "article") for line in row):
+            break
+        if len(row[0].text) > 40 or row[0].text.rstrip()[-1] in "。；":
+            break
+        start += width
+        ends.append(start)
+    return ends if len(ends) >= 2 else []
+
+
+def _spaced_rows(lines: list[Line], place: int, labels: Labels) -> int:
+    """How many lines from here are a header and rows of one width, their cells parted by spaces; 0 for none."""
+    header = lines[place]
+    heads = header.text.split()
+    if header.cells or not 3 <= len(heads) <= _MOST_COLUMNS or len(header.text) > 80:
+        return 0
+    known = [role for head in heads for role in labels.exact(head)]
+    if len(known) < max(2, len(heads) - 2) or "name" not in known:
+        return 0
+    last = place + 1
+    while last < len(lines) and not lines[last].cells and len(lines[last].text.split()) == len(heads):
+        last += 1
+    return last - place if last - place >= 3 else 0
+
+
+def _spaced(text: str, line: Line, table: int) -> Line:
+    row = Line(line.start, line.end, line.text, body=line.start, after_marker=line.start)
+    row.cells = tuple(
+        (line.start + match.start(), line.start + match.end()) for match in re.finditer(r"\S+", line.text)
+    )
+    row.table = table
+    return row
 
 
 def _ends_table(line: Line) -> bool:

@@ -34,7 +34,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     text = document.text
     properties = dict(document.properties)
 
-    everything = rejoin_tables(text, read_lines(document, labels))
+    everything = rejoin_tables(text, read_lines(document, labels), labels)
     title, title_span, after_title = find_title(everything, properties)
     policy = read_policy(everything, title, title_span, properties, text)
 

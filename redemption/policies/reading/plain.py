@@ -24,6 +24,8 @@ _HEADING = re.compile(
 _ENTRY = re.compile(
     r"(?:第[一二三四五六七八九十百零\d]{1,5}[条款步]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)）]|[①-⑳]|[-•·●])"
 )
+_PIPED = re.compile(r"\|[^|]*(?:\|[^|]*){2,30}\|")
+_RULE = re.compile(r"[|:\-\s]+")
 _USUAL = re.compile(
     "[\t\n\r -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2010-\u2027\u2160-\u217f\u2460-\u24ff]"
 )
@@ -91,6 +93,10 @@ def add_line(builder: DocumentBuilder, line: str) -> None:
     """Add a line of text as the block that it looks like."""
     line = line.strip()
     if not line:
+        return
+    if _PIPED.fullmatch(line):  # a table in Markdown, or copied out of one
+        if not _RULE.fullmatch(line):
+            builder.add_row([cell.strip() for cell in line.strip("|").split("|")])
         return
     cells = [cell for cell in line.split("\t") if cell.strip()] if "\t" in line else []
     if len(cells) > 1 and not _ENTRY.fullmatch(cells[0].strip()) and not _HEADING.match(line):
