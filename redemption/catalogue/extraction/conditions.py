@@ -123,11 +123,31 @@ def _overlaps(found: list[Predicate], span: Span, attribute: str) -> bool:
     )
 
 
+_LISTED = re.compile(r"[、，]?(?:以及|和|及|或者?|与|/|、)")
+_LISTED_BEFORE = re.compile(r"(?:以及|和|及|或者?|与|/|、)[^，。；、]{0,4}$")
+
+
+def _one_of_several(text: str, span: Span, predicate: Predicate) -> bool:
+    """全市各企业、个体工商户: a form of firm named beside others is no condition."""
+    a, b = predicate["span"]
+    after, before = text[b : min(span[1], b + 3)], text[max(span[0], a - 8) : a]
+    return bool(_LISTED.match(after) or _LISTED_BEFORE.search(before))
+
+
 def _with_choices(text: str, span: Span, found: list[Predicate]) -> list[Predicate]:
     """A、B或C of one attribute is a choice; so is a line that says 之一."""
     out: list[Predicate] = []
     for predicate in found:
+        if predicate["attribute"] == "legal_form" and _one_of_several(text, span, predicate):
+            continue
         last = out[-1] if out else None
+        if last and last.get("attribute") == predicate["attribute"] == "size_class":
+            between = text[last["span"][1] : predicate["span"][0]]
+            if _LISTED.fullmatch(between):  # 小型企业和微型企业: one or the other
+                merged = [*last["value"], *(size for size in predicate["value"] if size not in last["value"])]
+                whole = [last["span"][0], predicate["span"][1]]
+                out[-1] = last | {"value": merged, "text": text[slice(*whole)], "span": whole}
+                continue
         group = last["any"] if last and "any" in last else [last] if last else []
         if group and group[-1]["attribute"] == predicate["attribute"] == "qualification":
             between = text[group[-1]["span"][1] : predicate["span"][0]]
@@ -309,7 +329,7 @@ _RULES: tuple[_Rule, ...] = (
         lambda m: _is(Attribute.QUALIFICATION, QUALIFICATIONS[m.group()], Op.HAS),
     ),
     _rule(
-        r"(?<!科技型)(?<!创新型)(?<!新”)(?<!特新)(?:大中型|中小微型?|小型微利|小微|中小型?|微型|小型|中型|大型)(?:工业)?企业",
+        r"(?<!科技型)(?<!创新型)(?<!新”)(?<!特新)(?:(?:[大中小微]型?\s*[、和或及/]\s*){1,3}[大中小微]型?|大中型|中小微型?|小型微利|小微|中小型?|微型|小型|中型|大型)(?:工业)?企业",
         _sizes,
     ),
     _rule(r"规模以上|规上(?:工业|服务业)?企业|限额以上", _fixed(Attribute.ABOVE_SCALE, True)),

@@ -27,8 +27,10 @@ def read_values(text: str, item: Item) -> dict[str, Any]:
         values["time_limit"] = {"limits": limits, "total": whole[0] if len(whole) == 1 else None}
     if item["application_period"].spans:
         values["application_period"] = _period(text, item["application_period"])
-    if item["conditions"].spans:
-        values["conditions"] = propose(text, item["conditions"].spans)
+    # who it is for is a condition too: 注册地在…的高新技术企业
+    spans = [*item["target"].spans, *item["conditions"].spans]
+    if spans:
+        values["conditions"] = propose(text, list(dict.fromkeys(spans)))
     validity = _validity(text, item)
     if validity:
         values["validity"] = validity

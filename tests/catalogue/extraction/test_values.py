@@ -220,6 +220,9 @@ def _propose(text: str) -> list[dict[str, Any]]:
         ("在本市注册登记", "registered_region", "in", "local"),
         ("国家高新技术企业", "qualification", "has", "高新技术企业"),
         ("中小微企业", "size_class", "in", ["micro", "small", "medium"]),
+        ("中型、小型、微型企业", "size_class", "in", ["micro", "small", "medium"]),
+        ("小型企业和微型企业", "size_class", "in", ["small", "micro"]),
+        ("仅限个体工商户", "legal_form", "in", ["个体工商户"]),
         ("纳税信用等级为A级", "tax_credit", "in", ["A"]),
         ("员工人数不少于50人", "staff", "at_least", 50),
         ("研发费用占营业收入比例不低于3%", "rd_share", "at_least", 0.03),
@@ -237,6 +240,22 @@ def test_conditions(text: str, attribute: str, op: str, value: Any) -> None:
 def test_choice_of_qualifications() -> None:
     (choice,) = _propose("高新技术企业或专精特新中小企业")
     assert [p["value"] for p in choice["any"]] == ["高新技术企业", "专精特新中小企业"]
+
+
+@pytest.mark.parametrize("text", ["全市各企业、个体工商户", "企业、个体工商户和农民专业合作社"])
+def test_a_form_of_firm_beside_others_is_no_condition(text: str) -> None:
+    assert _propose(text) == []
+
+
+def test_who_it_is_for_is_a_condition_too() -> None:
+    (item,) = extract(
+        read_text(
+            "关于申报绿色工厂奖励的通知\n一、支持对象\n注册地在清川市的高新技术企业。\n二、申报条件\n"
+            "成立满一年的高新技术企业。\n三、奖励标准\n给予10万元奖励。"
+        )
+    ).items
+    found = item.as_json()["values"]["conditions"]["all"]
+    assert [p["attribute"] for p in found] == ["registered_region", "qualification", "founded_on"]
 
 
 def _findings(text: str) -> dict[str, list[str]]:
