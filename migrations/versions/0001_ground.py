@@ -186,6 +186,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_registry_code")),
     )
     op.create_table(
+        "retention_period",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("edited_by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retention_period")),
+        sa.UniqueConstraint("kind", name=op.f("uq_retention_period_kind")),
+    )
+    op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("login", sa.String(), nullable=False),
@@ -1508,6 +1518,7 @@ def upgrade() -> None:
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
         sa.Column("form", sa.String(), nullable=False),
         sa.Column("scan", sa.String(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),

@@ -153,6 +153,8 @@ class Material(Identified, Base):
     media_type: Mapped[str] = mapped_column(default="")
     size: Mapped[int] = mapped_column(default=0)
     sha256: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str] = mapped_column(default="ordinary")
+    """How long it is kept depends on it (`retention.Kind`): told from the words of the list when it is handed in."""
     form: Mapped[str] = mapped_column(default="file")
     """`file`, or at the window `original_seen` / `copy_kept`."""
     scan: Mapped[str] = mapped_column(default="not_configured")
@@ -162,6 +164,17 @@ class Material(Identified, Base):
     uploaded_at: Mapped[dt.datetime]
     uploaded_by: Mapped[str]
     removed_at: Mapped[dt.datetime | None]
+
+
+class RetentionPeriod(Identified, Base):
+    """How long one kind is kept, where an administrator set another period than `retention.DEFAULTS`."""
+
+    __tablename__ = "retention_period"
+
+    kind: Mapped[str] = mapped_column(unique=True)
+    months: Mapped[int]
+    edited_at: Mapped[dt.datetime]
+    edited_by: Mapped[str]
 
 
 class Correction(Identified, Base):

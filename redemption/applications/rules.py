@@ -247,3 +247,41 @@ DECLARATIONS = {
 }
 """What the applicant declares when handing in: key → (title, text). The texts are kept with the submission."""
 DECLARATIONS_VERSION = "2026-11"
+
+
+class MaterialKind(StrEnum):
+    """What a material is made of, as far as it decides how long it is kept."""
+
+    ORDINARY = "ordinary"
+    IDENTITY = "identity"
+    STAFF = "staff"
+    BANK = "bank"
+
+
+_KIND_WORDS = (
+    (MaterialKind.IDENTITY, ("身份证", "护照", "户口", "居住证", "通行证", "身份证明")),
+    (
+        MaterialKind.STAFF,
+        (
+            "花名册",
+            "名册",
+            "人员名单",
+            "职工名单",
+            "员工名单",
+            "工资",
+            "社保",
+            "社会保险",
+            "劳动合同",
+            "学历",
+        ),
+    ),
+    (MaterialKind.BANK, ("开户", "银行账户", "银行账号", "银行卡", "账户信息")),
+)
+
+
+def kind_of(text: str) -> MaterialKind:
+    """The kind of a line of the list of materials, from its words."""
+    for kind, words in _KIND_WORDS:
+        if any(word in text for word in words):
+            return kind
+    return MaterialKind.ORDINARY

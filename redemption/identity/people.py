@@ -153,6 +153,7 @@ def open_first_account(
         checked={
             "clerk": actor.name,
             "centre": actor.place,
+            "centre_id": actor.centre_id,
             "licence": licence_seen,
             "mandate": mandate_seen,
             "representative": is_representative,

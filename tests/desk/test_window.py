@@ -1,13 +1,19 @@
 """Beside the entry: matters that could not be served, hand-over, the day's list, the bar code, first accounts."""
 
+import datetime as dt
+from types import SimpleNamespace
+
 import pytest
+import time_machine
 
 from redemption.desk import barcode
 from redemption.desk.models import Handover, Matter
 from redemption.identity import service as identity
 from redemption.identity.models import Invitation, Person, Post
+from redemption.kernel import audit, clock
 from redemption.kernel.uscc import make_uscc
 from redemption.messages.models import Message
+from workers.jobs.retention import clear
 
 
 def text(answer):
@@ -167,3 +173,44 @@ def test_an_owner_who_lost_the_password_gets_a_code_at_the_counter(browser_of, s
     posts = session.query(Post).filter_by(person_id=world.people["qiye"].id).all()
     assert len(posts) == 1, "the same post, not a second one"
     assert browser_of("").post("/sign-in", {"login": "qiye", "password": new["password"]}).status_code == 303
+
+
+def test_the_id_number_of_an_account_is_masked_looked_at_with_a_reason_and_cleared(
+    browser_of, session, world, settings, connected, storage
+):
+    clerk = browser_of("chuangkou")
+    assert clerk.post("/desk/accounts/new", ACCOUNT).status_code == 201
+    row = session.query(Invitation).filter(Invitation.id_number.is_not(None)).one()
+    number = ACCOUNT["id_number"]
+    page = clerk.get("/desk/accounts").get_data(as_text=True)
+    assert number not in page
+    assert row.checked["id_number"] in page
+    assert number not in row.id_number, "sealed in the table"
+    silent = clerk.post(f"/desk/accounts/{row.id}/look", {"purpose": ""})
+    assert silent.status_code == 422
+    assert number not in silent.get_data(as_text=True)
+    seen = clerk.post(f"/desk/accounts/{row.id}/look", {"purpose": "核对本人"})
+    assert number in seen.get_data(as_text=True)
+    assert seen.headers["Cache-Control"] == "no-store"
+    looks = [
+        e
+        for e in audit.entries(session, f"enterprise:{row.enterprise_id}")
+        if e.action == "look_at_id_number"
+    ]
+    assert len(looks) == 1
+    assert "核对本人" in looks[0].body
+    for login in ("qiye", "shenpi", "guanli"):
+        assert browser_of(login).post(f"/desk/accounts/{row.id}/look", {"purpose": "x"}).status_code == 403
+    row.checked = {**row.checked, "centre_id": 10**6}
+    session.flush()
+    assert clerk.post(f"/desk/accounts/{row.id}/look", {"purpose": "别的中心"}).status_code == 404
+    jobs = SimpleNamespace(database=connected, storage=storage, settings=settings)
+    with time_machine.travel(clock.now() + dt.timedelta(days=729)):
+        clear(jobs)
+        session.expire_all()
+        assert row.id_number
+    with time_machine.travel(clock.now() + dt.timedelta(days=731)):
+        clear(jobs)
+    session.expire_all()
+    assert row.id_number is None
+    assert row.checked["id_number"], "the masked one stays on record"

@@ -10,11 +10,14 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
+from redemption.applications import retention
 from redemption.applications import service as applications
 from redemption.applications.models import Application, Material, Submission
-from redemption.applications.rules import Action
+from redemption.applications.rules import Action, kind_of
 from redemption.applications.service import PaperEntry
 from redemption.applications.service.materials import NewFile
+from redemption.catalogue import service as catalogue
+from redemption.catalogue.service.papers import NewPaper
 from redemption.identity.rules import Role
 from redemption.kernel import audit, clock
 from tests.factories import BOX, make_item
@@ -152,3 +155,76 @@ def test_a_running_case_and_a_fresh_draft_keep_everything(session, world, case, 
     gone = session.query(Submission).filter(Submission.discarded_at.is_not(None)).one()
     assert (gone.enterprise_id, gone.common) == (world.enterprises[1].id, {})
     assert session.query(Material).filter_by(form="file").one().sha256 != "", "undecided: kept"
+
+
+def test_each_kind_of_material_is_kept_for_its_own_time(
+    session, world, case, settings, connected, storage, browser_of
+):
+    """A certificate of identity goes after three years where the rest of the same case stays for five."""
+    finish(session, world, case)
+    paper = session.query(Material).filter_by(form="file").one()
+    identity = Material(
+        submission_id=paper.submission_id,
+        application_id=paper.application_id,
+        public_id="identity",
+        entry="m9",
+        name="身份证.pdf",
+        sha256="ab" * 32,
+        size=10,
+        kind=kind_of("法定代表人身份证复印件").value,
+        uploaded_at=clock.now(),
+        uploaded_by="person:1",
+    )
+    session.add(identity)
+    session.flush()
+    assert (paper.kind, identity.kind) == ("ordinary", "identity")
+    with time_machine.travel(clock.now() + dt.timedelta(days=3 * 365 - 1)):
+        run(settings, connected, storage)
+    session.expire_all()
+    assert identity.sha256
+    with time_machine.travel(clock.now() + dt.timedelta(days=3 * 365 + 1)):
+        run(settings, connected, storage)
+    session.expire_all()
+    assert (identity.sha256, bool(paper.sha256)) == ("", True)
+
+
+def test_an_administrator_sets_the_periods_and_the_job_keeps_to_them(
+    session, world, case, settings, connected, storage, browser_of
+):
+    finish(session, world, case)
+    page = browser_of("guanli")
+    now = retention.periods(session)
+    said = page.get("/admin/retention").get_data(as_text=True)
+    assert "身份证件类材料" in said
+    assert page.post("/admin/retention", {**now, "draft": "0"}).status_code == 422
+    refused = page.post("/admin/retention", {**now, "draft": "一年"})
+    assert refused.status_code == 422
+    assert 'value="一年"' in refused.get_data(as_text=True)
+    assert page.post("/admin/retention", {**now, "status:denied": "12"}).status_code == 303
+    assert browser_of("chuangkou").get("/admin/retention").status_code == 403
+    entry = list(audit.entries(session, "retention:periods"))[-1]
+    assert '"after":12' in entry.body.replace(" ", "")
+    digest = session.query(Material).filter_by(form="file").one().sha256
+    with time_machine.travel(clock.now() + dt.timedelta(days=364)):
+        run(settings, connected, storage)
+        assert storage.exists(digest)
+    with time_machine.travel(clock.now() + dt.timedelta(days=366)):
+        run(settings, connected, storage)
+    assert not storage.exists(digest)
+
+
+def test_a_blank_form_that_is_offered_keeps_its_content(session, world, case, settings, connected, storage):
+    """The same bytes handed in by an enterprise and offered by the department are one file."""
+    finish(session, world, case)
+    digest = session.query(Material).filter_by(form="file").one().sha256
+    item = make_item(session, world, name="带表样", fields={"materials": {"entries": [{"text": "申请表"}]}})
+    maker = world.actors["zhengce"]
+    catalogue.amend_item(session, maker, item.code, "放表样")
+    paper = NewPaper(io.BytesIO(PDF), "申请表.pdf", "application/pdf", "clean")
+    made = catalogue.attach_paper(
+        session, maker, item.code, "m1", "template", paper, storage=storage, limit=10**6
+    )
+    assert made.sha256 == digest
+    with time_machine.travel(clock.now() + dt.timedelta(days=9 * 365)):
+        run(settings, connected, storage)
+    assert storage.exists(digest)

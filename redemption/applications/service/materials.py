@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from redemption.applications import queries
 from redemption.applications.models import Application, Material
-from redemption.applications.needs import Entry, entries_of
+from redemption.applications.needs import Entry, Need, entries_of
 from redemption.applications.queries import Sheet
-from redemption.applications.rules import MATERIALS_AT_MOST, MaterialForm, Scan
+from redemption.applications.rules import MATERIALS_AT_MOST, MaterialForm, MaterialKind, Scan, kind_of
 from redemption.applications.service.access import must_be_draft, must_file, touch
 from redemption.applications.service.correcting import answer_round
 from redemption.catalogue.models import ItemVersion
@@ -66,13 +66,14 @@ def add_material(
     sheet = queries.sheet(session, actor, number, lock=True)
     must_be_draft(sheet)
     application_id = None if place is None else sheet.line(place).application.id
-    _must_be_asked(sheet, key, application_id)
+    need = _asked(sheet, key, application_id)
     stored = _store(file, storage, limits, sum(m.size for m in sheet.materials), len(sheet.materials))
     for known in sheet.materials:
         if (known.entry, known.application_id, known.sha256) == (key, application_id, stored.sha256):
             return known
     touch(session, sheet.submission)
-    return _add(session, actor, sheet.submission.id, application_id, key, file, stored, round_=0)
+    kind = kind_of(need.text)
+    return _add(session, actor, sheet.submission.id, application_id, key, file, stored, kind, round_=0)
 
 
 def remove_material(session: Session, actor: Actor, number: str, public_id: str) -> None:
@@ -103,6 +104,7 @@ def add_correction_material(
     assert correction is not None
     if not any(entry["kind"] == "material" and entry["key"] == key for entry in correction.entries):
         raise NotFound("补正通知没有要求这份材料。")
+    text = next((entry.text for entry in entries_of(case.version.fields) if entry.key == key), "")
     size, count = queries.size_of_files(session, case.submission.id)
     stored = _store(file, storage, limits, size, count)
     for known in queries.materials_of_submission(session, case.submission.id):
@@ -113,7 +115,10 @@ def add_correction_material(
             stored.sha256,
         ):
             return known
-    return _add(session, actor, case.submission.id, case.application.id, key, file, stored, round_=round_)
+    kind = kind_of(text)
+    return _add(
+        session, actor, case.submission.id, case.application.id, key, file, stored, kind, round_=round_
+    )
 
 
 def remove_correction_material(session: Session, actor: Actor, number: str, public_id: str) -> None:
@@ -157,6 +162,7 @@ def record_checked(
             public_id=secrets.token(),
             entry=key,
             name=known[key].text[:150],
+            kind=kind_of(known[key].text).value,
             form=MaterialForm(form).value,
             round=round_,
             uploaded_at=clock.now(),
@@ -178,10 +184,12 @@ def record_files(
     limits: Limits = DEFAULT_LIMITS,
 ) -> None:
     """At the window: scans and photographs of papers, beside what was ticked."""
+    known = {entry.key: entry.text for entry in entries_of_application(session, application)}
     for file in files:
         size, count = queries.size_of_files(session, application.submission_id)
         stored = _store(file, storage, limits, size, count)
-        _add(session, actor, application.submission_id, application.id, key, file, stored, round_=0)
+        kind = kind_of(known.get(key, ""))
+        _add(session, actor, application.submission_id, application.id, key, file, stored, kind, round_=0)
 
 
 def entries_of_application(session: Session, application: Application) -> list[Entry]:
@@ -190,10 +198,10 @@ def entries_of_application(session: Session, application: Application) -> list[E
     return entries_of(version.fields)
 
 
-def _must_be_asked(sheet: Sheet, key: str, application_id: int | None) -> None:
+def _asked(sheet: Sheet, key: str, application_id: int | None) -> Need:
     for need in sheet.needs():
         if need.key == key and need.application_id == application_id:
-            return
+            return need
     raise NotFound("材料清单里没有这一项，请刷新页面后再上传。")
 
 
@@ -226,6 +234,7 @@ def _add(
     key: str,
     file: NewFile,
     stored: StoredFile,
+    kind: MaterialKind,
     *,
     round_: int,
 ) -> Material:
@@ -241,6 +250,7 @@ def _add(
         size=stored.size,
         sha256=stored.sha256,
         scan=file.scan.value,
+        kind=kind.value,
         round=round_,
         uploaded_at=clock.now(),
         uploaded_by=actor.ref,

@@ -83,6 +83,7 @@ def reuse_material(
         size=old.size,
         sha256=old.sha256,
         scan=old.scan,
+        kind=old.kind,
         uploaded_at=clock.now(),
         uploaded_by=actor.ref,
     )

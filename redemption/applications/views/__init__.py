@@ -1,6 +1,6 @@
 """Pages of applications: the draft (`apply`), its files (`materials`), the case (`cases`), the form editor."""
 
-from redemption.applications.views import apply, cases, form_editor, item_papers, materials
+from redemption.applications.views import apply, cases, form_editor, item_papers, materials, retention
 
 blueprints = [
     apply.blueprint,
@@ -8,4 +8,5 @@ blueprints = [
     cases.blueprint,
     form_editor.blueprint,
     item_papers.blueprint,
+    retention.blueprint,
 ]

@@ -5,7 +5,7 @@ from marshmallow import Schema, ValidationError, fields
 from stdnum.cn import ric
 from werkzeug.wrappers import Response as Answer
 
-from redemption.identity import people
+from redemption.identity import counter, people
 from redemption.identity import queries as identity
 from redemption.identity import service as identity_service
 from redemption.identity.contact import EMAIL, PHONE, short
@@ -42,10 +42,42 @@ class AccountSchema(Schema):
     is_representative = fields.Boolean(load_default=False, truthy={"1"})
 
 
+class LookSchema(Schema):
+    purpose = fields.String(
+        required=True,
+        validate=short(200),
+        error_messages={"required": "请写明查看完整证件号码的用途。"},
+    )
+
+
 @blueprint.get("/desk/accounts/new")
 @allow("clerk")
 def new() -> Answer:
     return _page(empty_form())
+
+
+@blueprint.get("/desk/accounts")
+@allow("clerk")
+def opened() -> Answer:
+    return _opened_page(empty_form())
+
+
+@blueprint.post("/desk/accounts/<int:number>/look")
+@allow("clerk")
+def look(number: int) -> Answer:
+    """The id number in clear, once; the look is in the log."""
+    form, clear = submitted(LookSchema()), ""
+    if form.ok:
+        with form.catching():
+            clear = counter.look_at_id_number(db(), actor(), number, box(), form.data["purpose"])
+    return _opened_page(form, number, clear, 200 if form.ok else 422)
+
+
+def _opened_page(form: Form, looked: int = 0, clear: str = "", status: int = 200) -> Answer:
+    rows = counter.opened(db(), actor())
+    answer = render("desk/accounts.html", status=status, rows=rows, form=form, looked=looked, clear=clear)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _page(form: Form, status: int = 200) -> Answer:
