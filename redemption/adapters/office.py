@@ -1,6 +1,7 @@
 """Push to an office's own system over HTTP, signed as the department protocol is (docs/integrators/office.md)."""
 
 import httpx
+from marshmallow import fields
 
 from redemption.adapters.http import HttpOptions
 from redemption.adapters.transport import Transport
@@ -13,6 +14,20 @@ class OfficeHttpOptions(HttpOptions):
 
     class Meta:
         exclude = ("bank_account",)
+
+    endpoint = fields.URL(
+        required=True,
+        schemes={"http", "https"},
+        require_tld=False,
+        error_messages={
+            "required": "请填写公开办系统的接口地址。",
+            "invalid": "请填写以 http:// 或 https:// 开头的地址。",
+        },
+        metadata={"description": "公开办系统的接口地址"},
+    )
+    authority_file = fields.String(
+        load_default="", metadata={"description": "对方证书颁发机构的文件（本系统服务器上的路径）"}
+    )
 
 
 class HttpOfficeAdapter(OfficeAdapter):

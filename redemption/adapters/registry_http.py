@@ -50,7 +50,7 @@ class RegistryHttpOptions(Schema):
     secret = fields.String(
         required=True,
         error_messages={"required": "请填写签名密钥。"},
-        metadata={"description": "签名密钥（whsec_…，加密保存，不再显示）"},
+        metadata={"description": "签名密钥"},
     )
     authority_file = fields.String(load_default="", metadata={"description": "对方证书颁发机构的文件"})
     certificate_file = fields.String(load_default="", metadata={"description": "双向 TLS：本系统证书文件"})
