@@ -59,27 +59,39 @@ def duties() -> Response:
 @blueprint.get("/editor/duties/calendar")
 @allow("officer", "policy_maker")
 def duties_calendar() -> Response:
-    """The same duties by the day on which they are due: this month and the next."""
-    first = clock.today().replace(day=1)
+    """The same duties by the day on which they are due: two months, and what was due before and is still open."""
+    first = _month(request.args.get("month", ""))
     last = (first + dt.timedelta(days=63)).replace(day=1)
-    query = queries.visible_to(actor()).where(
-        Duty.due_at > clock.start_of_day(first),
-        Duty.due_at <= clock.start_of_day(last),
-        Duty.closed_at.is_(None),
-    )
+    query = queries.visible_to(actor())
     if actor().role is Role.POLICY_MAKER:
         query = queries.scoped(query, "own")
-    rows = list(db().scalars(query.order_by(Duty.due_at, Duty.id).limit(500)))
+    begin = clock.start_of_day(first)
+    shown = query.where(
+        Duty.due_at > begin, Duty.due_at <= clock.start_of_day(last), Duty.closed_at.is_(None)
+    )
+    rows = list(db().scalars(shown.order_by(Duty.due_at, Duty.id).limit(500)))
     by_day: dict[dt.date, list[showing.DutyView]] = {}
     for view in showing.views(db(), rows, actor().role):
         by_day.setdefault(view.due.date, []).append(view)
+    today = clock.today()
+    before = query.where(queries.open_now(), Duty.due_at <= begin).order_by(Duty.due_at, Duty.id).limit(100)
     return render(
         "reporting/calendar.html",
         months=recalculation.months(db(), first, 2),
         by_day=by_day,
+        before=showing.views(db(), db().scalars(before), actor().role) if first <= today else [],
         base=request.path.removesuffix("/calendar"),
-        today=clock.today(),
+        today=today,
+        earlier=(first - dt.timedelta(days=40)).replace(day=1),
+        later=last,
     )
+
+
+def _month(text: str) -> dt.date:
+    """The month asked for as `2026-11`, else this one."""
+    if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
+        return dt.date.fromisoformat(f"{text}-01")
+    return clock.today().replace(day=1)
 
 
 @blueprint.get("/editor/duties/consultation")

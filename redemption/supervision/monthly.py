@@ -1,6 +1,5 @@
 """The monthly report: what the office hands in as it is, from figures that stand on the board too."""
 
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,6 +7,7 @@ from sqlalchemy.orm import Session
 from redemption.identity.models import Office
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
+from redemption.reporting import rules
 from redemption.supervision import queries
 from redemption.supervision.rules import PROBLEM_NAMES, Period, share
 
@@ -28,13 +28,13 @@ def gather(session: Session, office_id: int | None, period: Period) -> dict[str,
         "departments": departments,
         "kinds": queries.by_kind(session, owed, period),
         "policies": policies,
-        "sums": {
-            "items": sum(one.items for one in policies),
-            "applications": sum(one.applications for one in policies),
-            "approved": sum(one.approved for one in policies),
-            "promised": sum((one.amount_approved for one in policies), start=Decimal(0)),
-            "paid": sum((one.amount_paid for one in policies), start=Decimal(0)),
-        },
+        "new_items": sum(one.items for one in policies),
+        "traffic": queries.traffic(session, period, office.jurisdiction_id),
+        "by_policy": queries.traffic_by_policy(session, period, office.jurisdiction_id),
+        "missed": [
+            (duty.title, name, rules.due_day(duty.due_at), duty.fulfilled_at)
+            for duty, name in queries.missed(session, owed, period)
+        ],
         "problems": [
             (PROBLEM_NAMES[one.kind], one.item, one.what, one.count)
             for one in queries.problems(session, period, office.jurisdiction_id, limit=5)

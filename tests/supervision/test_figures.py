@@ -173,6 +173,8 @@ def test_the_monthly_report_can_be_handed_in(session, connected, storage, world,
     assert "清川市经济和信息化局" in text
     assert "事项1项" in text
     assert "200,000.00元" in text
+    assert "收到申报1件" in text
+    assert "公报policy:1" in text  # late, by name
     assert "built-in" not in text
 
 
@@ -323,3 +325,16 @@ def test_progress_is_seen_from_the_first_row_and_a_long_table_goes_on_on_another
     assert seen == [(0, 0), (0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
     book = openpyxl.load_workbook(io.BytesIO(content))
     assert [page.max_row for page in book.worksheets] == [4, 2]
+
+
+def test_a_period_counts_what_happened_in_it_whatever_policy_it_belongs_to(session, world, decided):
+    later = Period(dt.date(2026, 10, 1), dt.date(2026, 10, 31))
+    place = world.city.id
+    now = queries.traffic(session, PERIOD, place)
+    assert (now.received, now.decided, now.approved, now.promised) == (1, 1, 1, Decimal("200000.00"))
+    assert queries.traffic(session, later, place).received == 0
+    assert queries.traffic_by_policy(session, later, place) == []
+    [(_, _, of_policy)] = queries.traffic_by_policy(session, PERIOD, place)
+    assert of_policy == now
+    other = next(id_ for id_ in (j.id for j in world.jurisdictions.values()) if id_ != place)
+    assert queries.traffic(session, PERIOD, other).received == 0

@@ -14,16 +14,25 @@ from redemption.supervision.queries.duties import (
     by_month,
     duties_about,
     jurisdiction_of,
+    missed,
     owed_to,
     urged,
     whole,
 )
-from redemption.supervision.queries.figures import by_department_open, by_month_received, open_figures
+from redemption.supervision.queries.figures import (
+    Traffic,
+    by_department_open,
+    by_month_received,
+    open_figures,
+    traffic,
+    traffic_by_policy,
+)
 from redemption.supervision.queries.policies import APPROVED, funnel
 from redemption.supervision.queries.problems import problems
 
 __all__ = [
     "APPROVED",
+    "Traffic",
     "applications_of",
     "by_department",
     "by_department_open",
@@ -36,11 +45,14 @@ __all__ = [
     "item_facts",
     "jurisdiction_of",
     "masked",
+    "missed",
     "open_figures",
     "owed_to",
     "policy_facts",
     "problems",
     "story",
+    "traffic",
+    "traffic_by_policy",
     "urged",
     "whole",
 ]

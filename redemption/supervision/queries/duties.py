@@ -10,6 +10,7 @@ from sqlalchemy import (
     cast,
     false,
     func,
+    or_,
     select,
 )
 from sqlalchemy.orm import Session
@@ -71,6 +72,26 @@ def urged(session: Session, actor: Actor, limit: int = 50) -> list[Duty]:
             .limit(limit)
         )
     )
+
+
+def missed(
+    session: Session, owed: ColumnElement[bool], period: Period, limit: int = 40
+) -> list[tuple[Duty, str]]:
+    """Duties of a period that are overdue or were fulfilled late, with the department's name; the open ones first."""
+    rows = session.execute(
+        select(Duty, Department.name)
+        .join(Department, Department.id == Duty.department_id)
+        .where(
+            owed,
+            Duty.event_date >= period.first,
+            Duty.event_date <= period.last,
+            Duty.closed_at.is_(None),
+            or_(Duty.late, and_(Duty.fulfilled_at.is_(None), Duty.due_at <= clock.now())),
+        )
+        .order_by(Duty.fulfilled_at.is_not(None), Duty.due_at, Duty.id)
+        .limit(limit)
+    )
+    return [(duty, name) for duty, name in rows]
 
 
 def owed_to(actor: Actor) -> ColumnElement[bool]:

@@ -1,10 +1,13 @@
 """Open figures for everybody: sums only, nobody's own."""
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    Select,
+    and_,
     func,
     or_,
     select,
@@ -17,10 +20,11 @@ from redemption.catalogue.rules import ItemState
 from redemption.disbursement.models import PaymentOrder
 from redemption.identity.models import Department
 from redemption.kernel import clock
-from redemption.policies.models import Policy
+from redemption.policies.models import Policy, PolicyVersion
 from redemption.reporting.models import Duty
 from redemption.reporting.rules import CASE_KINDS
 from redemption.supervision.queries.policies import APPROVED
+from redemption.supervision.rules import Period
 
 
 def open_figures(session: Session, today: dt.date) -> dict[str, Any]:
@@ -115,3 +119,76 @@ def by_department_open(session: Session, today: dt.date) -> list[tuple[str, int,
         .order_by(Department.jurisdiction_id, Department.code)
     )
     return [(name, items_ or 0, n or 0, Decimal(paid or 0)) for name, items_, n, paid in rows]
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What happened in a period, whatever policy it belongs to: counts of applications, amounts in yuan."""
+
+    received: int
+    accepted: int
+    decided: int
+    approved: int
+    promised: Decimal
+    paid: int
+    amount_paid: Decimal
+
+
+def traffic(session: Session, period: Period, jurisdiction_id: int | None) -> Traffic:
+    """Applications received, accepted, decided and paid in a period, of the items of one place (None: of all)."""
+    row = session.execute(_traffic(period, jurisdiction_id)).one()
+    return _read(row)
+
+
+def traffic_by_policy(
+    session: Session, period: Period, jurisdiction_id: int | None, limit: int = 30
+) -> list[tuple[str, str, Traffic]]:
+    """(number, title, what happened) for the policies something happened to, the busiest first."""
+    rows = session.execute(
+        _traffic(period, jurisdiction_id, Policy.number, PolicyVersion.title)
+        .join(Policy, Policy.id == Item.policy_id)
+        .join(PolicyVersion, PolicyVersion.id == Policy.current_version_id)
+        .group_by(Policy.number, PolicyVersion.title)
+        .order_by(func.count().desc(), Policy.number)
+        .limit(limit)
+    )
+    found = [(row.number, row.title, _read(row)) for row in rows]
+    return [one for one in found if one[2].received or one[2].decided or one[2].paid]
+
+
+def _traffic(period: Period, jurisdiction_id: int | None, *keys: Any) -> Select[Any]:
+    since, until = clock.start_of_day(period.first), clock.end_of_day(period.last)
+
+    def within(column: Any) -> Any:
+        return and_(column >= since, column < until)
+
+    good = and_(within(Application.decided_at), Application.status.in_(APPROVED))
+    paid = and_(within(Application.over_at), Application.status == "disbursed")
+    query = (
+        select(
+            *keys,
+            func.count().filter(within(Application.received_at)).label("received"),
+            func.count().filter(within(Application.accepted_at)).label("accepted"),
+            func.count().filter(within(Application.decided_at)).label("decided"),
+            func.count().filter(good).label("approved"),
+            func.coalesce(func.sum(Application.amount_approved).filter(good), 0).label("promised"),
+            func.count().filter(paid).label("paid"),
+            func.coalesce(func.sum(Application.amount_approved).filter(paid), 0).label("amount_paid"),
+        )
+        .select_from(Application)
+        .join(Item, Item.id == Application.item_id)
+        .where(Application.status.is_not(None))
+    )
+    return query if jurisdiction_id is None else query.where(Item.jurisdiction_id == jurisdiction_id)
+
+
+def _read(row: Any) -> Traffic:
+    return Traffic(
+        row.received,
+        row.accepted,
+        row.decided,
+        row.approved,
+        Decimal(row.promised or 0),
+        row.paid,
+        Decimal(row.amount_paid or 0),
+    )
