@@ -86,7 +86,13 @@ def _label_width(lines: list[Line], place: int) -> int:
         return 0
     width = 0
     for line in lines[place : place + _MOST_COLUMNS]:
-        if not line.strong or line.kind or line.cells or line.text.rstrip()[-1] in "：:" or line.body < line.end:
+        if (
+            not line.strong
+            or line.kind
+            or line.cells
+            or line.text.rstrip()[-1] in "：:"
+            or line.body < line.end
+        ):
             break
         width += 1
     return width if width >= 3 else 0

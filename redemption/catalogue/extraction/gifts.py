@@ -47,6 +47,9 @@ class GiftReader(FieldWriter):
         listed, papers = self._listed_conditions(giving), self._named_papers(giving)
         grants = self._without_acts(giving)
         conditions = [g.condition for g in grants if g.condition and not self._caps(g.condition)]
+        grades = len(conditions) == 1 and _grade_only(
+            self._text, conditions[0], giving.sentences[giving.giving[0]]
+        )
         if not conditions:  # the conditions are told first, the gift in a sentence of its own
             conditions = [
                 s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])
@@ -56,6 +59,8 @@ class GiftReader(FieldWriter):
             aside = {*listed, *papers}
             told = self._standard(giving, passage, conditions)
             self._set(item, "standard", [span for span in told if span not in aside], [])
+        if grades:
+            conditions = []
         if (conditions or listed) and item["conditions"].state == "missing":
             self._set(item, "conditions", [*conditions, *listed], [])
         if papers and item["materials"].state == "missing":
@@ -117,6 +122,10 @@ class GiftReader(FieldWriter):
     def _standard(self, giving: Giving, passage: list[Span], conditions: list[Span]) -> list[Span]:
         """One gift: from where it begins. Several gifts bound to their conditions: the whole passage."""
         first = giving.giving[0]
+        if len(conditions) == 1 and _grade_only(self._text, conditions[0], giving.sentences[first]):
+            return [
+                span for span in giving.sentences[first:] if not _NO_STANDARD.search(self._text[slice(*span)])
+            ]
         if len(conditions) <= 1:
             start = giving.grants[0].gift[0]
             sentence = giving.sentences[first]
@@ -149,6 +158,17 @@ class GiftReader(FieldWriter):
         self._set(item, "target", targets[:1], [])
         if item["conditions"].state == MISSING:
             self._set(item, "conditions", [grant.condition for grant in giving.grants if grant.condition], [])
+
+
+def _grade_only(text: str, condition: Span, sentence: Span) -> bool:
+    """首次认定奖励30万元，重新认定奖励10万元: the words before an amount name a grade, not a condition."""
+    words = text[slice(*condition)]
+    return (
+        condition[1] - condition[0] <= 8
+        and not is_who(words)
+        and not words.endswith("的")
+        and len(re.findall(AMOUNT, text[slice(*sentence)])) >= 2
+    )
 
 
 def _common_noun(text: str, targets: list[Span]) -> list[Span]:

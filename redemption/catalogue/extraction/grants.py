@@ -168,10 +168,21 @@ def read_giving(text: str, spans: list[Span]) -> Giving:
             continue
         giving.append(index)
         for match in _CLAUSE.finditer(text, a, b):
-            start, end = _trim(text, match.start(), match.end())
-            if start < end and is_giving(text[start:end]):
-                grants.append(_grant(text, start, end))
+            for start, end in _gifts_apart(text, *_trim(text, match.start(), match.end())):
+                if start < end and is_giving(text[start:end]):
+                    grants.append(_grant(text, start, end))
     return Giving(tuple(grants), tuple(all_sentences), tuple(giving))
+
+
+_NEXT_GIFT = re.compile(
+    r"(?<=元)(?:的?(?:一次性)?(?:奖励|补贴|补助|资助))?[，,](?=对?[^，。；每]{3,40}的[，,]?\s*(?:再|另|一次性|分别|按[^，。；]{2,20})?(?:给予|予以|奖励|补贴|补助|资助))"
+)
+
+
+def _gifts_apart(text: str, start: int, end: int) -> list[Span]:
+    """…的，奖励50万元，…的，奖励20万元: two gifts in one clause."""
+    cuts = [match.end() for match in _NEXT_GIFT.finditer(text, start, end)]
+    return list(zip([start, *cuts], [*cuts, end], strict=True))
 
 
 def _grant(text: str, start: int, end: int) -> Grant:

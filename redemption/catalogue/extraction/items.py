@@ -13,32 +13,33 @@ from dataclasses import dataclass, field
 
 from redemption.catalogue.extraction.grants import Giving, benefit_name, is_giving, read_giving
 from redemption.catalogue.extraction.labels import Labels
-from redemption.catalogue.extraction.model import FIELDS, Span
-from redemption.catalogue.extraction.parting import several_benefits
+from redemption.catalogue.extraction.model import Span
+from redemption.catalogue.extraction.named import (
+    benefit_asked,
+    gather_parts,
+    giving_questions,
+    part_names,
+    part_sections,
+)
+from redemption.catalogue.extraction.parting import all_different, several_benefits
+from redemption.catalogue.extraction.scopes import (
+    CORE,
+    FIELD_ROLES,
+    TELLING,
+    assign_parts,
+    overlap,
+    own_lines,
+    sections_of,
+)
 from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.synonyms import Synonyms
 
-CORE = frozenset(
-    {
-        "target",
-        "target_weak",
-        "conditions",
-        "standard",
-        "materials",
-        "process",
-        "application_period",
-        "channels",
-    }
-)
-TELLING = frozenset({"target", "target_weak", "conditions", "standard"})
-_FIELD_ROLES = frozenset(FIELDS) | {"target_weak", "receiver"}
 _TIER = re.compile(
     r"[一二三四五六七八九十特金银铜甲乙丙\dA-Z]+\s*(?:等|级|类|档|星|奖$)|国家级|省级|市级|区级|首次|初级|中级|高级|标准$|额度$"
 )
 _NOT_GRANT = re.compile(
     r"监督|管理|法律责任|罚|追究|绩效|附则|解释|施行|资金来源|保障|总则|职责|组织|目的|定义|名词|术语|程序|流程|材料|审核|拨付|兑现流程|重复|违规|退出"
 )
-_ASIDE = frozenset({"phone", "onsite_address", "online_url"})  # labels that stand under 其他 too
 _VAGUE = frozenset({"支持", "扶持", "资金", "奖", "补", "配套", "激励", "贷款", "认定", "担保", "保险金"})
 _URGED = re.compile(r"(?:支持|鼓励|推动|引导|加大|加快|强化|促进|培育|打造|深化|提升|优化)")
 _PURPOSE = re.compile(r"[^，。；：:]{4,40}(?=[，。；：:])")
@@ -72,7 +73,13 @@ class ItemFinder:
 
     def find(self, root: Node, title: str, title_span: Span | None) -> list[Draft]:
         """All drafts; [] when nothing in the document can be applied for."""
-        drafts = self._by_sections(root) or self._by_prefixes(root) or self._by_groups(root)
+        drafts = (
+            self._by_sections(root)
+            or self._by_prefixes(root)
+            or self._by_named_parts(root)
+            or self._by_groups(root)
+            or self._by_questions(root)
+        )
         if not drafts:
             grants = self._grant_nodes(root)
             sections = sections_of(root)
@@ -94,7 +101,7 @@ class ItemFinder:
 
     def _by_sections(self, root: Node) -> list[Draft]:
         fielded = self._fielded_below(root)
-        if len(fielded) < 2 or not _overlap(fielded):
+        if len(fielded) < 2 or not overlap(fielded):
             return []
         drafts = []
         known = {id(node) for node in fielded}
@@ -122,14 +129,14 @@ class ItemFinder:
         return found
 
     def _is_fielded(self, node: Node) -> bool:
-        if not node.line or (set(node.roles) & _FIELD_ROLES and "name" not in node.roles):
+        if not node.line or (set(node.roles) & FIELD_ROLES and "name" not in node.roles):
             return False
         roles = {role for child in sections_of(node) for role in child.roles} & CORE
         return len(roles) >= 2 and bool(roles & TELLING)
 
     def _section_draft(self, node: Node) -> Draft:
         span = self._caption_or_start(node)
-        return Draft(span, self._name(span), node, sections_of(node), own_lines=_own_lines(node))
+        return Draft(span, self._name(span), node, sections_of(node), own_lines=own_lines(node))
 
     # -- sections of one level whose headings begin with the benefit: 购房补贴申请条件, 租房补贴申请条件
 
@@ -137,7 +144,8 @@ class ItemFinder:
         grouped: dict[str, list[Node]] = {}
         for section in sections_of(root):
             if section.caption and set(section.roles) & TELLING:
-                prefix = self._labels.prefix(self._text[slice(*section.caption)], self._benefits)
+                words = self._text[slice(*section.caption)]
+                prefix = benefit_asked(words) if "？" in words else self._labels.prefix(words, self._benefits)
                 if len(prefix) >= 4:
                     grouped.setdefault(prefix, []).append(section)
         if len(grouped) < 2 or not any(len(nodes) > 1 for nodes in grouped.values()):
@@ -149,6 +157,26 @@ class ItemFinder:
             at = self._text.find(prefix, *caption)
             span = (at, at + len(prefix)) if at >= 0 else caption
             drafts.append(Draft(span, prefix, nodes[0], nodes))
+        return drafts
+
+    # -- sections whose parts are headed by the benefits, and questions that each give something
+
+    def _by_named_parts(self, root: Node) -> list[Draft]:
+        gather_parts(self._text, root)
+        sections = sections_of(root)
+        names = part_names(self._text, sections)
+        part_sections(self._text, sections, names)
+        drafts = []
+        for name in names:
+            begin = self._text.find(name)
+            drafts.append(Draft((begin, begin + len(name)), name, Node(None, "part", root)))
+        return drafts
+
+    def _by_questions(self, root: Node) -> list[Draft]:
+        drafts = []
+        for node in giving_questions(self._text, root, self._benefits):
+            node.roles = ()
+            drafts.extend(self._grant_drafts(node))
         return drafts
 
     # -- a section that lists benefits: 扶持措施, or 奖励标准 whose parts are benefits with names
@@ -166,7 +194,7 @@ class ItemFinder:
                 continue
             if not {"standard", "group"} & set(node.roles) and not all(child.caption for child in named):
                 continue
-            if "standard" not in node.roles or self._distinct_benefits(named):
+            if "standard" not in node.roles or self._distinct_benefits(named) or self._distinct_gifts(named):
                 return [draft for child in self._grant_nodes(node) for draft in self._grant_drafts(child)]
         return []
 
@@ -177,12 +205,27 @@ class ItemFinder:
         nouns = sum(name.endswith(self._benefits) and not _TIER.search(name) for name in names)
         return nouns >= 2 and nouns >= len(names) - 1
 
+    def _distinct_gifts(self, nodes: list[Node]) -> bool:
+        """Captioned parts that each give something for something else done."""
+        if not all(node.caption and not node.roles for node in nodes):
+            return False
+        if any(_TIER.search(self._text[slice(*node.caption)]) for node in nodes if node.caption):
+            return False
+        conditions = []
+        for node in nodes:
+            grants = read_giving(self._text, node.spans()).grants
+            first = next((grant.condition for grant in grants if grant.condition), None)
+            if first is None:
+                return False
+            conditions.append(self._text[slice(*first)])
+        return all_different(conditions)
+
     # -- articles and list entries that give
 
     def _grant_nodes(self, node: Node) -> list[Node]:
         found: list[Node] = []
         for child in node.children:
-            if set(child.roles) & (_FIELD_ROLES | {"ignore", "validity"}) - {"name"}:
+            if set(child.roles) & (FIELD_ROLES | {"ignore", "validity"}) - {"name"}:
                 continue
             captioned = [sub for sub in child.children if sub.caption and not sub.roles and self._gives(sub)]
             if child.kind in ("chapter", "section") or "group" in child.roles or "container" in child.roles:
@@ -250,7 +293,7 @@ class ItemFinder:
             for line in [sub.line, *sub.lines]
             if line
         }
-        spans = _own_lines(node)
+        spans = own_lines(node)
         if not inner:
             spans = node.spans()
         giving = read_giving(self._text, spans)
@@ -268,7 +311,7 @@ class ItemFinder:
     # -- one programme
 
     def _single(self, root: Node, title: str, title_span: Span | None, grants: list[Node]) -> Draft:
-        draft = Draft(title_span, title, root, sections_of(root), own_lines=_own_lines(root))
+        draft = Draft(title_span, title, root, sections_of(root), own_lines=own_lines(root))
         roles = {role for node in draft.sections for role in node.roles}
         if "standard" not in roles and grants:
             draft.passage = [span for node in grants for span in node.spans()]
@@ -291,7 +334,7 @@ class ItemFinder:
         return None
 
     def _caption_or_start(self, node: Node, giving: Giving | None = None) -> Span | None:
-        if node.caption:
+        if node.caption and "？" not in self._text[slice(*node.caption)]:
             return node.caption
         if giving and giving.grants:
             a, b = giving.sentences[0]
@@ -337,76 +380,4 @@ class ItemFinder:
                     ]
                 draft.shared.extend(of_node[id(node)])
                 node = node.parent
-        _assign_parts(self._text, drafts, names)
-
-
-def _assign_parts(text: str, drafts: list[Draft], names: Counter[str]) -> None:
-    """A shared section whose parts are headed by item names gives each item its part."""
-    if len(drafts) < 2:
-        return
-    for draft in drafts:
-        replaced = []
-        for section in draft.shared:
-            parts = {}
-            for child in section.children:
-                if child.caption and (owner := _owner(text[slice(*child.caption)], names)):
-                    parts[owner] = child
-            if len(parts) >= 2:
-                if draft.name in parts:
-                    part = parts[draft.name]
-                    part.roles = part.roles or section.roles
-                    replaced.append(part)
-            else:
-                replaced.append(section)
-        draft.shared = replaced
-
-
-def _owner(caption: str, names: Counter[str]) -> str | None:
-    caption = re.sub(r"\s|[：:。]|申报材料|申请材料|所需材料|材料$", "", caption)
-    for name in names:
-        if name and len(caption) >= 3 and (caption in name or name in caption):
-            return name
-    return None
-
-
-def sections_of(node: Node) -> list[Node]:
-    """The sections with roles directly under a node; containers (申报须知 …) are looked through."""
-    found: list[Node] = []
-    for child in node.children:
-        fields = set(child.roles) & _FIELD_ROLES
-        inner = [sub for sub in child.children if set(sub.roles) & _FIELD_ROLES]
-        if fields:
-            found.append(child)
-        elif (
-            "container" in child.roles
-            or child.kind in ("chapter", "section")
-            or (not child.roles and len(inner) == len(child.children) and inner and not child.caption)
-        ):
-            found.extend(sections_of(child))
-        elif "validity" in child.roles or "ignore" in child.roles:
-            found.append(child)
-            found.extend(sub for sub in inner if set(sub.roles) & _ASIDE)
-        elif not child.roles and child.caption:
-            found.extend(sub for sub in inner if set(sub.roles) & _ASIDE and sub.kind in ("label", "plain"))
-    return found
-
-
-def _overlap(nodes: list[Node]) -> bool:
-    counts: Counter[str] = Counter()
-    for node in nodes:
-        counts.update({role for child in sections_of(node) for role in child.roles} & CORE)
-    return any(count >= 2 for count in counts.values())
-
-
-def _own_lines(node: Node) -> list[Span]:
-    """The text of a node that stands in none of its sections."""
-    taken = {id(section) for section in sections_of(node)}
-    spans = list(node.own_spans())
-    queue = list(node.children)
-    while queue:
-        child = queue.pop(0)
-        if id(child) in taken:
-            continue
-        spans.extend(child.own_spans() if child.caption is None or child.children else child.full_spans())
-        queue.extend(child.children)
-    return sorted(spans)
+        assign_parts(self._text, drafts, names)

@@ -68,7 +68,7 @@ def _numbered_parts(text: str, node: Node) -> list[Part]:
         conditions.append(text[slice(*first.condition)])
         parts.append((_name(text, given.grants) or _who(first), spans))
     recognised = sum(bool(_RECOGNISED.search(condition)) for condition in conditions)
-    return parts if len(parts) >= 2 and recognised < 2 and _all_different(conditions) else []
+    return parts if len(parts) >= 2 and recognised < 2 and all_different(conditions) else []
 
 
 def _named_sentences(text: str, node: Node, giving: Giving) -> list[Part]:
@@ -104,7 +104,7 @@ def _different_gifts(text: str, node: Node, giving: Giving) -> list[Part]:
             found.append((grant, kind))
     if len(found) < 2 or len({kind for _, kind in found}) < len(found):
         return []
-    if not _all_different([text[slice(*grant.condition)] for grant, _ in found if grant.condition]):
+    if not all_different([text[slice(*grant.condition)] for grant, _ in found if grant.condition]):
         return []
     starts = [_with_number(grant.clause[0], giving) for grant, _ in found]
     if giving.grants[0].clause[0] < starts[0]:
@@ -147,7 +147,8 @@ def _kind(text: str, grant: Grant) -> str:
     return _KINDS.get(words[-1], words[-1]) if words else ""
 
 
-def _all_different(conditions: list[str]) -> bool:
+def all_different(conditions: list[str]) -> bool:
+    """Whether no two conditions are grades of one: they share few words besides numbers and levels."""
     pairs = [_pairs(condition) for condition in conditions]
     return all(
         2 * sum((x & y).values()) < _ALIKE * (sum(x.values()) + sum(y.values()))

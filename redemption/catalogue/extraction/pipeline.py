@@ -13,13 +13,14 @@ from redemption.catalogue.extraction.fields import FieldReader
 from redemption.catalogue.extraction.findings import find_all
 from redemption.catalogue.extraction.flattened import rejoin_tables
 from redemption.catalogue.extraction.folding import fold, restore
-from redemption.catalogue.extraction.items import Draft, ItemFinder, sections_of
+from redemption.catalogue.extraction.items import Draft, ItemFinder
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.lines import read_lines
 from redemption.catalogue.extraction.lists import read_lists
 from redemption.catalogue.extraction.metadata import find_title, read_policy
 from redemption.catalogue.extraction.model import Extraction, Item, Span
 from redemption.catalogue.extraction.names import programme_name, strip_title
+from redemption.catalogue.extraction.scopes import sections_of
 from redemption.catalogue.extraction.structure import Node, build_tree
 from redemption.catalogue.extraction.synonyms import Synonyms
 from redemption.catalogue.extraction.values import read_values

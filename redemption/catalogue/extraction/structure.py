@@ -89,6 +89,7 @@ def build_tree(lines: list[Line]) -> Node:
     _unwrap(root)
     _part_stacked_labels(root)
     _release_closing_lines(root)
+    _release_closing_labels(root)
     return root
 
 
@@ -150,6 +151,31 @@ def _release_closing_lines(node: Node) -> None:
     if one_line and last.lines and not last.children and last.line and last.line.body < last.line.end:
         node.lines.extend(last.lines)
         last.lines = []
+
+
+def _release_closing_labels(node: Node) -> None:
+    """申报对象：…, 联系电话：… below the last of several entries that have no labels belong to all of them."""
+    for child in node.children:
+        _release_closing_labels(child)
+    if len(node.children) < 3 or node.children[-1].kind in (
+        "label",
+        "plain",
+        "question",
+        "chapter",
+        "section",
+    ):
+        return
+    last = node.children[-1]
+    before = [child for child in node.children[:-1] if child.kind == last.kind]
+    if len(before) < 2 or last.roles or any(sub.roles for child in before for sub in child.children):
+        return
+    labels = [sub for sub in last.children if sub.kind in ("label", "plain") and sub.roles]
+    if len(labels) < 2 or labels != last.children[-len(labels) :]:
+        return
+    last.children = last.children[: -len(labels)]
+    for label in labels:
+        label.parent = node
+    node.children.extend(labels)
 
 
 def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
