@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as Answer
 from redemption.kernel import audit, clock
 from redemption.kernel.calendar import load_calendar
 from redemption.kernel.errors import Invalid
-from redemption.reporting import recalculation, service
+from redemption.reporting import recalculation, service, showing
 from redemption.reporting.recalculation import Change
 from redemption.reporting.schemas import DaySchema, ScheduleSchema, StepSchema
 from redemption.web.access import actor, allow
@@ -127,6 +127,7 @@ def _page(form: Form, status: int = 200) -> Response:
     year = min(max(year, 2004), 2100)
     known = load_calendar(db())
     entries: list[audit.AuditEntry] = audit.entries(db(), f"calendar:{year}")
+    who = showing.names(db(), {entry.actor for entry in entries})
     return render(
         "office/calendar.html",
         status=status,
@@ -136,6 +137,6 @@ def _page(form: Form, status: int = 200) -> Response:
         next_known=known.known(clock.today().year + 1),
         this_year=clock.today().year,
         may_change=recalculation.may_change(db(), actor()),
-        log=[(entry.at, entry.action, entry.data) for entry in reversed(entries)],
+        log=[(entry.at, who.get(entry.actor, ""), entry.action, entry.data) for entry in reversed(entries)],
         form=form,
     )

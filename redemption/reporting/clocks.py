@@ -155,13 +155,13 @@ def _end(session: Session, duty: Duty, application: Application, last: Applicati
     service.fulfil(session, service.SYSTEM, duty, {"evidence": Action(last.action).label}, at)
 
 
-def recompute(session: Session) -> int:
-    """Open duties whose due date the calendar moves; returns how many.
+def recompute(session: Session) -> list[tuple[Duty, dt.date]]:
+    """Move open duties whose due date the calendar moves; returns them, each with the day it was due before.
 
     Only kinds that are counted here; the clocks of applications come with `follow_application`.
     """
     calendar = load_calendar(session)
-    moved = 0
+    moved: list[tuple[Duty, dt.date]] = []
     counted = [kind.value for kind, rule in rules.KINDS.items() if rule.unit is not rules.Unit.GIVEN]
     rows = session.scalars(
         select(Duty)
@@ -173,6 +173,6 @@ def recompute(session: Session) -> int:
         deadline = rules.due_of(Kind(duty.kind), duty.event_date, calendar)
         due_at = clock.end_of_day(deadline.date)
         if (due_at, deadline.provisional) != (duty.due_at, duty.provisional):
+            moved.append((duty, rules.due_day(duty.due_at)))
             service.reschedule(session, duty, due_at, deadline.provisional, tell=due_at != duty.due_at)
-            moved += 1
     return moved

@@ -22,7 +22,7 @@ from redemption.applications.models import Application
 from redemption.applications.service import sweeping
 from redemption.identity.models import Department, Jurisdiction, Office
 from redemption.identity.rules import Actor, Level, Role
-from redemption.kernel import clock, outbox
+from redemption.kernel import audit, clock, outbox
 from redemption.kernel.calendar import (
     CalendarDay,
     DayChange,
@@ -37,8 +37,11 @@ from redemption.kernel.workdays import scheduled
 from redemption.reporting import clocks, queries, rules
 from redemption.reporting.models import Duty
 from redemption.reporting.rules import KINDS, Kind, Unit
+from redemption.reporting.service import SYSTEM
 
 SHOWN = 100
+LISTED = 500
+"""Affected due dates that are kept by name in the log; their number is kept of all."""
 MOST_CASES = 5000
 
 
@@ -147,17 +150,52 @@ def apply(session: Session, actor: Actor, change: Change) -> None:
     """Enter the change, differences confirmed; the due dates follow in one job (`calendar.changed`)."""
     _allowed(session, actor)
     _enter(session, actor, change)
-    outbox.publish(session, "calendar.changed", change.first.isoformat(), first=change.first.isoformat())
+    outbox.publish(
+        session,
+        "calendar.changed",
+        change.first.isoformat(),
+        first=change.first.isoformat(),
+        year=change.year,
+    )
 
 
-def recalculate(session: Session, first: dt.date) -> int:
-    """Every open due date that the calendar moves, of duties and of applications; returns how many moved."""
-    moved = clocks.recompute(session)
+def recalculate(session: Session, first: dt.date, year: int | None = None) -> int:
+    """Every open due date that the calendar moves, of duties and of applications; returns how many moved.
+
+    Who was affected is written down in the log of the calendar of `year`, where its page lists it.
+    """
+    names = {row.id: row.name for row in session.execute(select(Department.id, Department.name))}
+    found = [
+        _affected(duty.title, names[duty.department_id], before, rules.due_day(duty.due_at))
+        for duty, before in clocks.recompute(session)
+    ]
     for application_id in _running_cases(session, first):
+        case = applications.case_by_id(session, application_id)
+        before = rules.due_day(case.application.due_at) if case.application.due_at else None
         if sweeping.refresh(session, application_id):
             clocks.follow_application(session, application_id)
-            moved += 1
-    return moved
+            after = rules.due_day(case.application.due_at) if case.application.due_at else None
+            title = f"{case.version.name}（{case.application.number}）"
+            found.append(_affected(title, names[case.application.department_id], before, after))
+    today = clock.today().isoformat()
+    late = [one for one in found if one["after"] and one["after"] < today <= (one["before"] or today)]
+    audit.record(
+        session,
+        f"calendar:{year or first.year}",
+        SYSTEM.ref,
+        "recalculate",
+        {"moved": len(found), "overdue": len(late), "affected": found[:LISTED]},
+    )
+    return len(found)
+
+
+def _affected(title: str, department: str, before: dt.date | None, after: dt.date | None) -> Json:
+    return {
+        "title": title,
+        "department": department,
+        "before": before.isoformat() if before else None,
+        "after": after.isoformat() if after else None,
+    }
 
 
 def _enter(session: Session, actor: Actor, change: Change) -> DayChange | None:

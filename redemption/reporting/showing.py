@@ -110,20 +110,22 @@ def views(session: Session, duties: Iterable[Duty], role: Role | None = None) ->
     return shown
 
 
+def names(session: Session, actors: Iterable[str]) -> dict[str, str]:
+    """Names of people by how the log calls them (`person:7`)."""
+    ids = {int(actor.removeprefix("person:")) for actor in actors if actor.startswith("person:")}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {f"person:{row.id}": row.name for row in rows}
+
+
 def timeline(session: Session, events: Iterable[DutyEvent]) -> list[dict[str, Any]]:
     """The history for the timeline macro, oldest first."""
     events = list(events)
-    ids = {int(e.actor.removeprefix("person:")) for e in events if e.actor.startswith("person:")}
-    people = {
-        row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    }
+    people = names(session, {event.actor for event in events})
     return [
         {
             "at": event.at,
             "title": EVENT_NAMES.get(event.what, event.what),
-            "who": people.get(int(event.actor.removeprefix("person:")), "")
-            if event.actor.startswith("person:")
-            else "系统",
+            "who": people.get(event.actor, "") if event.actor.startswith("person:") else "系统",
             "detail": _detail(event),
             "state": "done",
         }

@@ -58,6 +58,20 @@ def test_preview_shows_and_writes_nothing_apply_moves(session, world, duty):
     assert load_calendar(session).known(2027)
 
 
+def test_who_was_affected_is_listed_on_the_page_of_that_year(session, world, duty, browser_of):
+    office = world.actors["gongkai"]
+    with time_machine.travel(at("2026-12-30 10:00"), tick=False):
+        recalculation.apply(session, office, Change("国办发明电", schedule=YEAR))
+        row = session.scalars(select(OutboxRow).where(OutboxRow.topic == "calendar.changed")).one()
+        jobs.calendar_changed(session, row.payload)
+        page = browser_of("gongkai").get("/office/calendar?year=2027").text
+    assert "期限已重新计算，变动 1 项" in page
+    assert duty.title in page
+    assert "2027-01-01" in page
+    assert "2027-01-04" in page
+    assert office.name in page
+
+
 def test_a_day_that_becomes_worked_can_make_something_overdue_and_says_so(session, world):
     with time_machine.travel(at("2026-09-30 10:00"), tick=False):
         made = service.open_duty(

@@ -139,8 +139,8 @@ def test_a_changed_calendar_moves_due_dates_and_says_so(session, world):
         policy = make_policy(session, world)
         duty = service.open_report_duty(session, policy.id, policy.current_version_id)
         correct_day(session, "person:1", dt.date(2026, 9, 21), True, "临时放假", "政府通告")
-        assert clocks.recompute(session) == 1
-        assert clocks.recompute(session) == 0
+        assert clocks.recompute(session) == [(duty, dt.date(2026, 9, 22))]
+        assert clocks.recompute(session) == []
     assert rules.due_day(duty.due_at) == dt.date(2026, 9, 23)
     assert [e.what for e in queries.history(session, duty.id)][-1] == "recomputed"
 

@@ -57,7 +57,7 @@ def _means(runtime: Runtime) -> outgoing.Means:
 @job("calendar.changed", queue="low")
 def calendar_changed(session: Session, payload: Payload) -> None:
     """Every due date that the new calendar moves, in one transaction: nobody sees half of it."""
-    recalculation.recalculate(session, dt.date.fromisoformat(payload["first"]))
+    recalculation.recalculate(session, dt.date.fromisoformat(payload["first"]), payload.get("year"))
 
 
 @periodic("duties.sweep", every=60)
