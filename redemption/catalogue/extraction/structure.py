@@ -69,6 +69,8 @@ def build_tree(lines: list[Line]) -> Node:
         if index in titles:
             kind = "title"
             line.caption, line.body = line.caption or (line.after_marker, line.end), line.end
+        if index in headings and line.caption is None:
+            line.caption, line.body = (line.after_marker, line.end), line.end
         if not kind and (line.strong or index in headings):
             bracketed = line.text[:1] in "【["
             kind = (
@@ -289,6 +291,6 @@ def _unnumbered_headings(lines: list[Line]) -> set[int]:
             continue
         if line.text[-1] not in "。；，、：:！？）)”》…" and not any(c.isdigit() for c in line.text[-4:]):
             long_next = len(lines[index + 1].text) > 20 or bool(lines[index + 1].kind)
-            if long_next and not any(c in line.text for c in "，。；：:"):
+            if long_next and not any(c in line.text for c in "，。；：:→—-+>/"):
                 labels.add(index)
     return labels
