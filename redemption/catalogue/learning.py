@@ -1,5 +1,6 @@
 """What people made of what was extracted: the material from which the synonym table is improved."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,10 @@ from redemption.policies import queries as policies
 from redemption.policies.models import Policy
 
 MOST_HEADING = 40
+MOST_WORD = 20
+_NUMBER = re.compile(
+    r"^\s*(?:第?[一二三四五六七八九十百]+[、.．条章节]|[（(][一二三四五六七八九十\d]+[）)]|\d+[、.．)）]|[①-⑳])\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,12 @@ class Learned:
     version: ItemVersion
     difference: Difference
     heading: str
+
+    @property
+    def word(self) -> str:
+        """The heading without its number and colon, as the synonym table would take it; empty if it is too long."""
+        word = _NUMBER.sub("", self.heading).strip(" 　：:。.")
+        return word if len(word) <= MOST_WORD else ""
 
 
 def edited_versions(actor: Actor) -> Select[ItemVersion]:

@@ -111,3 +111,13 @@ def change_state(data: dict[str, Any], code: str, action: str) -> Any:
             version=shapes.expected_version(needed=False),
         )
     return shapes.item(db(), made), 200, shapes.etag(made.version)
+
+
+@blueprint.post("/<code>/split")
+@allow("policy_maker")
+@blueprint.arguments(schemas.NewItemSchema)
+@blueprint.response(201, schemas.OwnItemSchema)
+def split(data: dict[str, Any], code: str) -> Any:
+    """从事项草稿拆出另一个事项，内容与原事项相同，拆开后分别修改"""
+    made = service.split_item(db(), actor(), code, data["name"])
+    return shapes.item(db(), made), 201, shapes.etag(made.version)

@@ -201,3 +201,24 @@ def add_item(data: dict[str, Any], number: str) -> Any:
     """手工添加一个事项草稿"""
     made = service.add_item(db(), actor(), number, data["name"])
     return shapes.item(db(), made), 201, shapes.etag(made.version)
+
+
+@blueprint.post("/<number>/merge")
+@allow("policy_maker")
+@blueprint.arguments(schemas.ItemCodesSchema)
+@blueprint.response(200, schemas.OwnItemSchema)
+def merge(data: dict[str, Any], number: str) -> Any:
+    """把识别成几个的同一项优惠合并为一个事项草稿，保留排在最前的名称和编码"""
+    made = service.merge_items(db(), actor(), number, data["items"])
+    return shapes.item(db(), made), 200, shapes.etag(made.version)
+
+
+@blueprint.put("/<number>/text")
+@allow("policy_maker")
+@blueprint.arguments(schemas.TextSchema)
+@blueprint.response(200, schemas.OwnPolicySchema)
+def replace_text(data: dict[str, Any], number: str) -> Any:
+    """替换草稿的原文；事项内容不变，只重新对应位置"""
+    service.replace_text(db(), actor(), number, service.read_pasted(data["text"]))
+    found = queries.seen_by(db(), actor(), number)
+    return shapes.policy(db(), found), 200, shapes.etag(found.version)

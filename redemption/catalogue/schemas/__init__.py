@@ -42,6 +42,7 @@ from redemption.catalogue.schemas.policies import (
     PolicyTextSchema,
     PublishPolicyFormSchema,
     PublishPolicySchema,
+    TextSchema,
 )
 from redemption.catalogue.schemas.shared import (
     FindingSchema,
@@ -99,5 +100,6 @@ __all__ = [
     "SynonymSchema",
     "SynonymWordSchema",
     "TextChangeSchema",
+    "TextSchema",
     "VersionFormSchema",
 ]

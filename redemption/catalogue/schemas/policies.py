@@ -22,10 +22,12 @@ class DetailsSchema(Schema):
     joint_departments = fields.List(Words(40), metadata={"description": "联合发文的其他部门代码"})
 
 
-class PolicyTextSchema(DetailsSchema):
-    """A policy as text."""
-
+class TextSchema(Schema):
     text = Words(10_000_000, required=True, error_messages={"required": "请提供政策原文。"})
+
+
+class PolicyTextSchema(DetailsSchema, TextSchema):
+    """A policy as text."""
 
 
 class AmendmentSchema(PolicyTextSchema):

@@ -1,6 +1,6 @@
 """The synonym table: read by everybody who administers, extended here."""
 
-from flask import Blueprint, flash, redirect
+from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from redemption.catalogue import schemas, service
@@ -18,7 +18,8 @@ blueprint = Blueprint("admin-synonyms", __name__)
 @blueprint.get("/admin/synonyms")
 @allow("administrator")
 def words() -> Response:
-    return _page(empty_form())
+    # what people changed leads here with a word that the table lacks
+    return _page(empty_form({name: request.args.get(name, "")[:60] for name in ("word", "field")}))
 
 
 def _page(form: Form, status: int = 200) -> Response:

@@ -103,6 +103,10 @@ def test_other_departments_things_do_not_exist(program, session, world):
         ("POST", f"/api/v1/items/{item.code}/publish", {}),
         ("POST", f"/api/v1/items/{item.code}/suspend", {"reason": "x"}),
         ("DELETE", f"/api/v1/items/{item.code}", None),
+        ("POST", f"/api/v1/items/{item.code}/split", {"name": "x"}),
+        ("POST", f"/api/v1/policies/{policy.number}/merge", {"items": [item.code]}),
+        ("PUT", f"/api/v1/policies/{policy.number}/text", {"text": FULL}),
+        ("POST", f"/api/v1/policies/{policy.number}/interpretations", {"title": "x", "text": "y"}),
     ]:
         answer = program.request(method, address, body, headers=any_version)
         assert answer.status_code == 404, (method, address, answer.json)
@@ -149,3 +153,23 @@ def test_only_policy_makers_may_write(api_of):
         answer = api_of(login).post("/api/v1/policies", {"text": FULL})
         assert answer.status_code == 403, login
     assert api_of("").post("/api/v1/policies", {"text": FULL}).status_code == 401
+
+
+def test_items_are_split_and_merged_and_the_text_replaced(program):
+    made = program.post("/api/v1/policies", {"text": FULL}).json
+    number, (code,) = made["number"], made["items"]
+    split = program.post(f"/api/v1/items/{code}/split", {"name": "拆出的补贴"})
+    assert (split.status_code, split.json["name"]) == (201, "拆出的补贴")
+    assert program.post(f"/api/v1/items/{code}/split", {"name": "又一项补贴"}).status_code == 201
+    assert (
+        program.post(f"/api/v1/items/{code}/split", {"name": split.json["name"], "x": 1}).status_code == 422
+    )
+    codes = program.get(f"/api/v1/policies/own/{number}").json["items"]
+    assert len(codes) == 3
+    merged = program.post(f"/api/v1/policies/{number}/merge", {"items": codes})
+    assert merged.json["code"] == code
+    assert program.get(f"/api/v1/policies/own/{number}").json["items"] == [code]
+    assert program.post(f"/api/v1/policies/{number}/merge", {"items": [code]}).status_code == 422
+    replaced = program.request("PUT", f"/api/v1/policies/{number}/text", {"text": FULL + "\n附件"})
+    assert replaced.status_code == 200
+    assert program.get(f"/api/v1/policies/own/{number}").json["text"].endswith("附件")

@@ -1,13 +1,19 @@
 """Words that administrators add to the extractor's table."""
 
+import html
+import re
+
 import pytest
+from sqlalchemy import select
 
 from redemption.catalogue import queries, service
+from redemption.catalogue.models import Item
 from redemption.catalogue.service import synonyms
 from redemption.identity.rules import Role
 from redemption.kernel import audit
 from redemption.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from redemption.policies.reading import read_text
+from tests.factories import make_policy
 
 TEXT = """关于支持测试的通知
 一、谁能享受这个好处
@@ -77,3 +83,19 @@ def test_the_page_adds_and_removes(browser_of, session, admin):
     assert browser.post("/admin/synonyms/remove", {"word": "帮扶群体说明"}).status_code == 303
     with pytest.raises(NotFound):
         service.remove_word(session, admin, "帮扶群体说明")
+
+
+def test_what_people_changed_leads_to_the_table(browser_of, session, world):
+    maker = world.actor(Role.POLICY_MAKER, department="QC-JX")
+    text = "关于节水补贴的通知\n一、支持对象\n本市企业。\n二、补贴标准\n给予10万元补贴。\n三、帮扶要点说明\n须连续经营。\n"
+    policy = make_policy(session, world, text=text, published=False)
+    code = session.scalar(select(Item.code).where(Item.policy_id == policy.id))
+    service.save_item(session, maker, code, {"fields": {"process": {"text": "须连续经营。"}}})
+    session.flush()
+    administrator = browser_of("guanli")
+    page = html.unescape(administrator.get("/editor/differences").get_data(as_text=True))
+    link = re.search(r'href="(/admin/synonyms\?word=[^"]+)"', page)[1]
+    form = administrator.get(link).get_data(as_text=True)
+    assert 'value="帮扶要点说明"' in form
+    assert 'value="process" selected' in form
+    assert "归入同义词表" not in browser_of("zhengce").get("/editor/differences").get_data(as_text=True)
