@@ -4,6 +4,7 @@ from typing import Any
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 
 from redemption.applications import clocks, forms, queries, service
 from redemption.applications.models import Application, Material
@@ -133,7 +134,7 @@ class SubmitView(MethodView):
 @applications.route("")
 class ApplicationsView(MethodView):
     @allow("enterprise")
-    @applications.arguments(ApplicationsQuerySchema, location="query")
+    @applications.arguments(ApplicationsQuerySchema, location="query", unknown=RAISE)
     @applications.response(200, ApplicationPageSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """列出本企业的申报件，新的在前"""

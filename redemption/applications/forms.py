@@ -37,6 +37,7 @@ __all__ = [
     "changes",
     "check_definition",
     "computed",
+    "differing",
     "fields_of",
     "load",
     "shown",
@@ -142,6 +143,29 @@ def text_of(declared: Mapping[str, Any], value: Any) -> Any:
             return [[text_of(column, row.get(column["name"])) for column in columns] for row in value]
         case _:
             return str(value)
+
+
+def differing(form: Mapping[str, Any] | None, differences: Mapping[str, Json]) -> list[Json]:
+    """What a department found against what was declared, for both sides to read: label, both values, source, moment."""
+    declared = {one["name"]: one for one in fields_of(form)}
+    found = []
+    for name, kept in differences.items():
+        field = declared.get(name, {"type": "text", "label": name})
+
+        def words(value: Any, field: Json = field) -> str:
+            text = text_of(field, value)
+            return "；".join("，".join(map(str, row)) for row in text) if isinstance(text, list) else str(text)
+
+        found.append(
+            {
+                "label": kept.get("label") or field["label"],
+                "declared": words(kept.get("declared")) or "未填写",
+                "department": words(kept.get("department")) or "没有查到",
+                "source": kept.get("source") or "",
+                "at": dt.datetime.fromisoformat(kept["at"]) if kept.get("at") else None,
+            }
+        )
+    return found
 
 
 def changes(

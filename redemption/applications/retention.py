@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from redemption.applications.models import Application, Material, RetentionPeriod, Submission
 from redemption.applications.rules import MaterialKind, Status
@@ -180,7 +180,7 @@ def _over_for(months: Mapping[str, int], own: int) -> ColumnElement[bool]:
     )
 
 
-def _outlived(column: ColumnElement[str | None], months: int) -> Select[Submission]:
+def _outlived(column: InstrumentedAttribute[str | None], months: int) -> Select[Submission]:
     """Submissions that still hold a value whose period is over since the last of their cases ended."""
     still = select(Application.id).where(
         Application.submission_id == Submission.id,

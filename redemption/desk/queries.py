@@ -17,12 +17,14 @@ from redemption.catalogue import search as catalogue
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.desk.models import Handover, Matter
 from redemption.desk.rules import MatterState
+from redemption.documents import queries as documents
 from redemption.documents.models import Document
 from redemption.identity.models import Department, Enterprise, Person
 from redemption.identity.rules import Actor
 from redemption.kernel import clock, uscc
 from redemption.kernel.calendar import load_calendar
-from redemption.kernel.errors import NotFound
+from redemption.kernel.errors import Invalid, NotFound
+from redemption.kernel.numbering import read_verification_code
 
 AT_MOST = 200
 
@@ -79,8 +81,9 @@ def entered(
 
 
 def found(session: Session, actor: Actor, typed: str, limit: int = 50) -> list[Entered]:
-    """Cases of this centre by number (typed or scanned, also of one application), USCC, name or initials."""
-    plain = typed.strip()
+    """Cases of this centre by number (typed or scanned, also of one application), USCC, name or initials; also by what
+    the QR code of a receipt or slip holds."""
+    plain = _scanned(session, typed.strip())
     if not plain:
         return []
     code = uscc.normalise(plain)
@@ -97,6 +100,18 @@ def found(session: Session, actor: Actor, typed: str, limit: int = 50) -> list[E
         ),
     )
     return _entered(session.execute(query.order_by(Submission.id.desc()).limit(limit)))
+
+
+def _scanned(session: Session, typed: str) -> str:
+    """The number that a document is about, where the QR code on it was scanned; anything else as it was typed."""
+    code = typed.rpartition("/verify/")[2]
+    try:
+        document = documents.by_code(session, read_verification_code(code))
+    except Invalid:
+        return typed
+    if document is None:
+        return typed
+    return str(document.data.get("submission_number") or document.data.get("application_number") or typed)
 
 
 def waiting(session: Session, actor: Actor) -> list[Entered]:

@@ -23,7 +23,7 @@ from markupsafe import Markup
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from redemption.documents import fonts, seal
+from redemption.documents import barcode, fonts, seal
 from redemption.documents.models import Document
 from redemption.documents.rules import KIND_NAMES, SEAL_STANDS_IN, Kind
 from redemption.kernel import clock, money
@@ -54,6 +54,9 @@ def pdf(document: Document, base_url: str) -> Rendered:
         seal=Markup(seal.stand_in(document.issuer_name)),  # noqa: S704 - our own SVG, its text escaped
         seal_stands_in="" if document.sealed else SEAL_STANDS_IN,
         qr=qr(address),
+        bars=Markup(barcode.svg(document.data["submission_number"]))  # noqa: S704 - our own SVG of a number
+        if document.kind == Kind.SLIP
+        else "",
         verify_address=address,
     )
 

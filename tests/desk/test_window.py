@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
-from redemption.desk import barcode
 from redemption.desk.models import Handover, Matter
+from redemption.documents import barcode
 from redemption.identity import service as identity
 from redemption.identity.models import Invitation, Person, Post
 from redemption.kernel import audit, clock

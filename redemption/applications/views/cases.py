@@ -53,6 +53,7 @@ def case(number: str) -> Answer:
         papers=papers,
         correction=next((c for c in corrections if c.answered_at is None and c.closed_at is None), None),
         shown=forms.shown(found.version.form, application.data),
+        differences=forms.differing(found.version.form, application.differences),
         materials=_listed(found),
         may_withdraw=Status(str(application.status)) in WITHDRAWABLE and actor().may_file,
         may_file=actor().may_file,

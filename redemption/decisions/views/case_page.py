@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from redemption.applications import clocks
 from redemption.applications import queries as applications
 from redemption.applications.enterprise_part import LABELS as COMMON_LABELS
-from redemption.applications.forms import shown
+from redemption.applications.forms import differing, shown
 from redemption.applications.models import Application
 from redemption.applications.needs import entries_of
 from redemption.applications.rules import ACTION_NAMES, CHANNEL_NAMES, Action, Channel, Status
@@ -58,6 +58,7 @@ def case_page(number: str, failed: str, form: Form, status: int = 200, **more: A
         failed=failed,
         possible=_possible(application, events, who),
         fields=shown(found.version.form, application.data),
+        differences=differing(found.version.form, application.differences),
         common=[
             (COMMON_LABELS[name], found.submission.common[name])
             for name in COMMON_LABELS

@@ -6,8 +6,9 @@ from marshmallow import Schema, fields, validate
 from werkzeug.wrappers import Response as Answer
 
 from redemption.applications.rules import MATERIAL_FORM_NAMES, MaterialForm
-from redemption.desk import barcode, queries, service
+from redemption.desk import queries, service
 from redemption.desk.rules import RELATIONS
+from redemption.documents import barcode
 from redemption.web.access import actor, allow
 from redemption.web.forms import Form, empty_form, submitted
 from redemption.web.pages import render
