@@ -30,17 +30,11 @@ from redemption.messages.service import Notice
 from redemption.policies.models import Policy, PolicyVersion
 from redemption.reporting import service as reporting
 from redemption.reporting.rules import Kind
+from redemption.supervision.asking import QUESTIONS, UNAPPLIED, questions_for
 from redemption.supervision.models import Answer, Evaluation
 from redemption.supervision.queries import APPROVED
 from redemption.supervision.rules import Period
 
-QUESTIONS = {
-    "clear": "政策的条件和标准写得清楚吗？",
-    "easy": "申报材料和流程简便吗？",
-    "fast": "办理和到账的速度满意吗？",
-    "useful": "这项政策对企业有实际帮助吗？",
-}
-CHOICES = {"5": "很好", "4": "较好", "3": "一般", "2": "较差", "1": "很差"}
 MOST_INVITED = 2000
 """Enterprises that fit one item and are asked: enough to count, few enough to bear."""
 LEAST = 5
@@ -94,11 +88,14 @@ def tell_invited(session: Session, evaluation_id: int) -> int:
     evaluation = session.get_one(Evaluation, evaluation_id)
     _, title = by_number(session, evaluation.number)
     since = clock.start_of_day(dt.date(evaluation.year, 1, 1))
+    until = clock.end_of_day(dt.date(evaluation.year, 12, 31))
     items = list(session.scalars(select(Item).where(Item.policy_id == evaluation.policy_id)))
     applied = set(
         session.scalars(
             select(Application.enterprise_id).where(
-                Application.item_id.in_([item.id for item in items]), Application.received_at >= since
+                Application.item_id.in_([item.id for item in items]),
+                Application.received_at >= since,
+                Application.received_at < until,
             )
         )
     )
@@ -155,6 +152,7 @@ def publish(session: Session, actor: Actor, evaluation: Evaluation, findings: st
         f"department:{evaluation.department_id}",
         evidence={"evidence": evaluation.number},
         actor=actor,
+        round_=evaluation.year,
     )
 
 
@@ -181,13 +179,15 @@ def answer(
         raise NotFound("没有找到这份问卷。")
     if evaluation.published_at is not None:
         raise Conflict("评价结果已经公布，问卷已结束。感谢您的关注。", code="evaluation_published")
-    wrong = {key: "请选择一项。" for key in QUESTIONS if str(answers.get(key)) not in CHOICES}
+    applied = has_applied(session, actor, evaluation)
+    asked = questions_for(applied)
+    wrong = {key: "请选择一项。" for key, one in asked.items() if str(answers.get(key)) not in one.choices}
     if wrong:
         raise Invalid(fields=wrong)
     values = {
-        "answers": {key: int(answers[key]) for key in QUESTIONS},
+        "answers": {key: str(answers[key]) for key in asked},
         "comment": comment.strip()[:500],
-        "applied": _applied(session, actor.enterprise_id, evaluation),
+        "applied": applied,
         "answered_at": clock.now(),
     }
     row = insert(Answer).values(evaluation_id=evaluation.id, enterprise_id=actor.enterprise_id, **values)
@@ -197,6 +197,19 @@ def answer(
         )
     )
     return session.get_one(Answer, made, populate_existing=True)
+
+
+def has_applied(session: Session, actor: Actor, evaluation: Evaluation) -> bool:
+    """Whether the acting enterprise applied for an item of the policy in that year: it decides what is asked."""
+    items = select(Item.id).where(Item.policy_id == evaluation.policy_id)
+    mine = select(Application.id).where(
+        Application.enterprise_id == actor.enterprise_id,
+        Application.item_id.in_(items),
+        Application.status.is_not(None),
+        Application.received_at >= clock.start_of_day(dt.date(evaluation.year, 1, 1)),
+        Application.received_at < clock.end_of_day(dt.date(evaluation.year, 12, 31)),
+    )
+    return session.scalar(mine.limit(1)) is not None
 
 
 def figures(session: Session, policy_id: int, year: int, evaluation_id: int) -> Json:
@@ -216,6 +229,7 @@ def figures(session: Session, policy_id: int, year: int, evaluation_id: int) -> 
             func.coalesce(func.sum(Application.amount_approved).filter(Application.status == "disbursed"), 0),
             func.percentile_cont(0.5).within_group(days).filter(Application.decided_at.is_not(None)),
             func.count(func.distinct(Application.enterprise_id)),
+            func.count().filter(Application.accepted_at.is_not(None)),
         ).where(Application.status.is_not(None), *mine)
     ).one()
     corrected = session.scalar(
@@ -240,12 +254,37 @@ def figures(session: Session, policy_id: int, year: int, evaluation_id: int) -> 
         "enterprises": row[7],
         "corrected": corrected or 0,
         "stars": {str(star): count for star, count in stars},
+        "accepted": row[8],
+        "months": by_month(session, policy_id, year),
         "questionnaire": questionnaire(session, evaluation_id),
     }
 
 
+def by_month(session: Session, policy_id: int, year: int) -> list[list[Any]]:
+    """[month, applications received, decided] for the twelve months of a year."""
+    items = select(Item.id).where(Item.policy_id == policy_id)
+    since, until = clock.start_of_day(dt.date(year, 1, 1)), clock.end_of_day(dt.date(year, 12, 31))
+
+    def count(column: Any) -> dict[int, int]:
+        month = func.extract("month", func.timezone("Asia/Shanghai", column))
+        rows = session.execute(
+            select(month, func.count())
+            .where(
+                Application.item_id.in_(items),
+                Application.status.is_not(None),
+                column >= since,
+                column < until,
+            )
+            .group_by(month)
+        )
+        return {int(row[0]): row[1] for row in rows}
+
+    received, decided = count(Application.received_at), count(Application.decided_at)
+    return [[month, received.get(month, 0), decided.get(month, 0)] for month in range(1, 13)]
+
+
 def questionnaire(session: Session, evaluation_id: int) -> Json:
-    """Answers in sums; nothing while fewer than `LEAST` answered."""
+    """Answers in sums, of those who applied and of those who did not; nothing of a group below `LEAST`."""
     rows = session.execute(
         select(Answer.applied, Answer.answers).where(Answer.evaluation_id == evaluation_id)
     ).all()
@@ -253,10 +292,13 @@ def questionnaire(session: Session, evaluation_id: int) -> Json:
         "answered": len(rows),
         "applied": sum(1 for applied, _ in rows if applied),
         "questions": {},
+        "unapplied_questions": {},
     }
-    if len(rows) >= LEAST:
-        for key in QUESTIONS:
-            found["questions"][key] = dict(Counter(str(answers.get(key)) for _, answers in rows))
+    for name, asked, applied in (("questions", QUESTIONS, True), ("unapplied_questions", UNAPPLIED, False)):
+        group = [answers for did, answers in rows if did is applied]
+        if len(group) >= LEAST:
+            for key in asked:
+                found[name][key] = dict(Counter(str(answers.get(key)) for answers in group))
     return found
 
 
@@ -316,16 +358,6 @@ def policies_to_choose(session: Session, actor: Actor) -> list[tuple[str, str]]:
 def _own(actor: Actor, evaluation: Evaluation) -> None:
     if actor.role is not Role.POLICY_MAKER or actor.department_id != evaluation.department_id:
         raise NotFound("没有找到这份评价。")
-
-
-def _applied(session: Session, enterprise_id: int, evaluation: Evaluation) -> bool:
-    items = select(Item.id).where(Item.policy_id == evaluation.policy_id)
-    mine = select(Application.id).where(
-        Application.enterprise_id == enterprise_id,
-        Application.item_id.in_(items),
-        Application.status.is_not(None),
-    )
-    return session.scalar(mine.limit(1)) is not None
 
 
 def _audit(session: Session, actor: Actor, evaluation: Evaluation, action: str, data: Json) -> None:

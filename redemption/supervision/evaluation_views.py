@@ -11,6 +11,7 @@ from redemption.documents import rendering
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
 from redemption.supervision import evaluation as service
+from redemption.supervision.asking import QUESTIONS, UNAPPLIED, questions_for
 from redemption.supervision.models import Evaluation
 from redemption.supervision.schemas import BeginSchema, FindingsSchema, OutcomeSchema, QuestionnaireSchema
 from redemption.web.access import actor, allow, public
@@ -160,10 +161,35 @@ def _facts(found: Evaluation, title: str) -> dict[str, Any]:
         "promised": Decimal(figures["amount_approved"]),
         "paid": Decimal(figures["amount_paid"]),
         "stars": [(name, stars.get(star, 0)) for star, name in _STARS],
-        "questions": service.QUESTIONS,
-        "choices": service.CHOICES,
+        "asked": asked(figures["questionnaire"]),
+        "months": figures.get("months", []),
+        "funnel": [
+            (name, figures[key])
+            for name, key in (
+                ("申报", "applications"),
+                ("受理", "accepted"),
+                ("予以兑现", "approved"),
+                ("已拨付", "paid"),
+            )
+            if key in figures
+        ],
         "least": service.LEAST,
     }
+
+
+def asked(sums: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each question whose answers may be shown: who was asked, its words, and the answers with their numbers."""
+    found = []
+    for who, name, questions in (
+        ("申报过的企业", "questions", QUESTIONS),
+        ("没有申报的企业", "unapplied_questions", UNAPPLIED),
+    ):
+        for key, question in questions.items():
+            counts = sums.get(name, {}).get(key)
+            if counts is not None:
+                rows = [(word, counts.get(code, 0)) for code, word in question.choices.items()]
+                found.append({"who": who, "words": question.words, "rows": rows})
+    return found
 
 
 _STARS = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意"))
@@ -189,12 +215,13 @@ def _questionnaire_page(number: str, form: Form, status: int = 200) -> Response:
     found, title = service.by_number(db(), number)
     if found.published_at is not None:
         raise NotFound("评价结果已经公布，问卷已结束。")
+    applied = service.has_applied(db(), actor(), found)
     return render(
         "supervision/questionnaire.html",
         status=status,
         evaluation=found,
         title=title,
-        questions=service.QUESTIONS,
-        choices=list(service.CHOICES.items()),
+        applied=applied,
+        questions=questions_for(applied),
         form=form,
     )

@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from redemption.supervision.asking import QUESTIONS, UNAPPLIED
 from redemption.supervision.rules import ExportKind
 
 
@@ -49,12 +50,16 @@ class OutcomeSchema(Schema):
     )
 
 
-class QuestionnaireSchema(Schema):
-    clear = fields.Integer(required=True, error_messages={"required": "请选择一项。"})
-    easy = fields.Integer(required=True, error_messages={"required": "请选择一项。"})
-    fast = fields.Integer(required=True, error_messages={"required": "请选择一项。"})
-    useful = fields.Integer(required=True, error_messages={"required": "请选择一项。"})
-    comment = fields.String(load_default="", validate=validate.Length(max=500, error="请不要超过500个字。"))
+QuestionnaireSchema = Schema.from_dict(
+    {
+        "comment": fields.String(
+            load_default="", validate=validate.Length(max=500, error="请不要超过500个字。")
+        ),
+        **{key: fields.String(validate=validate.Length(max=20)) for key in (*QUESTIONS, *UNAPPLIED)},
+    },
+    name="QuestionnaireSchema",
+)
+"""Answers to either questionnaire; which questions have to be answered is the service's to say."""
 
 
 class MonthSchema(Schema):

@@ -23,11 +23,13 @@ from redemption.reporting import service as reporting
 from redemption.reporting.models import Duty
 from redemption.reporting.rules import Kind
 from redemption.supervision import evaluation, exporting, queries, service
+from redemption.supervision.asking import QUESTIONS
 from redemption.supervision.models import Answer, Evaluation
 from redemption.supervision.rules import ExportKind, Period
 from tests.applications.cases import Stage, make_stage
 
 PERIOD = Period(dt.date(2026, 9, 1), dt.date(2026, 9, 30))
+UNAPPLIED_ANSWERS = {"known": "unknown", "why": "papers", "next": "yes"}
 PARAMS = {"first": "2026-09-01", "last": "2026-09-30"}
 
 
@@ -234,10 +236,12 @@ def test_a_years_evaluation(session, world, stage, decided, browser_of):
     invited = session.scalars(select(Message).where(Message.template == "evaluation_invited")).all()
     assert len(invited) == asked >= 1
     assert "申报过" in next(m.body for m in invited if m.enterprise_id == stage.filer.enterprise_id)
-    good = dict.fromkeys(evaluation.QUESTIONS, 5)
+    good = dict.fromkeys(QUESTIONS, 5)
     mine = evaluation.answer(session, stage.filer, made, good, "很好")
     assert mine.applied
-    assert not evaluation.answer(session, stage.other, made, good).applied
+    with pytest.raises(Invalid):  # who did not apply is asked why not
+        evaluation.answer(session, stage.other, made, good)
+    assert not evaluation.answer(session, stage.other, made, UNAPPLIED_ANSWERS).applied
     evaluation.answer(session, stage.filer, made, {**good, "fast": 3})
     assert len(session.scalars(select(Answer)).all()) == 2
     assert evaluation.questionnaire(session, made.id)["questions"] == {}
@@ -270,9 +274,7 @@ def test_evaluation_pages(session, world, stage, browser_of):
     enterprise = browser_of("qiye")
     assert enterprise.get(f"/evaluations/{made.number}/questionnaire").status_code == 200
     assert enterprise.post(f"/evaluations/{made.number}/questionnaire", {"clear": "5"}).status_code == 422
-    done = enterprise.post(
-        f"/evaluations/{made.number}/questionnaire", dict.fromkeys(evaluation.QUESTIONS, "4")
-    )
+    done = enterprise.post(f"/evaluations/{made.number}/questionnaire", UNAPPLIED_ANSWERS)
     assert done.status_code == 303
     assert maker.post(f"/editor/evaluations/{made.number}/publish", {"findings": "好"}).status_code == 422
     published = maker.post(f"/editor/evaluations/{made.number}/publish", {"findings": "好", "measures": "改"})
@@ -338,3 +340,40 @@ def test_a_period_counts_what_happened_in_it_whatever_policy_it_belongs_to(sessi
     assert of_policy == now
     other = next(id_ for id_ in (j.id for j in world.jurisdictions.values()) if id_ != place)
     assert queries.traffic(session, PERIOD, other).received == 0
+
+
+def test_answers_of_each_group_are_shown_from_five_on(session, world, stage, decided, browser_of):
+    maker = world.actor(Role.POLICY_MAKER, department="QC-JX")
+    policy = session.get(Policy, stage.item.policy_id)
+    made = evaluation.begin(session, maker, policy.number, 2026)
+    for place, _ in enumerate(world.enterprises[:8]):
+        actor = world.actor(Role.ENTERPRISE, enterprise=place)
+        if actor.enterprise_id == stage.filer.enterprise_id:
+            evaluation.answer(session, actor, made, dict.fromkeys(QUESTIONS, 5))
+        else:
+            evaluation.answer(session, actor, made, UNAPPLIED_ANSWERS)
+    sums = evaluation.questionnaire(session, made.id)
+    assert (sums["answered"], sums["applied"]) == (8, 1)
+    assert sums["questions"] == {}
+    assert sums["unapplied_questions"]["why"] == {"papers": 7}
+    evaluation.publish(session, maker, made, "见效快。", "简化材料。")
+    text = browser_of("").get(f"/evaluations/{made.number}").text
+    assert "材料太多，难以准备" in text
+    assert "申报过的企业作答不足 5 家" in text
+    with pdfplumber.open(io.BytesIO(browser_of("").get(f"/evaluations/{made.number}.pdf").data)) as pdf:
+        said = "".join("".join(page.extract_text() or "" for page in pdf.pages).split())
+    assert "从申报到拨付" in said
+    assert "材料太多，难以准备7家" in said
+
+
+def test_an_evaluation_fulfils_the_duty_of_its_own_year(session, world, stage, decided):
+    maker = world.actor(Role.POLICY_MAKER, department="QC-JX")
+    policy = session.get(Policy, stage.item.policy_id)
+    for year in (2025, 2026):
+        recurring.open_yearly(session, dt.date(year, 9, 20))
+    made = evaluation.begin(session, maker, policy.number, 2026)
+    evaluation.publish(session, maker, made, "见效快。", "简化材料。")
+    duties = session.scalars(
+        select(Duty).where(Duty.kind == "yearly_evaluation", Duty.department_id == maker.department_id)
+    )
+    assert {duty.round: duty.fulfilled_at is not None for duty in duties} == {2025: False, 2026: True}

@@ -118,9 +118,12 @@ def fulfil_subject(
     at: dt.datetime | None = None,
     evidence: Json | None = None,
     actor: Actor = SYSTEM,
+    round_: int | None = None,
 ) -> None:
-    """Everything of one kind that is owed about a subject is done."""
+    """Everything of one kind that is owed about a subject is done; `round_`: of that round (a year) only."""
     for duty in queries.open_about(session, kind, subject):
+        if round_ is not None and duty.round != round_:
+            continue
         fulfil(session, actor, duty, evidence or {}, at)
 
 
