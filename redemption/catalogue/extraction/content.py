@@ -30,6 +30,7 @@ _FOOT = re.compile(
 _CLOSING = re.compile(
     r"特此(?:通知|公告|通告|函告|说明)[。！]?$|[（(]此件(?:主动|依申请)?公开(?:发布)?[)）]$|公开方式[：:]"
 )
+_SALUTATION = re.compile(r"(?:各|区属|市属|市直|有关|全[市区县]|本[市区])[^。，]{1,80}[：:]$")
 _ANNEX_LISTING = re.compile(r"附\s*件\s*\d{0,2}\s*[：:]\s*\S")
 _ORGAN = r"(?:局|委员会|委|厅|部|办公室|政府|管委会|中心|协会|银行|法院|领导小组|总工会|联合会|处|署|公司|办)"
 _SIGNATURE = re.compile(
@@ -57,6 +58,17 @@ def drop_furniture(lines: list[Line]) -> list[Line]:
     """The lines without page furniture; what follows the foot of the page goes with it."""
     end = _foot(lines)
     return [line for line in lines[:end] if set(line.roles) - {"ignore"} or not is_furniture(line.text)]
+
+
+def drop_head(lines: list[Line]) -> list[Line]:
+    """The lines from the salutation (各有关单位：) on, where short lines of a page's head stand before it."""
+    for index, line in enumerate(lines[:30]):
+        text = line.text.strip()
+        if _SALUTATION.match(text):
+            return lines[index + 1 :]
+        if len(text) > 60 or line.kind in ("article", "chapter", "cn", "paren_cn"):
+            break
+    return lines
 
 
 def _foot(lines: list[Line]) -> int:

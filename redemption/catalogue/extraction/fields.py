@@ -45,7 +45,10 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         if draft.giving is not None:
             self._from_giving(item, draft.giving, draft.passage, draft.lead_target)
         elif item["conditions"].state == MISSING and not draft.cells:
+            self._read_content(item, draft.sections)
             self._target_of_cells(item)
+            if any(section.roles == ("target",) and section.parent for section in draft.shared):
+                item.fields.pop("target", None)
         own_conditions = list(item["conditions"].spans)
         if draft.giving is not None and any(
             section.roles == ("target",) and section.kind != "article" for section in draft.shared

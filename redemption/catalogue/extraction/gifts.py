@@ -15,6 +15,7 @@ from redemption.catalogue.extraction.grants import (
 )
 from redemption.catalogue.extraction.materials import read_materials
 from redemption.catalogue.extraction.model import FOUND, MISSING, Item, Span
+from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.writing import FieldWriter
 
 _CONDITIONS_FOLLOW = re.compile(r"(?:符合|具备|满足)(?:以下|下列|如下)[^。；]{0,12}(?:条件|要求)")
@@ -29,6 +30,7 @@ _AUTHORITY_ACTS = re.compile(
     r"[\s　]*(?:举办|开展|组织|定期|每年(?:举办|评选|遴选))[^，。；的]{2,30}[，,]\s*对"
 )
 _GIVEN_BEFORE = re.compile(r"(?:额度|标准)(?:为|是|不超过|最高)?\s*(?:最高)?\s*" + AMOUNT)
+_CONTENT = re.compile(r"(?:政策|支持|补贴|奖励|扶持|奖补|资助|优惠|核心)(?:内容|措施|要点|摘要)\s*[：:]?$|^(?:内容|措施)$")
 _NO_STANDARD = re.compile(
     r"^[（(【]?(?:责任单位|责任部门|牵头|配合单位|政策执行|本政策|咨询|申报|申请|材料|符合条件的|举例|注[：:]|责任单位|办理|联系)"
 )
@@ -148,6 +150,24 @@ class GiftReader(FieldWriter):
             return spans
         spans = [giving.sentences[i] for i in range(first, len(giving.sentences))]
         return [span for span in spans if not _NO_STANDARD.search(self._text[slice(*span)])]
+
+    def _read_content(self, item: Item, sections: list[Node]) -> None:
+        """政策内容：对…的，给予… tells conditions and gift in one; they are parted as in an article."""
+        told = [section for section in sections if "standard" in section.roles and section.caption]
+        content = [node for node in told if _CONTENT.search(self._text[slice(*node.caption)])]  # type: ignore[misc]
+        if len(content) != 1 or item["standard"].state != FOUND:
+            return
+        giving = read_giving(self._text, content[0].spans())
+        conditions = [grant.condition for grant in giving.grants if grant.condition]
+        if not conditions:
+            return
+        spans = self._standard(giving, content[0].spans(), conditions)
+        spans += [span for node in told if node is not content[0] for span in node.full_spans()]
+        item.fields.pop("standard")
+        self._set(item, "standard", sorted(spans), [])
+        self._set(item, "conditions", conditions, [])
+        targets = [grant.target for grant in giving.grants if grant.target]
+        self._set(item, "target", targets[:3], [])
 
     def _target_of_cells(self, item: Item) -> None:
         """A list without a column for the recipients names them in what it gives: 对…企业，给予…"""

@@ -64,11 +64,29 @@ def read_materials(text: str, nodes: Iterable[Node], spans: list[Span]) -> list[
         entries = _entries(text, papers)
     else:
         entries = _prose_entries(text, lead)
+    entries = [part for entry in entries for part in _more_told(text, entry)]
     general = _details(" ".join(text[a:b] for a, b in remarks)) if remarks else {}
     for entry in entries:
         _trim(entry)
         entry.details = general | _details(entry.text)
     return [entry for entry in entries if entry.text and not _NONE_NEEDED.search(entry.text)]
+
+
+_MORE = re.compile(r"[。；;](?=[^。；;]{0,24}(?:另需|还需|另须|还须|另应|还应|另提供|另提交|另附)[^。；;]{2,})")
+_MORE_LEAD = re.compile(r"[^。；;：:]{0,24}(?:另需|还需|另须|还须|另应|还应|另)(?:提供|提交|上传|附)?[：:]")
+
+
+def _more_told(text: str, entry: Entry) -> list[Entry]:
+    """本人社保卡。申请租房补贴的，另需上传：租赁合同、结婚证: more papers after the last of a list."""
+    a, b = entry.span
+    cuts = [match.end() for match in _MORE.finditer(text, a, b)]
+    if not cuts or "\n" in entry.text:
+        return [entry]
+    out: list[Entry] = []
+    for x, y in zip([a, *cuts], [*cuts, b], strict=True):
+        lead = _MORE_LEAD.match(text, x, y)
+        out.extend(_prose_entries(text, [(lead.end(), y)]) if lead else [_entry(text, [(x, y)])])
+    return out
 
 
 def _trim(entry: Entry) -> None:

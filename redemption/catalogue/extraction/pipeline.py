@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from redemption.catalogue.extraction.content import cut_annexes, drop_furniture, drop_signature
+from redemption.catalogue.extraction.content import cut_annexes, drop_furniture, drop_head, drop_signature
 from redemption.catalogue.extraction.cues import assign_cues
 from redemption.catalogue.extraction.fields import FieldReader
 from redemption.catalogue.extraction.findings import find_all
@@ -39,7 +39,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     title, title_span, after_title = find_title(everything, properties)
     policy = read_policy(everything, title, title_span, properties, text)
 
-    body = drop_furniture(everything[after_title:])
+    body = drop_furniture(drop_head(everything[after_title:]))
     content, _forms = cut_annexes(body)
     content = drop_signature(content)
 

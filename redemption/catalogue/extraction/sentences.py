@@ -244,7 +244,7 @@ class SentenceReader(FieldWriter):
         for span in spans:
             for a, b in sentences(self._text, span):
                 words = self._text[a:b]
-                for match in re.finditer(r"[^；;。]+[；;。]?", words):
+                for match in re.finditer(r"[^；;。→]+[；;。]?", words):
                     if _binds_the_authority(match.group()):
                         found.append((a + match.start(), a + match.end()))
         if found:
