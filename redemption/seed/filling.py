@@ -1,6 +1,7 @@
 """Filling an empty database, through the services that pages use, as the weeks before today would have filled it."""
 
 import datetime as dt
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from redemption.catalogue import proposals
 from redemption.catalogue import service as catalogue
-from redemption.catalogue.models import Item
+from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.queries import items_of_policy, working_version
-from redemption.catalogue.rules import REQUIRED_FIELDS
+from redemption.catalogue.rules import REQUIRED_FIELDS, Mode
 from redemption.config import Settings
 from redemption.consultation import service as consultation
 from redemption.identity.models import Jurisdiction
@@ -23,6 +25,7 @@ from redemption.kernel.db import Database
 from redemption.kernel.secrets import SecretBox
 from redemption.kernel.storage import Storage, open_storage
 from redemption.kernel.uow import unit_of_work
+from redemption.matching import offers
 from redemption.policies import service as policies
 from redemption.policies.models import Policy
 from redemption.policies.reading import read_text
@@ -63,10 +66,13 @@ class Published:
     payment_days: int | None = 15
     money: dict[str, Any] = field(default_factory=dict)
     title: str = ""
+    mode: Mode = Mode.WITHIN_LIMIT
+    left_to_people: tuple[str, ...] = ()
+    """Attributes whose proposed conditions nobody confirmed: the text says more than they do."""
 
 
 POLICIES = (
-    Published("01_digital", "QC-JX", 40, "数字化转型", publicity_days=3, money={"budget": "3000000.00", "cap": "200000.00"}),
+    Published("01_digital", "QC-JX", 40, "数字化转型", publicity_days=3, left_to_people=("revenue", "staff"), money={"budget": "3000000.00", "cap": "200000.00"}),
     Published("02_specialised", "QC-JX", 33, "企业培育", money={"quota": 50}),
     Published("03_hightech", "QC-KJ", 27, "科技创新", ("high_tech", "small_medium"), publicity_days=5),
     Published("05_patent", "QC-SC", 21, "知识产权"),
@@ -74,6 +80,7 @@ POLICIES = (
     Published("04_jobs", "QC-RS", 9, "稳岗就业", ("private", "small_medium"), title="一次性吸纳就业补贴办事指南"),
     Published("09_housing", "WH-FG", 12, "人才服务", ("high_tech", "small_medium"), payment_days=None, title="望湖区人才公寓优先配租办事指南"),
     Published("07_trade", "DL-SW", 6, "外贸外资", ("foreign", "private")),
+    Published("10_direct", "QC-KJ", 3, "科技创新", ("high_tech",), payment_days=10, mode=Mode.WITHOUT_APPLICATION, left_to_people=("penalised",)),
     Published("08_training", "QC-RS", 1, "稳岗就业", ("private", "state_owned"), title="企业职工技能提升补贴和见习补贴申报指南"),
 )  # fmt: skip
 
@@ -146,7 +153,16 @@ def publish(session: Session, world: World, published: Published) -> Policy:
             codes.append(item.code)
         without = _explain_beforehand(session, maker, policy, published.file)
         catalogue.publish_policy(session, maker, policy.number, items=codes, without_answers=without)
+        if published.mode is Mode.WITHOUT_APPLICATION:
+            _offer(session, maker, codes)
     return policy
+
+
+def _offer(session: Session, maker: Actor, codes: list[str]) -> None:
+    """The department confirms the computed list; the enterprises have not answered yet."""
+    for code in codes:
+        _, listed, _ = offers.candidates(session, maker, code)
+        offers.offer(session, maker, code, [one.enterprise.uscc for one in listed])
 
 
 def _explain_beforehand(session: Session, maker: Actor, policy: Policy, file: str) -> str:
@@ -167,6 +183,8 @@ def _completed(session: Session, published: Published, item_id: int) -> dict[str
     return {
         "theme": published.theme,
         "object_classes": list(published.classes),
+        "mode": published.mode,
+        "conditions": _confirmed(version, published.left_to_people),
         "publicity_days": published.publicity_days,
         "payment_days": published.payment_days,
         "time_limit_days": version.time_limit_days or 15,
@@ -174,3 +192,13 @@ def _completed(session: Session, published: Published, item_id: int) -> dict[str
         "lacking": dict.fromkeys(missing, "文件未单列，咨询时由经办人说明"),
         "form": {"fields": [*([AMOUNT] if published.payment_days else []), STATEMENT]},
     }
+
+
+def _confirmed(version: ItemVersion, left_to_people: tuple[str, ...]) -> dict[str, Any]:
+    """What a person ticked of the proposed conditions."""
+    nodes = [
+        json.loads(unit.packed)
+        for unit in proposals.units({}, version.values.get("conditions"))
+        if not any(f'"{name}"' in unit.packed for name in left_to_people)
+    ]
+    return {"all": nodes} if nodes else {}
