@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.model import FIELDS, Span
+from redemption.catalogue.extraction.running import parted
 from redemption.policies.reading import TABLE_ROW, Block, ReadDocument
 
 _CN = r"[一二三四五六七八九十]{1,3}"
@@ -25,7 +26,7 @@ _MARKERS: tuple[tuple[str, str], ...] = (
     ("paren_num", r"[（(]\s*\d{1,2}\s*[)）]\s*[、.．]?|[⑴-⒇]"),
     ("half", r"\d{1,2}\s*[)）]"),
     ("decimal", r"\d{1,2}(?:[.．]\d{1,2}){1,2}[、.．]?(?=[\s\u3000]|[\u4e00-\u9fff《“])"),
-    ("num", r"\d{1,2}\s*[、．]|\d{1,2}\s*\.(?!\d)|\d{1,2}[ \t\u3000]+(?=[\u4e00-\u9fff《“])(?![\d年月日个家项]\S)"),
+    ("num", r"\d{1,2}\s*[、．]|\d{1,2}\s*\.(?!\d)|\d{1,2}\.(?=20\d\d年)|\d{1,2}[ \t\u3000]+(?=[\u4e00-\u9fff《“])(?![\d年月日个家项]\S)"),
     ("circled", r"[①-⑳❶-❿➀-➉]"),
     ("letter", r"[A-Za-z]\s*[、．)）](?=\s*[\u4e00-\u9fff《“])|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]\s*[、.．]"),
     ("bullet", r"[-–—•·●■◆▶★☆※▪◇○□*➢✓]+\s*(?=[\u4e00-\u9fff《“A-Za-z\d])"),
@@ -34,6 +35,7 @@ MARKER = re.compile(r"[\s\u3000]*(?:" + "|".join(f"(?P<{name}>{rule})" for name,
 RANK = {name: rank for rank, (name, _) in enumerate(_MARKERS)}
 _LABELLED = re.compile(r"\s*([【\[]?[^\s：:，。；、？！?（(][^：:，。；？！?]{0,24}?[】\]]?)\s*[：:]")
 _BRACKETED = re.compile(r"\s*[【\[]([^】\]]{2,24})[】\]]\s*[：:]?")
+_IN_BRACKETS = re.compile(r"（([\u4e00-\u9fff、“”]{4,24})）[。：]?\s*(?=对|给予|按|鼓励|支持|凡|企业|新|首次|经|获)")
 _RUN_IN = re.compile(r"[\s\u3000]*([^，。；：:！？\s]{2,24})(?:。|[\s\u3000]+(?=\S{6}))")
 _INNER_LABEL = re.compile(
     rf"(?<=[。；;\s])({_CN}、|[（(]{_CN}[)）]|\d{{1,2}}[、.．])?([\u4e00-\u9fff]{{4,10}})[：:](?=\s*\S{{2}})"
@@ -132,6 +134,9 @@ def _find_caption(line: Line, labels: Labels) -> None:
     if _QUESTION.match(bare):
         _caption(line, offset, (0, len(rest)), len(rest), labels.question(bare), strong=True)
         return
+    if line.kind in ("paren_cn", "num", "cn", "article") and (match := _IN_BRACKETS.match(rest)):
+        _caption(line, offset, match.span(1), match.end(), labels.classify(match.group(1)), strong=False)
+        return
     match = _LABELLED.match(rest)
     if match and (roles := labels.classify(match.group(1))):
         _caption(line, offset, match.span(1), match.end(), roles, strong=True)
@@ -164,6 +169,24 @@ def _find_caption(line: Line, labels: Labels) -> None:
         _caption(line, offset, match.span(1), match.end(), (), strong=False)
 
 
+def _find_run_in_label(line: Line, labels: Labels) -> None:
+    """一、申报时限2023年度… : a heading that lost the break after it."""
+    if not line.kind or line.roles:
+        return
+    rest = line.unmarked
+    longest = min(16, len(rest) - 2)
+    ways = [(length, labels.exact) for length in range(longest, 3, -1)]
+    ways += [(length, labels.classify) for length in range(6, longest + 1)]
+    for length, classify in ways:
+        label = rest[:length]
+        if rest[length] in "，。；：、的为是和及与" or _STOP.search(label):
+            continue
+        if roles := classify(label):
+            line.caption, line.body = None, line.start
+            _caption(line, line.after_marker, (0, length), length, roles, strong=True)
+            return
+
+
 def _caption(line: Line, offset: int, span: Span, end: int, roles: tuple[str, ...], strong: bool) -> None:
     line.caption = (offset + span[0], offset + span[1])
     line.roles = roles
@@ -180,8 +203,12 @@ def _add(lines: list[Line], text: str, start: int, end: int, labels: Labels, blo
                 begin = answer.end()
             heading = block is not None and block.kind == "heading" and block.level > 0
             end = at + len(piece.rstrip())
-            for a, b in _at_inner_labels(text, begin, end, labels):
-                lines.append(parse_line(text, a, b, labels, heading))
+            pieces = parted(text, begin, end)
+            for x, y in pieces:
+                for a, b in _at_inner_labels(text, x, y, labels):
+                    lines.append(parse_line(text, a, b, labels, heading))
+                    if len(pieces) > 1:
+                        _find_run_in_label(lines[-1], labels)
         at += len(piece) + 1
 
 

@@ -37,6 +37,19 @@ def programme_name(text: str, title: str, title_span: Span | None, root: Node) -
     return name or title, title_span
 
 
+_NOUN = r"(?:项目|资金|补贴|补助|奖励|资助|贴息|津贴|认定|奖补|返还)"
+_INTRO = re.compile(
+    rf"(?:开展|组织|启动|申报|办理|做好|实施|受理|发放|征集)((?:(?!根据|按照|通知)[\u4e00-\u9fff\d（）“”、—\-]){{4,50}}?{_NOUN})(?=的?(?:申报|申请|申领|发放|受理|兑现|征集|工作|有关|相关))"
+    rf"|对((?:[\u4e00-\u9fff\d（）“”、]){{4,40}}?进行(?:奖励性?)?(?:补助|奖励|补贴|资助))"
+)
+
+
+def name_in_introduction(text: str, begin: int) -> Span | None:
+    """现就申报2024年度…专项资金有关事项通知如下: the programme, where the document has no title."""
+    match = _INTRO.search(text, begin, begin + 800)
+    return match.span(match.lastindex or 0) if match else None
+
+
 def strip_title(title: str) -> str:
     """A title without what makes it a notice or a guide."""
     name = _READ.sub("", title.strip()).strip("《》【】 ")

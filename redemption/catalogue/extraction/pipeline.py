@@ -19,7 +19,7 @@ from redemption.catalogue.extraction.lines import read_lines
 from redemption.catalogue.extraction.lists import read_lists
 from redemption.catalogue.extraction.metadata import find_title, read_policy
 from redemption.catalogue.extraction.model import Extraction, Item, Span
-from redemption.catalogue.extraction.names import programme_name, strip_title
+from redemption.catalogue.extraction.names import name_in_introduction, programme_name, strip_title
 from redemption.catalogue.extraction.scopes import sections_of
 from redemption.catalogue.extraction.structure import Node, build_tree
 from redemption.catalogue.extraction.synonyms import Synonyms
@@ -49,8 +49,11 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     if not drafts:
         name, name_span = programme_name(text, title, title_span, root)
         if not name and content:
-            first = next((line for line in everything if len(line.text) >= 4), everything[0])
-            name_span = (first.start, min(first.end, first.start + 40))
+            first = next((line for line in content if len(line.text) >= 4), content[0])
+            name_span = name_in_introduction(text, first.start) or (
+                first.start,
+                min(first.end, first.start + 40),
+            )
             name = strip_title(text[slice(*name_span)])
             at = text.find(name, *name_span)
             name_span = (at, at + len(name)) if at >= 0 else name_span
