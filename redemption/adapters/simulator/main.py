@@ -17,6 +17,18 @@ from redemption.adapters.simulator.store import Store
 from redemption.dispatch.port.signing import SCHEMES, SigningKey
 
 SECRET = "REDEMPTION_SIMULATOR_SECRET"  # noqa: S105 - the name of a variable
+FAULT_WORDS = {
+    "delay": "每次答复前等待的秒数",
+    "errors": "答复 500 的比例（0 至 1）",
+    "lost": "存盘后答复丢失的比例",
+    "later": "答复 202 的比例",
+    "duplicates": "事件重复发送的比例",
+    "disorder": "大于 0 时事件乱序发送",
+    "skew": "部门时钟快多少秒",
+    "slow": "两秒后才答复的比例",
+    "corrections": "自动办理时先要求补正的比例",
+}
+"""Options of the command line: fields of `Faults` and what they do."""
 
 
 def serve(
@@ -69,15 +81,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--folder", type=Path, default=Path("var/departments"))
     parser.add_argument("--scheme", choices=SCHEMES, default="v1")
     parser.add_argument("--auto", action="store_true", help="自动受理并同意每一件")
-    for name in ("delay", "errors", "lost", "later", "duplicates", "disorder", "skew"):
-        parser.add_argument(f"--{name}", type=float, default=0.0)
+    for name, word in FAULT_WORDS.items():
+        parser.add_argument(f"--{name}", type=float, default=0.0, help=word)
     given = parser.parse_args(arguments)
     secret = os.environ.get(SECRET, "")
     if not secret:
         parser.error(f"请用环境变量 {SECRET} 提供签名密钥（whsec_…）")
-    faults = Faults(
-        given.delay, given.errors, given.lost, given.later, given.duplicates, given.disorder, given.skew
-    )
+    faults = Faults(**{name: getattr(given, name) for name in FAULT_WORDS})
     serve(
         given.port,
         given.department,

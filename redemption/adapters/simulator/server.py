@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from redemption.adapters.simulator.faults import Faults
+from redemption.adapters.simulator.faults import SLOW, Faults
 from redemption.adapters.simulator.store import Store
 from redemption.dispatch.port.signing import SignatureRefused, SigningKey, verify
 from redemption.kernel import clock
@@ -47,6 +47,8 @@ def make_app(
         raw = request.get_data()
         if faults.delay:
             time.sleep(faults.delay)
+        if faults.happens(faults.slow):
+            time.sleep(SLOW)
         now = clock.now() + dt.timedelta(seconds=faults.skew)
         verify(keys, dict(request.headers), raw, now, TOLERANCE)
         if faults.happens(faults.errors):
@@ -59,8 +61,8 @@ def make_app(
             number, is_new = store.take(key, payload)
         except KeyError:
             return jsonify({"message": "还没有收到这件的申报，请稍后再送"}), 425
-        if is_new and auto and payload["kind"] == "submission":
-            _auto(store, payload)
+        if is_new and auto and payload["kind"] != "withdrawal":
+            _auto(store, payload, faults)
         if faults.happens(faults.lost):
             return jsonify({"message": "答复丢失（模拟）"}), 504
         status = 202 if is_new and faults.happens(faults.later) else (200 if is_new else 409)
@@ -118,11 +120,16 @@ def make_app(
     return app
 
 
-def _auto(store: Store, payload: dict[str, Any]) -> None:
+def _auto(store: Store, payload: dict[str, Any], faults: Faults) -> None:
+    """Accept and approve, some only after a correction."""
     referral = payload["referral"]
-    store.say(referral, "accepted", {}, "accepted", _now(Faults()))
+    if payload["kind"] == "submission" and faults.happens(faults.corrections):
+        kind, data, state = _meant("correct", "")
+        store.say(referral, kind, data, state, _now(faults))
+        return
+    store.say(referral, "accepted", {}, "accepted", _now(faults))
     amount = payload["application"].get("amount_requested") or "1000.00"
-    store.say(referral, "decided", {"result": "approve", "amount": amount}, "approved", _now(Faults()))
+    store.say(referral, "decided", {"result": "approve", "amount": amount}, "approved", _now(faults))
 
 
 def _meant(action: str, note: str) -> tuple[str, dict[str, Any], str]:
