@@ -13,7 +13,7 @@ from redemption.reporting.rules import PARCEL_STATE_NAMES
 from redemption.web.access import actor, allow
 from redemption.web.forms import Form, empty_form
 from redemption.web.pages import render
-from redemption.web.session import box, db
+from redemption.web.session import box, db, settings
 
 blueprint = Blueprint("office-system", __name__)
 
@@ -123,7 +123,7 @@ def _page(office_id: int, form: Form, status: int = 200, **more: Any) -> Answer:
         "reporting/office_system.html",
         status=status,
         standing=found,
-        code=connecting.office_code(db(), office_id),
+        callback=f"{settings().base_url}/api/v1/offices/{connecting.office_code(db(), office_id)}/events",
         adapter=adapter,
         fields=_fields(adapter) if adapter else [],
         waiting=connecting.held_parcels(db(), office_id),

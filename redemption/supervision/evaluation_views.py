@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from redemption.documents import rendering
+from redemption.identity.models import Department
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
 from redemption.supervision import evaluation as service
@@ -157,6 +158,7 @@ def _facts(found: Evaluation, title: str) -> dict[str, Any]:
     return {
         "evaluation": found,
         "title": title,
+        "department": db().get_one(Department, found.department_id).name,
         "figures": figures,
         "promised": Decimal(figures["amount_approved"]),
         "paid": Decimal(figures["amount_paid"]),
