@@ -19,6 +19,11 @@ _NOT_GENERAL = re.compile(
 )
 
 
+_LISTED = re.compile(r"(?:满足|符合|具备|达到)(?:以下|下列|如下)[^。；：]{0,12}(?:条件|要求)")
+_WHO = r"(?:企业|单位|机构|个人|人员|组织|团队|工商户|园区|平台|载体|主体|毕业生|人才|家庭)"
+_LISTED_WHO = re.compile(
+    rf"条件(?:之一)?的([^，。；：]{{2,40}}?{_WHO})(?=[，。；：]|可|均|$)|^\s*([^，。；：]{{2,60}}?{_WHO})(?=[，,]?(?:应|须|需|必须|同时|并|且)*(?:满足|符合|具备|达到))"
+)
 _ANYBODY = re.compile(
     r"(?:各类|辖区内?|区内|本[市区县])?(?:企业|单位|机构|个人|申报单位|申请人|申报企业|主体|经营主体)"
 )
@@ -49,6 +54,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             self._target_of_cells(item)
             if any(section.roles == ("target",) and section.parent for section in draft.shared):
                 item.fields.pop("target", None)
+        self._part_target(item, draft)
         own_conditions = list(item["conditions"].spans)
         if draft.giving is not None and any(
             section.roles == ("target",) and section.kind != "article" for section in draft.shared
@@ -65,6 +71,22 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         for name in FIELDS:
             self._finish(item, name)
         return item
+
+    def _part_target(self, item: Item, draft: Draft) -> None:
+        """支持对象：符合以下条件的企业：（1）… （2）… tells conditions too, where nothing else tells them."""
+        target = item["target"]
+        told = {role for section in [*draft.sections, *draft.shared] for role in section.roles}
+        if item["conditions"].state != MISSING or "conditions" in told or len(target.spans) < 3:
+            return
+        first = self._text[slice(*target.spans[0])]
+        if not _LISTED.search(first):
+            return
+        spans = list(target.spans)
+        item.fields.pop("target")
+        self._set(item, "conditions", spans, [])
+        if match := _LISTED_WHO.search(first):
+            group = match.lastindex or 0
+            self._set(item, "target", [(spans[0][0] + match.start(group), spans[0][0] + match.end(group))], [])
 
     # -- shared conditions of a regulation
 

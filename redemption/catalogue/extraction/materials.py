@@ -39,6 +39,7 @@ _MATERIAL_WORD = re.compile(
 )
 
 
+_OF_AUTHORITY = re.compile(r"(?:各|县|区|市|镇|街道|推荐|主管|初审|审核)[^，。；、]{0,16}(?:部门|单位|局|委)(?:需|须|应)?(?:提交|报送|提供|上报)")
 _GROUP = re.compile(r"[^，。；：:《]{2,30}(?:材料|资料)")
 _PER_KIND = re.compile(r"(?:股东|企业|单位|个人|人员|的)[，,]?(?:需|须|应|还应)?(?:提供|提交)")
 
@@ -173,6 +174,8 @@ def _entries(text: str, papers: list[_Paper]) -> list[Entry]:
     few = len(papers) <= 3
     for paper in papers:
         heading = text[paper.body : paper.span[1]].strip()
+        if _OF_AUTHORITY.match(heading):
+            continue
         if not heading and paper.tail:
             entries.append(_entry(text, [*paper.tail]))
             continue
