@@ -609,6 +609,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("department_id", name=op.f("uq_payment_channel_department_id")),
     )
     op.create_table(
+        "phrase",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_phrase_department_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_phrase")),
+        sa.UniqueConstraint("department_id", "text", name=op.f("uq_phrase_department_id_text")),
+    )
+    op.create_table(
         "policy",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("number", sa.String(), nullable=False),
@@ -1366,6 +1376,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("application_id", "seq", name=op.f("uq_application_event_application_id_seq")),
     )
     op.create_table(
+        "case_note",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("application_id", sa.BigInteger(), nullable=False),
+        sa.Column("department_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_name", sa.String(), nullable=False),
+        sa.Column("asked_person_id", sa.BigInteger(), nullable=True),
+        sa.Column("asked_name", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_case_note_application_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_person_id"], ["person.id"], name=op.f("fk_case_note_asked_person_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_case_note_department_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_case_note_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_note")),
+    )
+    op.create_index(op.f("ix_case_note_application_id"), "case_note", ["application_id"], unique=False)
+    op.create_table(
         "correction",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("application_id", sa.BigInteger(), nullable=False),
@@ -1533,6 +1567,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_material_public_id")),
     )
     op.create_index("ix_material_submission", "material", ["submission_id"], unique=False)
+    op.create_table(
+        "material_check",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("application_id", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.String(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_name", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_material_check_application_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_material_check_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_material_check")),
+        sa.UniqueConstraint("application_id", "entry", name=op.f("uq_material_check_application_id_entry")),
+    )
     op.create_table(
         "objection",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),

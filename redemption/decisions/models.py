@@ -103,3 +103,50 @@ class ExpertInvitation(Identified, Base):
     """Empty until answered; then support, conditional or oppose."""
     text: Mapped[str] = mapped_column(default="")
     answered_at: Mapped[dt.datetime | None]
+
+
+class MaterialCheck(Identified, Base):
+    """逐项核对: what an officer found of one line of the list of materials; the last word stands."""
+
+    __tablename__ = "material_check"
+    __table_args__ = (UniqueConstraint("application_id", "entry"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"))
+    entry: Mapped[str]
+    """Key of the list entry."""
+    verdict: Mapped[str]
+    """ok or lacking."""
+    note: Mapped[str] = mapped_column(default="")
+    """Where it is lacking: what has to be put right; the composer of a correction begins with it."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_name: Mapped[str]
+    at: Mapped[dt.datetime]
+    round: Mapped[int] = mapped_column(default=0)
+    """Corrections answered by then: what came later has not been looked at."""
+
+
+class CaseNote(Identified, Base):
+    """内部意见: what colleagues of one department write to one another about a case; nobody else sees it."""
+
+    __tablename__ = "case_note"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_name: Mapped[str]
+    asked_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """A colleague whose opinion is asked for."""
+    asked_name: Mapped[str] = mapped_column(default="")
+    text: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
+class Phrase(Identified, Base):
+    """常用语: a sentence that a department's officers put into correction notices."""
+
+    __tablename__ = "phrase"
+    __table_args__ = (UniqueConstraint("department_id", "text"),)
+
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    text: Mapped[str]
+    position: Mapped[int] = mapped_column(default=0)

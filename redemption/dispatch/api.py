@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
+from marshmallow import RAISE
 from sqlalchemy import select
 
 from redemption.applications.models import Material
@@ -23,7 +24,7 @@ blueprint = Blueprint("dispatch-api", __name__, url_prefix="/api/v1", descriptio
 
 @blueprint.get("/departments/<code>/referrals")
 @allow("system")
-@blueprint.arguments(FetchQuery, location="query")
+@blueprint.arguments(FetchQuery, location="query", unknown=RAISE)
 @blueprint.response(200, FetchedSchema)
 def fetch(query: dict[str, Any], code: str) -> dict[str, Any]:
     """取回转办单
