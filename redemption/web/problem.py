@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from redemption.kernel.errors import DomainError, Stale
+from redemption.web.sentences import in_chinese
 
 log = structlog.get_logger("redemption.web")
 
@@ -118,7 +119,7 @@ def flat(messages: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
         for value in messages:
             yield from flat(value, prefix)
     else:
-        yield prefix, str(messages)
+        yield prefix, in_chinese(str(messages))
 
 
 def http_error(error: HTTPException) -> Response:

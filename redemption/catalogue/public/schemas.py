@@ -3,7 +3,13 @@
 import marshmallow as ma
 from marshmallow import validate
 
+from redemption.catalogue.rules import MODE_NAMES, Mode
 from redemption.catalogue.search import DEADLINES, MOST, SORTS
+from redemption.identity.rules import Level, ObjectClass
+
+
+def _level() -> ma.fields.String:
+    return ma.fields.String(validate=validate.OneOf([level.value for level in Level]))
 
 
 class ItemQuery(ma.Schema):
@@ -12,11 +18,18 @@ class ItemQuery(ma.Schema):
     )
     theme = ma.fields.List(ma.fields.String(), metadata={"description": "主题，可重复"})
     object_class = ma.fields.List(
-        ma.fields.String(), metadata={"description": "适用对象（《工作办法》第二十条），可重复"}
+        ma.fields.String(validate=validate.OneOf([kind.value for kind in ObjectClass])),
+        metadata={"description": "适用对象（《工作办法》第二十条），可重复"},
     )
     department = ma.fields.List(ma.fields.String(), metadata={"description": "审批部门代码，可重复"})
-    level = ma.fields.List(ma.fields.String(), metadata={"description": "级别：city、district、street"})
-    mode = ma.fields.List(ma.fields.String(), metadata={"description": "兑现方式"})
+    level = ma.fields.List(_level(), metadata={"description": "级别：city、district、street"})
+    mode = ma.fields.List(
+        ma.fields.String(validate=validate.OneOf([mode.value for mode in Mode])),
+        metadata={
+            "description": "兑现方式："
+            + "、".join(f"{mode.value} {name}" for mode, name in MODE_NAMES.items())
+        },
+    )
     deadline = ma.fields.List(
         ma.fields.String(validate=validate.OneOf(list(DEADLINES))),
         metadata={
@@ -33,7 +46,7 @@ class ItemQuery(ma.Schema):
 
 class PolicyQuery(ma.Schema):
     q = ma.fields.String(metadata={"description": "标题、文号或发文机关"}, validate=validate.Length(max=200))
-    level = ma.fields.List(ma.fields.String())
+    level = ma.fields.List(_level(), metadata={"description": "级别：city、district、street"})
     standing = ma.fields.String(validate=validate.OneOf(["in_force", "over"]))
     cursor = ma.fields.String()
     limit = ma.fields.Integer(load_default=20, validate=validate.Range(1, 100))

@@ -82,14 +82,14 @@ def test_the_orders_of_the_page(client, catalogue):
 def test_the_filters_of_the_page(client, catalogue):
     today = clock.today()
     catalogue.item("快截止", closes_on=today + dt.timedelta(days=5), theme="金融支持")
-    catalogue.item("免申", mode="without_application", object_classes=["micro"])
+    catalogue.item("免申", mode="without_application", object_classes=["state_owned"])
     catalogue.item("未开始", opens_on=today + dt.timedelta(days=5))
     assert names(client, "deadline=soon") == ["快截止"]
     assert names(client, "deadline=upcoming") == ["未开始"]
     assert names(client, "deadline=soon&deadline=upcoming") == ["未开始", "快截止"]
     assert names(client, "theme=金融支持") == ["快截止"]
     assert names(client, "mode=without_application") == ["免申"]
-    assert names(client, "object_class=micro") == ["免申"]
+    assert names(client, "object_class=state_owned") == ["免申"]
     assert len(names(client, "level=city")) == 3
     assert names(client, "level=street") == []
 
