@@ -86,6 +86,7 @@ def test_the_case_shows_nothing_personal(case, browser_of):
     ):
         assert secret not in text
     assert "139****0001" in text
+    assert "清川市经济和信息化局 " in text
     assert "已受理" in text
 
 

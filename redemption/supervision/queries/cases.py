@@ -152,12 +152,20 @@ def story(events: list[ApplicationEvent]) -> list[dict[str, Any]]:
             {
                 "at": event.at,
                 "title": "收到申报" if first else ACTION_NAMES.get(Action(event.action), event.action),
-                "who": event.actor_name if event.actor.startswith("system:") else mask_name(event.actor_name),
+                "who": _who(event),
                 "detail": masked(said),
                 "state": "done",
             }
         )
     return told
+
+
+def _who(event: ApplicationEvent) -> str:
+    """The place in clear, the person masked: events call them `place name`."""
+    if event.actor.startswith("system:"):
+        return event.actor_name
+    place, _, name = event.actor_name.rpartition(" ")
+    return f"{place} {mask_name(name)}".strip()
 
 
 def masked(text: Any) -> str:
