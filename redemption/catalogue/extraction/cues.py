@@ -87,6 +87,8 @@ def _cue(text: str, node: Node) -> tuple[str, ...]:
             return (role,)
     if node.kind == "article" or (top and node.parent is not None and node.parent.kind == "root"):
         return _handling(text, node)
+    if top and node.caption and _REDEEMING.search(text[slice(*node.caption)]):
+        return _handling(text, node)
     return ()
 
 
@@ -99,6 +101,7 @@ _STEPS = tuple(
         r"拨付|兑付|发放|兑现|划拨",
     )
 )
+_REDEEMING = re.compile(r"兑现|兑付|申报|拨付|程序|流程")
 _NO_HANDLING = re.compile(r"监督|追回|骗取|绩效|违规|解释权|弄虚作假|所称|法律责任|施行|重复")
 _SEASON = re.compile(r"每年[^。；]{0,20}(?:月|季度)[^。；]{0,24}(?:申报|受理|申请)")
 

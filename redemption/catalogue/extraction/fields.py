@@ -50,9 +50,12 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         if draft.giving is not None:
             self._from_giving(item, draft.giving, draft.passage, draft.lead_target)
         elif item["conditions"].state == MISSING and not draft.cells:
+            told = item["target"].state
             self._read_content(item, draft.sections)
             self._target_of_cells(item)
-            if any(section.roles == ("target",) and section.parent for section in draft.shared):
+            if told == MISSING and any(
+                section.roles == ("target",) and section.parent for section in draft.shared
+            ):
                 item.fields.pop("target", None)
         self._part_target(item, draft)
         own_conditions = list(item["conditions"].spans)
@@ -86,7 +89,9 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         self._set(item, "conditions", spans, [])
         if match := _LISTED_WHO.search(first):
             group = match.lastindex or 0
-            self._set(item, "target", [(spans[0][0] + match.start(group), spans[0][0] + match.end(group))], [])
+            self._set(
+                item, "target", [(spans[0][0] + match.start(group), spans[0][0] + match.end(group))], []
+            )
 
     # -- shared conditions of a regulation
 

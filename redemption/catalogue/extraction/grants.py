@@ -136,6 +136,11 @@ def has_money(text: str) -> bool:
     return bool(_MONEY.search(text))
 
 
+_RELIEF = re.compile(
+    r"(?:的|企业|单位|个人|人员|工商户)[，,]?(?:免征|免收|免除|减免|减半征收|减征|全额返还|返还|缓缴)[^，。；]{0,24}(?:税|费|金|租)"
+)
+
+
 def is_giving(sentence: str) -> bool:
     """Whether a sentence promises something to an applicant."""
     if _NEGATIVE.search(sentence) and not re.search(rf"给予[^，。；]{{0,30}}{_BENEFIT}|{AMOUNT}", sentence):
@@ -151,6 +156,8 @@ def is_giving(sentence: str) -> bool:
         return False
     if _MONEY.search(sentence, start.start() if start else 0):
         return bool(re.search(rf"{_GIVE}|{_BENEFIT}|最高|不超过|下浮|减按", sentence))
+    if _RELIEF.search(sentence):
+        return True
     return bool(
         re.search(rf"(?:给予|予以|享受|申领|申请|发放|提供)[^，。；]{{0,40}}{_BENEFIT}", sentence)
     ) and bool(re.search(r"给予|予以|可(?:以)?(?:申请|申领|享受|领取)|发放", sentence))
@@ -228,7 +235,7 @@ def _split(text: str, start: int, end: int) -> int:
         segment = max(segment, start)
         before = text[segment:at].strip()
         rest = text[at:end]
-        if not _MONEY.search(rest) and not re.search(_BENEFIT, rest):
+        if not _MONEY.search(rest) and not re.search(rf"{_BENEFIT}|^(?:免征|免收|免除|减征|缓缴)", rest):
             continue
         if re.search(
             r"(?:注册资本|营业收入|产值|税收|投资额?|销售额|融资|营收|资产|金额达|纳税)[^，。；]{0,12}$",

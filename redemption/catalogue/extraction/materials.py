@@ -39,7 +39,9 @@ _MATERIAL_WORD = re.compile(
 )
 
 
-_OF_AUTHORITY = re.compile(r"(?:各|县|区|市|镇|街道|推荐|主管|初审|审核)[^，。；、]{0,16}(?:部门|单位|局|委)(?:需|须|应)?(?:提交|报送|提供|上报)")
+_OF_AUTHORITY = re.compile(
+    r"(?:各|县|区|市|镇|街道|推荐|主管|初审|审核)[^，。；、]{0,16}(?:部门|单位|局|委)(?:需|须|应)?(?:提交|报送|提供|上报)"
+)
 _GROUP = re.compile(r"[^，。；：:《]{2,30}(?:材料|资料)")
 _PER_KIND = re.compile(r"(?:股东|企业|单位|个人|人员|的)[，,]?(?:需|须|应|还应)?(?:提供|提交)")
 
@@ -73,7 +75,9 @@ def read_materials(text: str, nodes: Iterable[Node], spans: list[Span]) -> list[
     return [entry for entry in entries if entry.text and not _NONE_NEEDED.search(entry.text)]
 
 
-_MORE = re.compile(r"[。；;](?=[^。；;]{0,24}(?:另需|还需|另须|还须|另应|还应|另提供|另提交|另附)[^。；;]{2,})")
+_MORE = re.compile(
+    r"[。；;](?=[^。；;]{0,24}(?:另需|还需|另须|还须|另应|还应|另提供|另提交|另附)[^。；;]{2,})"
+)
 _MORE_LEAD = re.compile(r"[^。；;：:]{0,24}(?:另需|还需|另须|还须|另应|还应|另)(?:提供|提交|上传|附)?[：:]")
 
 
@@ -250,6 +254,28 @@ def _prose_entries(text: str, spans: list[Span]) -> list[Entry]:
             if len(piece) >= 2 and not (_REMARK.match(piece) and len(lines) > 1):
                 begin = text.index(piece, x)
                 entries.append(Entry(piece, (begin, begin + len(piece))))
+    return entries
+
+
+_AND = re.compile(
+    r"(?:以及|及|和)(?=[^，。；、及和]{2,24}(?:表|书|证|照|件|证明|发票|合同|凭证|清单|名册)(?:、|$|[（(]))"
+)
+_SPECIFIC = re.compile(r"(?:表|书|证|照|复印件|原件|证明|发票|合同|凭证|清单|名册|执照|报告)(?:[（(].*)?$")
+
+
+def named_papers(text: str, span: Span) -> list[Entry]:
+    """The papers that a phrase names, parted by 、, 和 and 及; [] where one of them is but 有关材料."""
+    entries: list[Entry] = []
+    for a, b in split_list(text, *span, "、，"):
+        cuts = [match.span() for match in _AND.finditer(text, a, b)]
+        starts, ends = [a, *(end for _, end in cuts)], [*(begin for begin, _ in cuts), b]
+        for x, y in zip(starts, ends, strict=True):
+            words = text[x:y].strip()
+            if not _SPECIFIC.search(words) or re.search(r"有关|相关|相应|其他", words):
+                return []
+            entry = _entry(text, [(x, y)])
+            entry.details = _details(entry.text)
+            entries.append(entry)
     return entries
 
 

@@ -7,7 +7,7 @@ import re
 from redemption.catalogue.extraction.content import is_furniture
 from redemption.catalogue.extraction.dates import first_date, iso
 from redemption.catalogue.extraction.lines import Line
-from redemption.catalogue.extraction.model import Policy, Span
+from redemption.catalogue.extraction.model import FIELDS, Policy, Span
 
 _TITLE_END = re.compile(
     r"(?:通知|公告|通告|办法|细则|指南|措施|意见|方案|规定|政策|清单|问答|常见问题|条例|规程|通报|指引|须知|解读|汇编|若干政策|申报书|补贴|资助|奖励|补助|津贴|贴息|返还|发放|认定|申领|要求|条件及要求|一览表|请查收)"
@@ -93,10 +93,10 @@ def _plain_title(lines: list[Line]) -> tuple[int, int] | None:
         if (
             line.kind in ("article", "chapter", "section", "cn")
             or _is_body(line)
-            or set(line.roles) - {"ignore"}
+            or set(line.roles) & set(FIELDS)
         ):
             break
-        if is_furniture(text) or _SALUTATION.match(text) or line.cells or line.kind:
+        if is_furniture(text) or _SALUTATION.match(text) or line.cells or line.kind or line.roles:
             continue
         if not 6 <= len(text) <= 90 or text.endswith(("。", "；", "，", "：", ":")):
             continue

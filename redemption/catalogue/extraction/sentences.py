@@ -14,6 +14,7 @@ from redemption.catalogue.extraction.contacts import (
 )
 from redemption.catalogue.extraction.grants import is_giving, is_who, read_giving, sentences
 from redemption.catalogue.extraction.items import Draft
+from redemption.catalogue.extraction.materials import named_papers
 from redemption.catalogue.extraction.model import EXTERNAL, FOUND, MISSING, FieldValue, Item, Span
 from redemption.catalogue.extraction.periods import DATED
 from redemption.catalogue.extraction.structure import Node
@@ -36,7 +37,7 @@ _PUBLICITY = re.compile(
     r"公示(?:期|时间)?(?:限|一般)?(?:为|不少于)?\s*[\d一二三四五六七八九十]{1,2}\s*个?(?:工作日|自然日|日|天)(?:内|以上)?"
 )
 _APPLICANT_ACTS = re.compile(
-    r"[^，。；]{0,6}?(?:提交|提出|申请|申报|登记|备案|补正|补交|补齐|报送|上传|领取|反馈意见|有效)"
+    r"[^，。；]{0,6}?(?:提交|提出|申请(?!人|单位)|申报(?!人|单位|企业)|登记|备案|补正|补交|补齐|报送|上传|领取|反馈意见|有效)"
 )
 _BASIS = re.compile(
     r"(?:根据|依据|按照|依照)\s*((?:[^。；《]{0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
@@ -56,6 +57,10 @@ _DECIDED = re.compile(r"，经[^，。；]{2,30}(?:审核|审查|审批|批准|�
 _ADDRESSES = re.compile(
     r"^(?![^。]*(?:年审|变更|退出|复审|异议|举报))[^。]*?(?<![再统])向(?:我|所在|当地|注册|户籍|居住|各)?[^，。；、]{0,24}"
     r"(?:局|委|部门|单位|中心|街道|办事处|站|政府|科|办|机构|窗口|社区)(?:进行)?(?:申报|申请|提出|提交|报送|递交)"
+)
+_HANDED_IN = re.compile(
+    r"(?:将|持|携带|凭|提交|提供|填写)([^，。；：]{4,120}?(?:表|书|证|照|件|证明|发票|合同|材料|凭证|清单|名册))(?:等(?:材料|资料)?)?(?:[（(][^（）()]{1,20}[)）])?"
+    r"(?:加盖公章后?|一式[一二两三四五\d]份|原件及复印件)?[，,]?(?:后)?(?:报送|递交|寄送|送交|报|送|寄|上传|到|至|向|提交|[，。；])"
 )
 _ANNOUNCED = re.compile(
     r"(?:发布|印发|下发|公布|制定)[^。；]{0,12}(?:申报)?(?:通知|指南|公告)|以[^。；]{0,12}(?:通知|指南|公告)为准"
@@ -123,6 +128,7 @@ class SentenceReader(FieldWriter):
         self._from_outside(item, aside if alone else [*preamble, *aside])
         self._find_links(item, around)
         self._find_addresses(item, contact_addresses)
+        self._find_papers(item)
         self._find_external(item)
 
     def _from_outside(self, item: Item, spans: list[Span]) -> None:
@@ -302,6 +308,19 @@ class SentenceReader(FieldWriter):
             )
         if found:
             value.entries, value.state = found, FOUND
+
+    def _find_papers(self, item: Item) -> None:
+        """将申请表、营业执照复印件报送至…: papers named in the sentence that says where they go."""
+        if item["materials"].state != MISSING:
+            return
+        for a, b in self._sentences([*item["channels"].spans, *item["process"].spans]):
+            for match in _HANDED_IN.finditer(self._text, a, b):
+                if _RECOMMENDING.search(self._text[a : match.start()]):
+                    continue
+                entries = named_papers(self._text, match.span(1))
+                if len(entries) >= 2:
+                    item["materials"].entries, item["materials"].state = entries, FOUND
+                    return
 
     def _find_external(self, item: Item) -> None:
         whole = "".join(item[name].text for name in ("channels", "process", "conditions"))

@@ -97,7 +97,11 @@ class FieldWriter:
 
 def _only_points_elsewhere(text: str) -> bool:
     """详见附件1, with little else: the field is outside of this document."""
-    bare = re.sub(r"\s|[（(](?:[详请]?见|(?:格式|详情|名单|具体|模板|样表|样式)[详请]?见|按)?附(?:件|表)[^（）()]{0,8}[)）](?!\s*$)", "", text)
+    bare = re.sub(
+        r"\s|[（(](?:[详请]?见|(?:格式|详情|名单|具体|模板|样表|样式)[详请]?见|按)?附(?:件|表)[^（）()]{0,8}[)）](?!\s*$)",
+        "",
+        text,
+    )
     return (
         bool(_EXTERNAL.search(bare))
         and len(bare) <= 45
