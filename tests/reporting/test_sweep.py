@@ -73,6 +73,13 @@ def test_a_clock_set_back_does_nothing_twice_and_loses_nothing(session, duty):
     assert swept(session, "2026-09-22 15:00") == ["duty_reminder"]
 
 
+def test_what_was_overdue_stays_late_when_the_clock_is_set_back(session, duty):
+    swept(session, "2026-09-23 09:00")
+    with time_machine.travel(at("2026-09-19 10:00"), tick=False):
+        service.fulfil(session, service.SYSTEM, duty, {})
+    assert duty.late
+
+
 def test_a_fulfilled_duty_is_left_alone(session, duty):
     with time_machine.travel(at("2026-09-21 10:00"), tick=False):
         service.fulfil(session, service.SYSTEM, duty, {})

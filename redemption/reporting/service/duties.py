@@ -100,11 +100,14 @@ def open_duty(
 
 
 def fulfil(session: Session, actor: Actor, duty: Duty, evidence: Json, at: dt.datetime | None = None) -> None:
-    """The duty is done; late stays late. `at` when it happened, by default now; a done duty stays as it is."""
+    """The duty is done; late stays late. `at` when it happened, by default now; a done duty stays as it is.
+
+    What was overdue once is late, even if the machine's clock was set back since.
+    """
     if duty.fulfilled_at is not None or duty.closed_at is not None:
         return
     duty.fulfilled_at = at or clock.now()
-    duty.late = duty.fulfilled_at >= duty.due_at
+    duty.late = duty.fulfilled_at >= duty.due_at or (at is None and duty.overdue_at is not None)
     duty.next_step_at = None
     note(session, duty, actor, "fulfilled", {"late": duty.late, **evidence})
     record(session, duty, actor, "fulfil_duty", {"duty": duty.number, "late": duty.late, **evidence})
