@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from redemption.catalogue import vocabulary
+from redemption.catalogue import checking, vocabulary
 from redemption.catalogue.vocabulary import HERE, LEGAL_FORMS, QUALIFICATIONS
 
 Leaf = dict[str, Any]
@@ -36,7 +36,7 @@ def _leaf(proposed: Mapping[str, Any]) -> Leaf:
     source = {name: proposed[name] for name in ("text", "span") if name in proposed}
     change = _CHANGES.get(str(proposed.get("attribute")))
     made = change(proposed) if change else {k: v for k, v in proposed.items() if k not in source}
-    if made is not None and not vocabulary.check(made):
+    if made is not None and not checking.check(made):
         return made | source
     return {"manual": True, "text": str(proposed.get("text") or "由审批部门判断的条件")} | source
 

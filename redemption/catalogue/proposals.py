@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from redemption.catalogue import vocabulary
+from redemption.catalogue import checking, vocabulary
 from redemption.catalogue.adopting import adopted
 from redemption.catalogue.vocabulary import ATTRIBUTES, OPERATIONS, Kind
 from redemption.kernel.errors import Invalid
@@ -40,7 +40,7 @@ def units(conditions: Mapping[str, Any], proposed: Any) -> list[Unit]:
     listed = [(node, True) for node in _children(conditions)]
     known = {_key(node) for node, _ in listed}
     for node in _children(adopted(proposed)):
-        if _key(node) not in known and not vocabulary.check(node):
+        if _key(node) not in known and not checking.check(node):
             known.add(_key(node))
             listed.append((node, False))
     return [Unit(node, said(node), confirmed, _text(node)) for node, confirmed in listed]
@@ -86,7 +86,7 @@ def typed(attribute: str, operation: str, value: str) -> dict[str, Any]:
         words = "、".join(OPERATIONS[known.kind].values())
         raise Invalid.field("conditions.new", f"“{known.label}”可用的比较有：{words}。")
     leaf = {"attribute": attribute, "op": operation, "value": _value(known, operation, value.strip())}
-    faults = vocabulary.check(leaf)
+    faults = checking.check(leaf)
     if faults:
         raise Invalid.field("conditions.new", faults[0].message)
     return leaf

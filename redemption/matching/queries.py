@@ -37,8 +37,10 @@ from redemption.identity.models import Enterprise, Jurisdiction
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
+from redemption.matching.asking import Facts, Outcome, Test
 from redemption.matching.models import Offer
-from redemption.matching.rules import Context, Facts, Node, OfferState, Outcome, Place, Places, Rule, Test
+from redemption.matching.places import Place, Places
+from redemption.matching.rules import Context, Node, OfferState, Rule
 
 PROFILE = Enterprise.profile
 

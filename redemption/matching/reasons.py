@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from redemption.catalogue import vocabulary
-from redemption.matching.rules import Answers, Facts, Node, Outcome, Rule, Test, Verdict, decider
+from redemption.matching.asking import Facts, Outcome, Test
+from redemption.matching.rules import Answers, Node, Rule, Verdict, decider
 
 
 @dataclass(frozen=True)

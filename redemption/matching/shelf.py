@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from redemption.catalogue.models import ItemVersion
 from redemption.kernel import clock
 from redemption.matching import queries
-from redemption.matching.rules import Context, Places, Rule, compile_rule
+from redemption.matching.places import Places
+from redemption.matching.rules import Context, Rule, compile_rule
 
 _BATCH = 5000
 _shelves: "weakref.WeakKeyDictionary[Engine, _Shelf]" = weakref.WeakKeyDictionary()

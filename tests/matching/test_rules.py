@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redemption.catalogue import vocabulary
+from redemption.catalogue import checking
+from redemption.matching.asking import Facts
+from redemption.matching.places import Place, Places
 from redemption.matching.reasons import explain
-from redemption.matching.rules import Context, Facts, Place, Places, Verdict, compile_rule
+from redemption.matching.rules import Context, Verdict, compile_rule
 
 PLACES = Places([Place(1, "110000", "云州市", None), Place(2, "110108", "海清区", 1)])
 DAY = dt.date(2026, 11, 22)
@@ -159,19 +161,19 @@ def test_reasons_are_sentences_with_what_the_profile_says():
     ],
 )  # fmt: skip
 def test_what_cannot_be_computed_is_a_finding(conditions, code, path):
-    (fault,) = vocabulary.check(conditions)
+    (fault,) = checking.check(conditions)
     assert (fault.code, fault.path) == (code, path)
     assert fault.message
 
 
 def test_what_can_be_computed_is_no_finding():
-    assert vocabulary.check({}) == []
-    assert vocabulary.check({"all": [TRUE, age(1), {"not": GAP}, {"manual": True, "text": "信用良好"}]}) == []
+    assert checking.check({}) == []
+    assert checking.check({"all": [TRUE, age(1), {"not": GAP}, {"manual": True, "text": "信用良好"}]}) == []
 
 
 def test_deep_nesting_is_a_finding_and_does_not_overflow():
     node = TRUE
     for _ in range(3000):
         node = {"not": node}
-    assert "condition_too_deep" in {fault.code for fault in vocabulary.check(node)}
+    assert "condition_too_deep" in {fault.code for fault in checking.check(node)}
     assert compile_rule(node, context()).outcome(facts(above_scale=True)) is None

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from redemption.catalogue import queries, review, vocabulary
+from redemption.catalogue import checking, queries, review
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.rules import FIELD_NAMES, REQUIRED_FIELDS, ItemState, Mode
 from redemption.catalogue.service import intake
@@ -248,6 +248,6 @@ def _check(draft: ItemVersion, wrong: Fields) -> None:
     if draft.deemed_acceptance and draft.mode == Mode.BY_REVIEW:
         wrong["deemed_acceptance"] = ["评审兑现的事项不能逾期视为受理，请取消勾选。"]
     if draft.conditions:
-        faults = vocabulary.check(draft.conditions)
+        faults = checking.check(draft.conditions)
         if faults:
             wrong["conditions"] = [fault.message for fault in faults]

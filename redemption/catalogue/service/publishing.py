@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from redemption.catalogue import queries, review, search, vocabulary
+from redemption.catalogue import checking, queries, review, search
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.rules import FIELD_NAMES, ITEM_MACHINE, ItemAction, ItemState
 from redemption.catalogue.service.owning import Owned, mine, note, touch
@@ -30,7 +30,7 @@ def what_is_missing(draft: ItemVersion) -> Fields:
                 f"“{check.label}”是第二十四条要求列明的内容。请补充，或说明暂缺的原因（会报送公开办）。"
             ]
     if draft.conditions:
-        faults = vocabulary.check(draft.conditions)
+        faults = checking.check(draft.conditions)
         if faults:
             wrong["conditions"] = [fault.message for fault in faults]
     return wrong

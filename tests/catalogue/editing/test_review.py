@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redemption.catalogue import proposals, review, vocabulary
+from redemption.catalogue import checking, proposals, review
 from redemption.catalogue.rules import FIELDS, REQUIRED_FIELDS
 from redemption.catalogue.service import values
 from redemption.catalogue.views import source as shown
@@ -138,7 +138,7 @@ def test_an_overlong_source_comes_in_parts_and_nothing_is_left_out(monkeypatch, 
 )  # fmt: skip
 def test_a_condition_is_read_from_three_boxes(attribute, operation, value, node):
     assert proposals.typed(attribute, operation, value) == node
-    assert vocabulary.check(node) == []
+    assert checking.check(node) == []
 
 
 @pytest.mark.parametrize(

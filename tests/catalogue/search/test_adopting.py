@@ -2,7 +2,7 @@
 
 import pytest
 
-from redemption.catalogue import vocabulary
+from redemption.catalogue import checking
 from redemption.catalogue.adopting import adopted
 from redemption.catalogue.extraction.conditions import propose
 
@@ -15,8 +15,8 @@ TEXT = (
 
 def leaves(text: str) -> dict[str, object]:
     conditions = adopted(propose(text, [(0, len(text))]))
-    assert vocabulary.check(conditions) == []
-    return {leaf.get("attribute", "manual"): leaf.get("value") for leaf in vocabulary.leaves(conditions)}
+    assert checking.check(conditions) == []
+    return {leaf.get("attribute", "manual"): leaf.get("value") for leaf in checking.leaves(conditions)}
 
 
 def test_a_real_sentence_computes():
@@ -45,7 +45,7 @@ def test_a_real_sentence_computes():
 def test_words_and_shares_become_codes_and_percentages(leaf, value):
     made = adopted(leaf)
     assert made["value"] == value
-    assert vocabulary.check(made) == []
+    assert checking.check(made) == []
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_words_and_shares_become_codes_and_percentages(leaf, value):
 def test_what_has_no_attribute_is_left_to_people(leaf):
     made = adopted({"all": [leaf]})
     (child,) = made["all"]
-    assert child == {} or (child["manual"] is True and vocabulary.check(child) == [])
+    assert child == {} or (child["manual"] is True and checking.check(child) == [])
 
 
 def test_nothing_proposed():
