@@ -48,6 +48,9 @@ def assign_cues(text: str, root: Node) -> None:
     """Give roles to the sections under `root` that have none."""
     for node in list(root.walk()):
         nameless = node.kind in ("chapter", "section") and not node.roles and node.caption is not None
+        counted = node.kind in ("cn", "article", "num") and not node.roles and node.caption is not None
+        if counted and _HANDLED.search(text[slice(*(node.caption or (0, 0)))]):
+            node.roles = ("process",)
         if nameless and _HANDLING.search(text[slice(*(node.caption or (0, 0)))]):
             node.roles = ("process",)
         if node.kind in ("chapter", "section") and set(node.roles) & (_FIELD_ROLES | {"group"}):
@@ -137,6 +140,10 @@ def _hand_down(text: str, chapter: Node) -> None:
 
 
 _HANDLING = re.compile(r"(?:申请|申报|受理|审核|审批|评审|拨付|兑现|发放|程序|流程|申领)\s*$")
+# 奖励资金申报、审核和拨付: two steps or more, and nothing else at the end
+_HANDLED = re.compile(
+    r"^[^，。；]{0,14}?(?:申报|申请|申领|受理|审核|审批|评审)(?:[、和与及]|以及)[^，。；]{0,12}(?:审核|审批|评审|审查|公示|拨付|兑现|兑付|发放|受理|管理|实施)(?:程序|流程|工作|办法)?[：:。]?$"
+)
 _APPLYING = re.compile(
     r"登[录陆]|网上申报|在线申报|https?://|提出申请|提交申请|申报平台|通过[^，。；]{2,24}(?:系统|平台|网)|窗口"
 )

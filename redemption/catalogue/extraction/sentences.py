@@ -89,7 +89,7 @@ class SentenceReader(FieldWriter):
         self._outside: dict[tuple[Span, ...], Item] = {}
 
     def _from_sentences(self, item: Item, draft: Draft, preamble: list[Span], alone: bool) -> None:
-        around = preamble if alone else draft.own_lines
+        around = preamble if alone else [*draft.own_lines, *draft.passage]
         self._around = (*around, *item["channels"].spans, *item["process"].spans)
         receiver = item.values.pop("_receiver", [])
         contact_addresses = item.values.pop("_contact_addresses", [])
@@ -233,6 +233,7 @@ class SentenceReader(FieldWriter):
                     r"(?:申报|申请|受理|报送|提交|报名|填报|申领|截止|截至)[^。；]{0,40}(?:截止|截至|\d\s*日前|时间为|月底前|之前|日止|起至)"
                     r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:[（(][^（）()]{1,8}[)）])?\s*(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,60}(?:申报|申请|提交|报送|填报|报)"
                     r"|\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:至|到|-|—|～|~)[^。；]{0,60}(?:申报|申请|提交|报送|填报|受理)|每年[^。；]{0,16}月[^。；]{0,12}(?:受理|申报|申请)"
+                    r"|(?:申报|受理|申请|申领)(?:时间|期限|日期|截止时间)(?:为|是|[：:])"
                     r"|(?:每年|当年|次年|年度)[^。；]{0,4}(?:年末|年底|年初|第?[一二三四]季度)[^。；]{0,30}(?:申报|申请|提交|报送)",
                     words,
                 )
