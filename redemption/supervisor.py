@@ -136,8 +136,9 @@ def _children(settings: Settings, port: int, department_port: int) -> list[Child
     importlib.import_module("redemption.app")
     made = [
         Child("web", lambda: serve_web(port)),
-        Child("worker", lambda: main.work(("high", "default", "low"), 20_000)),
+        Child("worker", lambda: main.work(("high", "default"), 20_000)),
         Child("delivery", lambda: main.work(("delivery", "high"), 20_000)),
+        Child("documents", lambda: main.work(("low",), 20_000)),
         Child("relay", lambda: main.keep_relay(settings)),
         Child("schedule", lambda: main.keep_schedule(settings)),
     ]

@@ -1,5 +1,6 @@
 """Entry points of the background processes, started by name from the command line."""
 
+import os
 import signal
 import sys
 import time
@@ -21,6 +22,9 @@ def work(queues: tuple[str, ...], max_jobs: int) -> None:
     logs.configure(parts.settings.log_level, as_json=parts.settings.log_json)
     routes.load()
     names = queues or queue.QUEUES
+    if names == ("low",):
+        # documents and exports may wait: whatever answers a person or a department goes first
+        os.nice(10)
     while True:
         try:
             log.info("worker_started", queues=names)

@@ -5,7 +5,10 @@ from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
 QUEUES = ("high", "default", "delivery", "low")
-"""`delivery` is for jobs that wait for other people's systems: they get worker processes of their own."""
+"""`high`: applications on their way; `default`: everything else that is quick; `delivery`: waiting for other people's
+systems; `low`: what takes seconds and may wait (documents, packages, exports). The last two get processes of their own,
+because a worker does one thing at a time.
+"""
 RINGING = 10
 """Seconds a bell counts as rung; if nobody answered by then it is rung again."""
 BELL_LIFE = 60

@@ -301,10 +301,27 @@ def shared_answers(application_id: int, lists: Iterable[tuple[int, Mapping[str, 
 
 def materials_of(session: Session, application: Application) -> list[Material]:
     """What stands for an application now: its own and the shared ones it needs, the newest round of each entry."""
-    shared = answers_of(session, application)
+    return materials_of_many(session, [application])[application.id]
+
+
+def materials_of_many(session: Session, applications: Sequence[Application]) -> dict[int, list[Material]]:
+    """`materials_of` for many applications, by their ids."""
+    by_submission: dict[int, list[Material]] = {one.submission_id: [] for one in applications}
+    query = select(Material).where(
+        Material.submission_id.in_(list(by_submission)), Material.removed_at.is_(None)
+    )
+    for material in session.scalars(query.order_by(Material.id)):
+        by_submission[material.submission_id].append(material)
+    return {one.id: _standing(session, one, by_submission[one.submission_id]) for one in applications}
+
+
+def _standing(session: Session, application: Application, handed_in: list[Material]) -> list[Material]:
+    shared: Mapping[str, str] = {}
+    if any(one.application_id is None for one in handed_in):
+        shared = answers_of(session, application)
     newest: dict[str, int] = {}
     found: list[tuple[str, Material]] = []
-    for one in materials_of_submission(session, application.submission_id):
+    for one in handed_in:
         if one.application_id not in (None, application.id):
             continue
         key = one.entry if one.application_id is not None else shared.get(one.entry)

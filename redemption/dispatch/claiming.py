@@ -1,17 +1,20 @@
 """Claims: which parcels may go out now, and what a parcel needs before it leaves.
 
-`claim` leases parcels of one connection whose row is locked, so that the limit of parallel calls holds over all
+`claim` leases parcels of connections whose rows are locked, so that the limit of parallel calls holds over all
 couriers; `dress` adds what is not kept in a payload: links, the account, the mapping.
 """
 
 import datetime as dt
 import json
+import random
 import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, func, or_, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application, Submission
 from redemption.dispatch import rules
@@ -20,8 +23,8 @@ from redemption.dispatch.port import Adapter, Context, Outcome, Shipment, adapte
 from redemption.dispatch.port import mapping as port_mapping
 from redemption.dispatch.port.signing import SigningKey
 from redemption.dispatch.rules import GONE_OVER, LEASE, ParcelState
-from redemption.identity.models import Department
-from redemption.identity.queries import live_keys
+from redemption.identity.models import Department, DepartmentKey
+from redemption.identity.queries import live_keys, live_keys_of
 from redemption.kernel import clock
 from redemption.kernel.db import Database, Json
 from redemption.kernel.secrets import SecretBox, Signer
@@ -67,61 +70,110 @@ def due_connections(session: Session) -> list[int]:
     )
 
 
-def claim(session: Session, connection: Connection, room: int) -> list[Parcel]:
-    """Lease up to `room` parcels of a connection whose row is locked; the limit counts every courier's calls."""
+@dataclass(frozen=True)
+class Leased:
+    """A parcel that was leased, with what stands around it."""
+
+    parcel: Parcel
+    referral: Referral
+    connection: Connection
+    department: Department
+    keys: tuple[DepartmentKey, ...]
+
+
+_LEASE = text(
+    """
+WITH ready AS MATERIALIZED (
+  SELECT due.id
+    FROM jsonb_to_recordset(:shares) AS share(connection_id bigint, most int)
+   CROSS JOIN LATERAL (
+     SELECT p.id
+       FROM parcel p
+      WHERE p.connection_id = share.connection_id AND p.state = 'waiting' AND p.next_at <= :now
+        AND (p.lease_until IS NULL OR p.lease_until < :now)
+        AND NOT EXISTS (
+          SELECT FROM parcel earlier
+           WHERE earlier.referral_id = p.referral_id AND earlier.sequence < p.sequence
+             AND earlier.state <> ALL(:gone_over))
+      ORDER BY p.next_at, p.id
+      LIMIT share.most
+        FOR UPDATE SKIP LOCKED
+   ) AS due
+   LIMIT :room
+)
+UPDATE parcel
+   SET lease_until = :until, lease_token = :token, first_attempt_at = coalesce(first_attempt_at, :now)
+  FROM ready
+ WHERE parcel.id = ready.id
+RETURNING parcel.id
+"""
+).bindparams(bindparam("shares", type_=JSONB))
+
+
+def claim(session: Session, room: int) -> list[Leased]:
+    """Lease up to `room` parcels, from every connection in turn, in as many statements for many as for one.
+
+    The rows of the connections are locked meanwhile, so that the limit of parallel calls holds over all couriers; a
+    connection that another courier is looking at is left to it.
+    """
     now = clock.now()
-    busy = (
-        session.scalar(
-            select(func.count()).where(
-                Parcel.connection_id == connection.id,
-                Parcel.state == ParcelState.WAITING,
-                Parcel.lease_until > now,
-            )
-        )
-        or 0
+    due = select(Parcel.id).where(Parcel.connection_id == Connection.id, *_due(now)).exists()
+    connections = session.scalars(
+        select(Connection)
+        .where(due, or_(Connection.open_until.is_(None), Connection.open_until <= now))
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+    shares = _shares(connections, _busy(session, [one.id for one in connections], now), room)
+    if not shares:
+        return []
+    leased = session.scalars(
+        _LEASE,
+        {
+            "shares": shares,
+            "room": room,
+            "now": now,
+            "until": now + LEASE,
+            "token": uuid.uuid4(),
+            "gone_over": [state.value for state in GONE_OVER],
+        },
+    ).all()
+    return _with_surroundings(session, leased)
+
+
+def _busy(session: Session, connection_ids: Sequence[int], now: dt.datetime) -> dict[int, int]:
+    """Calls under way, by connection."""
+    query = select(Parcel.connection_id, func.count()).where(
+        Parcel.connection_id.in_(connection_ids),
+        Parcel.state == ParcelState.WAITING,
+        Parcel.lease_until > now,
     )
-    # after failures one parcel goes ahead and finds out; the others follow when it comes back
-    limit = 1 if connection.failures >= rules.BREAKER_FAILURES else connection.max_parallel
-    earlier = aliased(Parcel)
-    ready = (
-        select(Parcel.id)
-        .where(
-            Parcel.connection_id == connection.id,
-            *_due(now),
-            ~select(earlier.id)
-            .where(
-                earlier.referral_id == Parcel.referral_id,
-                earlier.sequence < Parcel.sequence,
-                earlier.state.not_in(GONE_OVER),
-            )
-            .exists(),
-        )
-        .order_by(Parcel.next_at, Parcel.id)
-        .limit(max(0, min(room, limit - busy)))
-        .with_for_update(skip_locked=True)
-    )
-    token = uuid.uuid4()
-    ids = list(
-        session.scalars(
-            update(Parcel)
-            .where(Parcel.id.in_(ready.scalar_subquery()))
-            .values(
-                lease_until=now + LEASE,
-                lease_token=token,
-                first_attempt_at=func.coalesce(Parcel.first_attempt_at, now),
-            )
-            .returning(Parcel.id)
-            .execution_options(synchronize_session=False)
-        )
-    )
-    return list(
-        session.scalars(
-            select(Parcel)
-            .where(Parcel.id.in_(ids))
-            .order_by(Parcel.id)
-            .execution_options(populate_existing=True)
-        )
-    )
+    return {row[0]: row[1] for row in session.execute(query.group_by(Parcel.connection_id))}
+
+
+def _shares(connections: Sequence[Connection], busy: Mapping[int, int], room: int) -> list[Json]:
+    """How many each connection may have: an equal part of the room, and never more than its limit."""
+    shares = []
+    for connection in random.sample(connections, len(connections)):
+        # after failures one parcel goes ahead and finds out; the others follow when it comes back
+        limit = 1 if connection.failures >= rules.BREAKER_FAILURES else connection.max_parallel
+        most = min(limit - busy.get(connection.id, 0), -(-room // len(connections)))
+        if most > 0:
+            shares.append({"connection_id": connection.id, "most": most})
+    return shares
+
+
+def _with_surroundings(session: Session, parcel_ids: Sequence[int]) -> list[Leased]:
+    rows = session.execute(
+        select(Parcel, Referral, Connection, Department)
+        .join(Referral, Referral.id == Parcel.referral_id)
+        .join(Connection, Connection.id == Parcel.connection_id)
+        .join(Department, Department.id == Referral.department_id)
+        .where(Parcel.id.in_(parcel_ids))
+        .order_by(Parcel.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    keys = live_keys_of(session, {row[3].id for row in rows})
+    return [Leased(*row, tuple(keys.get(row[3].id, ()))) for row in rows]
 
 
 def _due(now: dt.datetime) -> tuple[Any, ...]:
@@ -180,17 +232,26 @@ def _account(session: Session, box: SecretBox, application_id: int) -> str:
 
 def signing_keys(session: Session, box: SecretBox, department_id: int) -> tuple[SigningKey, ...]:
     """The live keys shared with a department's system, opened."""
+    return _opened(box, live_keys(session, department_id))
+
+
+def _opened(box: SecretBox, keys: Iterable[DepartmentKey]) -> tuple[SigningKey, ...]:
     return tuple(
-        SigningKey(key.key_id, key.scheme, box.open(key.secret, f"department_key:{department_id}"))
-        for key in live_keys(session, department_id)
+        SigningKey(key.key_id, key.scheme, box.open(key.secret, f"department_key:{key.department_id}"))
+        for key in keys
     )
 
 
 def make_adapter(
-    session: Session, box: SecretBox, storage: Storage, connection: Connection, department: Department
+    session: Session,
+    box: SecretBox,
+    storage: Storage,
+    connection: Connection,
+    department: Department,
+    live: Iterable[DepartmentKey] | None = None,
 ) -> Adapter:
-    """The adapter of a connection with its options, secrets and live keys."""
-    keys = signing_keys(session, box, department.id)
+    """The adapter of a connection with its options, secrets and live keys (read unless they are given)."""
+    keys = _opened(box, live_keys(session, department.id) if live is None else live)
     secrets: dict[str, str] = {}
     if connection.secrets:
         secrets = json.loads(box.open(connection.secrets, f"connection:{department.id}"))

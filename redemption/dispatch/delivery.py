@@ -6,19 +6,19 @@ the table, so any number of couriers in any number of processes keep the limit t
 leaves leases that run out; what it had handed over is handed over again under the same key.
 """
 
-import random
+import contextlib
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import structlog
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from redemption.dispatch.claiming import Claim, Outfit, claim, dress, due_connections, make_adapter
-from redemption.dispatch.models import Connection, Parcel, Referral
+from redemption.dispatch.claiming import Claim, Leased, Outfit, claim, dress, make_adapter
+from redemption.dispatch.models import Connection
 from redemption.dispatch.port import (
     Adapter,
     Alert,
@@ -30,9 +30,9 @@ from redemption.dispatch.port import (
     known_adapters,
 )
 from redemption.dispatch.port.mapping import MappingFault
-from redemption.dispatch.recording import record
+from redemption.dispatch.recording import Try, record
 from redemption.dispatch.rules import LEASE
-from redemption.identity.models import Department
+from redemption.identity.models import Department, DepartmentKey
 from redemption.identity.queries import live_keys
 from redemption.kernel import clock
 from redemption.kernel.db import Json
@@ -40,7 +40,9 @@ from redemption.kernel.uow import unit_of_work
 
 log = structlog.get_logger("redemption.dispatch")
 
-THREADS = 16
+THREADS = 32
+ROUND = 0.02
+"""Seconds between looks: who answers within it is written down together with the others."""
 
 
 class Courier:
@@ -51,30 +53,43 @@ class Courier:
         self._threads = threads
         self._adapters: dict[int, tuple[tuple[Any, ...], Adapter]] = {}
         self._guard = threading.Lock()
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="courier")
+        self._waiting = 0
+        """Calls that wait for an answer, of this pump and of earlier ones."""
 
     def pump(self, seconds: float = 20.0) -> int:
-        """Deliver what is due until nothing is, or until the time is over; returns how many were handed over."""
+        """Deliver what is due until nothing is, or until the time is over; returns how many were handed over.
+
+        In rounds of a moment: what came back is written down together, then as many are claimed as there is room.
+        Calls that still wait for an answer when the time is over go on, and are written down one by one.
+        """
         until = time.monotonic() + seconds
-        flying: set[Future[None]] = set()
+        flying: set[Future[Try]] = set()
         count = 0
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="courier") as pool:
-            while time.monotonic() < until:
-                claims = self._claim(self._threads - len(flying))
-                flying |= {pool.submit(self._deliver, claim) for claim in claims}
-                count += len(claims)
-                if not flying:
-                    break
-                done, flying = wait(flying, timeout=0.05, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
+        while time.monotonic() < until:
+            claims = self._claim(self._threads - self._waiting)
+            flying |= {self._start(claim) for claim in claims}
+            count += len(claims)
+            if not flying:
+                break
+            done, flying = wait(flying, timeout=ROUND)
+            self._record([future.result() for future in done])
+        for future in flying:
+            future.add_done_callback(lambda late: self._record([late.result()]))
         return count
 
     def close(self) -> None:
-        """Give back every adapter's connections."""
+        """Wait for the calls under way, and give back every adapter's connections."""
+        self._pool.shutdown()
         with self._guard:
             for _, adapter in self._adapters.values():
                 adapter.close()
             self._adapters.clear()
+
+    def _start(self, claim: Claim) -> Future[Try]:
+        with self._guard:
+            self._waiting += 1
+        return self._pool.submit(self._try, claim)
 
     # --- claiming ------------------------------------------------------------------------------------------
 
@@ -82,41 +97,22 @@ class Courier:
         if room <= 0:
             return []
         with unit_of_work(self._outfit.database) as session:
-            connections = due_connections(session)
-        random.shuffle(connections)
-        claims: list[Claim] = []
-        for at, connection_id in enumerate(connections):
-            share = max(1, (room - len(claims)) // (len(connections) - at))
-            if len(claims) + share > room:
-                break
-            claims += self._claim_of(connection_id, share)
-        return claims
+            return [self._dressed(session, leased) for leased in claim(session, room)]
 
-    def _claim_of(self, connection_id: int, room: int) -> list[Claim]:
-        with unit_of_work(self._outfit.database) as session:
-            connection = session.scalar(
-                select(Connection)
-                .where(Connection.id == connection_id)
-                .with_for_update(skip_locked=True, key_share=True)
-            )
-            if connection is None:
-                return []
-            rows = claim(session, connection, room)
-            return [self._dressed(session, connection, parcel) for parcel in rows]
-
-    def _dressed(self, session: Session, connection: Connection, parcel: Parcel) -> Claim:
-        referral = session.get_one(Referral, parcel.referral_id)
-        department = session.get_one(Department, referral.department_id)
+    def _dressed(self, session: Session, leased: Leased) -> Claim:
+        parcel, referral, connection = leased.parcel, leased.referral, leased.connection
         key = f"{referral.number}.{parcel.sequence}"
         fault: Outcome | None = None
         payload: Json = parcel.payload
         try:
-            payload = dress(session, self._outfit, connection, referral, department.code, parcel.payload)
+            payload = dress(
+                session, self._outfit, connection, referral, leased.department.code, parcel.payload
+            )
         except MappingFault as error:
             said = tuple(f"{name}：{text}" for name, texts in error.fields.items() for text in texts)
             fault = Refused(said or (error.message,))
         try:
-            self._adapter(session, connection, department)
+            self._adapter(session, connection, leased.department, leased.keys)
         except Exception as error:
             log.exception("adapter_unusable", connection=connection.id)
             fault = Alert(f"对接配置不可用：{error}"[:500])
@@ -124,26 +120,44 @@ class Courier:
         assert parcel.lease_token is not None
         return Claim(parcel.id, connection.id, parcel.lease_token, shipment, fault)
 
-    def _adapter(self, session: Session, connection: Connection, department: Department) -> Adapter:
+    def _adapter(
+        self, session: Session, connection: Connection, department: Department, keys: Sequence[DepartmentKey]
+    ) -> Adapter:
         """This connection's adapter, kept as long as its settings and keys stay the same."""
-        keys = live_keys(session, department.id)
         mark = (connection.version, connection.adapter, tuple(key.id for key in keys))
         with self._guard:
             kept = self._adapters.get(connection.id)
             if kept is not None and kept[0] == mark:
                 return kept[1]
-            made = make_adapter(session, self._outfit.box, self._outfit.storage, connection, department)
+            made = make_adapter(session, self._outfit.box, self._outfit.storage, connection, department, keys)
             self._adapters[connection.id] = (mark, made)
         return made
 
     # --- delivering ----------------------------------------------------------------------------------------
 
-    def _deliver(self, claim: Claim) -> None:
+    def _try(self, claim: Claim) -> Try:
         started = time.monotonic()
-        outcome = claim.fault or self._send(claim)
-        duration = int((time.monotonic() - started) * 1000)
-        with unit_of_work(self._outfit.database) as session:
-            record(session, claim, outcome, duration)
+        try:
+            outcome = claim.fault or self._send(claim)
+        finally:
+            with self._guard:
+                self._waiting -= 1
+        return Try(claim, outcome, int((time.monotonic() - started) * 1000))
+
+    def _record(self, tries: Sequence[Try]) -> None:
+        """All at once; if one of them cannot be written, the others are, and it is tried again when its lease ends."""
+        if not tries:
+            return
+        try:
+            with unit_of_work(self._outfit.database) as session:
+                record(session, tries)
+        except Exception:
+            log.exception("tries_not_recorded", count=len(tries))
+            if len(tries) == 1:
+                raise
+            for one in tries:
+                with contextlib.suppress(Exception):
+                    self._record([one])
 
     def _send(self, claim: Claim) -> Outcome:
         with self._guard:
@@ -182,7 +196,7 @@ class Courier:
             connection.poll_lease_until = now + LEASE
             department = session.get_one(Department, connection.department_id)
             cursor = dict(connection.poll_cursor)
-            adapter = self._adapter(session, connection, department)
+            adapter = self._adapter(session, connection, department, live_keys(session, department.id))
         try:
             polled = adapter.poll(cursor)
             self._keep(department.id, polled, receive)

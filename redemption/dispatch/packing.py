@@ -1,12 +1,14 @@
 """What a parcel holds: facts as they are at that moment, files by their digest, the account masked."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application, Material, Submission
-from redemption.applications.queries import answers_of, materials_of
+from redemption.applications.queries import answers_of, materials_of_many
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.dispatch.models import Referral
 from redemption.dispatch.rules import ParcelKind
@@ -15,21 +17,46 @@ from redemption.kernel import clock
 from redemption.kernel.db import Json
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What a payload tells of one application."""
+
+    submission: Submission
+    enterprise: Enterprise
+    version: ItemVersion
+    item_code: str
+    district: str
+    materials: list[Json]
+
+
+def facts_of(session: Session, applications: Sequence[Application]) -> dict[int, Facts]:
+    """The facts of many applications, by their ids, in as many statements as for one."""
+    rows = session.execute(
+        select(Application.id, Submission, Enterprise, ItemVersion, Item.code, Jurisdiction.code)
+        .select_from(Application)
+        .join(Submission, Submission.id == Application.submission_id)
+        .join(Enterprise, Enterprise.id == Application.enterprise_id)
+        .join(ItemVersion, ItemVersion.id == Application.item_version_id)
+        .join(Item, Item.id == Application.item_id)
+        .outerjoin(Jurisdiction, Jurisdiction.id == Enterprise.jurisdiction_id)
+        .where(Application.id.in_([application.id for application in applications]))
+    ).all()
+    materials = materials_of_many(session, applications)
+    by_id = {application.id: application for application in applications}
+    return {
+        row[0]: Facts(
+            *(row[1], row[2], row[3], row[4], row[5] or ""),
+            materials=_materials(session, by_id[row[0]], row[3], materials[row[0]]),
+        )
+        for row in rows
+    }
+
+
 def payload_of(
-    session: Session, application: Application, referral: Referral, sequence: int, kind: ParcelKind
+    facts: Facts, application: Application, referral: Referral, sequence: int, kind: ParcelKind
 ) -> Json:
     """The parcel's content: facts as they are now, files by digest, the account masked."""
-    row = session.execute(
-        select(Submission, Enterprise, ItemVersion, Item.code, Jurisdiction.code)
-        .select_from(Submission)
-        .join(Enterprise, Enterprise.id == application.enterprise_id)
-        .join(ItemVersion, ItemVersion.id == application.item_version_id)
-        .join(Item, Item.id == application.item_id)
-        .outerjoin(Jurisdiction, Jurisdiction.id == Enterprise.jurisdiction_id)
-        .where(Submission.id == application.submission_id)
-    ).one()
-    submission, enterprise, version, item_code, district = row
-    requested = application.amount_requested
+    submission, requested = facts.submission, application.amount_requested
     return {
         "version": "1",
         "kind": kind.value,
@@ -44,10 +71,10 @@ def payload_of(
             "channel": submission.channel,
             "amount_requested": None if requested is None else str(requested),
         },
-        "item": {"code": item_code, "name": version.name, "version": version.no},
-        "enterprise": _enterprise(enterprise, submission, district or ""),
+        "item": {"code": facts.item_code, "name": facts.version.name, "version": facts.version.no},
+        "enterprise": _enterprise(facts.enterprise, submission, facts.district),
         "form": application.data,
-        "materials": _materials(session, application, version),
+        "materials": facts.materials,
     }
 
 
@@ -78,9 +105,11 @@ def _titles(version: ItemVersion) -> dict[str, str]:
     }
 
 
-def _materials(session: Session, application: Application, version: ItemVersion) -> list[Json]:
+def _materials(
+    session: Session, application: Application, version: ItemVersion, found: Sequence[Material]
+) -> list[Json]:
     """Each under the key of the application's own list, also where several applications share the paper."""
-    titles, found = _titles(version), materials_of(session, application)
+    titles = _titles(version)
     shared = any(material.application_id is None for material in found)
     own = answers_of(session, application) if shared else {}
     return [_material(material, own.get(material.entry, material.entry), titles) for material in found]

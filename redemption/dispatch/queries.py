@@ -1,10 +1,12 @@
 """Selects over connections, referrals, parcels and their attempts."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application
@@ -18,16 +20,22 @@ from redemption.kernel.errors import NotFound
 
 def connection_at(session: Session, department_id: int, at: dt.datetime) -> Connection | None:
     """The connection that takes a department's new cases at a moment: the one that began last."""
-    return session.scalar(
+    return connections_at(session, [department_id], at).get(department_id)
+
+
+def connections_at(session: Session, department_ids: Iterable[int], at: dt.datetime) -> dict[int, Connection]:
+    """`connection_at` for many departments."""
+    found = session.scalars(
         select(Connection)
         .where(
-            Connection.department_id == department_id,
+            Connection.department_id.in_(sorted(set(department_ids))),
             Connection.begins_at <= at,
             or_(Connection.ends_at.is_(None), Connection.ends_at > at),
         )
-        .order_by(Connection.begins_at.desc(), Connection.id.desc())
-        .limit(1)
+        .ext(distinct_on(Connection.department_id))
+        .order_by(Connection.department_id, Connection.begins_at.desc(), Connection.id.desc())
     )
+    return {connection.department_id: connection for connection in found}
 
 
 def connections_of(session: Session, department_id: int | None = None) -> list[Connection]:
@@ -38,26 +46,38 @@ def connections_of(session: Session, department_id: int | None = None) -> list[C
     return list(session.scalars(query))
 
 
-def routes_of(session: Session, item_id: int, enterprise_id: int, at: dt.datetime) -> list[Route]:
-    """Routes in force for an enterprise; rows of its own district push aside the general ones."""
-    district = select(Enterprise.jurisdiction_id).where(Enterprise.id == enterprise_id).scalar_subquery()
-    rows = list(
-        session.scalars(
-            select(Route)
-            .where(
-                Route.item_id == item_id,
-                or_(Route.jurisdiction_id.is_(None), Route.jurisdiction_id == district),
-                Route.begins_at <= at,
-                or_(Route.ends_at.is_(None), Route.ends_at > at),
-            )
-            .order_by(Route.step, Route.id)
-        )
+def routes_of(
+    session: Session, applications: Sequence[Application], at: dt.datetime
+) -> dict[int, list[Route]]:
+    """Routes in force for each application; rows of the enterprise's own district push aside the general ones."""
+    known = select(Application.id, Enterprise.jurisdiction_id).join(
+        Enterprise, Enterprise.id == Application.enterprise_id
     )
-    chosen = []
+    districts = session.execute(known.where(Application.id.in_([one.id for one in applications]))).all()
+    rows = session.scalars(
+        select(Route)
+        .where(
+            Route.item_id.in_({one.item_id for one in applications}),
+            Route.begins_at <= at,
+            or_(Route.ends_at.is_(None), Route.ends_at > at),
+        )
+        .order_by(Route.step, Route.id)
+    ).all()
+    items = {one.id: one.item_id for one in applications}
+    return {
+        application_id: _chosen([row for row in rows if row.item_id == items[application_id]], district)
+        for application_id, district in districts
+    }
+
+
+def _chosen(rows: Sequence[Route], district: int | None) -> list[Route]:
+    chosen: list[Route] = []
     for purpose in Purpose:
         of_purpose = [row for row in rows if row.purpose == purpose]
-        own = [row for row in of_purpose if row.jurisdiction_id is not None]
-        chosen += own or of_purpose
+        own = [
+            row for row in of_purpose if row.jurisdiction_id is not None and row.jurisdiction_id == district
+        ]
+        chosen += own or [row for row in of_purpose if row.jurisdiction_id is None]
     return chosen
 
 
@@ -101,6 +121,12 @@ def referrals_of(session: Session, application_id: int) -> list[Referral]:
             select(Referral).where(Referral.application_id == application_id).order_by(Referral.id)
         )
     )
+
+
+def referred(session: Session, application_ids: Iterable[int]) -> set[int]:
+    """Those of some applications that have been sent to a department."""
+    query = select(Referral.application_id).where(Referral.application_id.in_(sorted(application_ids)))
+    return set(session.scalars(query))
 
 
 def deciding_referral(session: Session, application_id: int) -> Referral | None:

@@ -6,6 +6,7 @@ travels is fixed in the parcel's payload; links, the account and the mapping are
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -13,8 +14,8 @@ from sqlalchemy.orm import Session
 from redemption.applications.models import Application, Correction
 from redemption.catalogue.models import ItemVersion
 from redemption.dispatch import queries
-from redemption.dispatch.models import Attempt, Connection, Parcel, Referral
-from redemption.dispatch.packing import payload_of
+from redemption.dispatch.models import Attempt, Connection, Parcel, Referral, Route
+from redemption.dispatch.packing import facts_of, payload_of
 from redemption.dispatch.port import Capability, adapter_class
 from redemption.dispatch.rules import (
     GONE_OVER,
@@ -36,25 +37,49 @@ _HOSTED_LOCK = 7_301_001
 
 
 def refer(session: Session, application_id: int) -> list[Referral]:
-    """Send a submitted application to its department(s); doing it again changes nothing.
+    """Send a submitted application to its department(s); doing it again changes nothing."""
+    refer_many(session, [application_id])
+    return queries.referrals_of(session, application_id)
+
+
+def refer_many(session: Session, application_ids: Sequence[int]) -> None:
+    """`refer` for many, in as many statements as for one.
 
     The deciding department and the first step of hearing get it at once, later steps one after the other.
     """
-    application = session.get_one(Application, application_id, with_for_update={"key_share": True})
-    existing = queries.referrals_of(session, application_id)
-    if existing:
-        return existing
+    applications = session.scalars(
+        select(Application)
+        .where(Application.id.in_(application_ids))
+        .order_by(Application.id)
+        .with_for_update(key_share=True)
+    ).all()
+    there = queries.referred(session, application_ids)
+    fresh = [application for application in applications if application.id not in there]
+    if not fresh:
+        return
     now = clock.now()
-    destinations = _destinations(session, application, now)
-    first_heard = min((step for _, purpose, step in destinations if purpose == Purpose.OPINION), default=1)
-    made = []
-    for department_id, purpose, step in destinations:
-        opens = purpose == Purpose.DECISION or step == first_heard
-        referral = _make(session, application, department_id, purpose, step, now, opens)
-        made.append(referral)
-        if opens:
-            _add_parcel(session, application, referral, ParcelKind.SUBMISSION, {}, fresh=True)
-    return made
+    routes = queries.routes_of(session, fresh, now)
+    plans = [(one, place) for one in fresh for place in _destinations(one, routes[one.id])]
+    connections = queries.connections_at(session, {place.department_id for _, place in plans}, now)
+    numbers = numbering.referral_numbers(session, clock.today(), len(plans))
+    made = [
+        Referral(
+            number=number,
+            application_id=application.id,
+            department_id=place.department_id,
+            connection_id=(connections.get(place.department_id) or _hosted(session, place.department_id)).id,
+            purpose=place.purpose,
+            step=place.step,
+            state=ReferralState.OPEN if place.opens else ReferralState.PLANNED,
+            created_at=now,
+        )
+        for (application, place), number in zip(plans, numbers, strict=True)
+    ]
+    session.add_all(made)
+    session.flush()
+    by_id = {application.id: application for application in fresh}
+    opened = [(by_id[one.application_id], one) for one in made if one.state == ReferralState.OPEN]
+    _add_parcels(session, opened, ParcelKind.SUBMISSION, {})
 
 
 def send_correction(session: Session, application_id: int, correction_id: int) -> None:
@@ -158,7 +183,8 @@ def settle_taken(session: Session, parcel: Parcel, referral: Referral, number: s
         referral.state, referral.taken_at = ReferralState.TAKEN, now
     if parcel.kind == ParcelKind.WITHDRAWAL:
         referral.state = ReferralState.CLOSED
-    _wake_next(session, parcel)
+    if referral.next_sequence > parcel.sequence + 1:
+        _wake_next(session, parcel)
 
 
 def give_opinion(
@@ -189,46 +215,29 @@ def give_opinion(
 # --- making ----------------------------------------------------------------------------------------------
 
 
-def _destinations(session: Session, application: Application, now: dt.datetime) -> list[tuple[int, str, int]]:
-    """(department, purpose, step): by the item's routes, else to the item's own department.
+@dataclass(frozen=True)
+class _Destination:
+    department_id: int
+    purpose: str
+    step: int
+    opens: bool
+
+
+def _destinations(application: Application, routes: Sequence[Route]) -> list[_Destination]:
+    """By the item's routes, else to the item's own department.
 
     Whoever decides is the application's department from then on, and may see it in its workbench.
     """
-    routes = queries.routes_of(session, application.item_id, application.enterprise_id, now)
-    deciding = [row for row in routes if row.purpose == Purpose.DECISION][:1]
-    found = [(row.department_id, row.purpose, row.step) for row in deciding]
-    if deciding:
-        if deciding[0].department_id != application.department_id:
-            application.department_id = deciding[0].department_id
-    else:
-        found = [(application.department_id, Purpose.DECISION.value, 1)]
-    heard = [row for row in routes if row.purpose == Purpose.OPINION and row.department_id != found[0][0]]
-    return found + [(row.department_id, row.purpose, row.step) for row in heard]
-
-
-def _make(
-    session: Session,
-    application: Application,
-    department_id: int,
-    purpose: str,
-    step: int,
-    now: dt.datetime,
-    opens: bool,
-) -> Referral:
-    connection = queries.connection_at(session, department_id, now) or _hosted(session, department_id)
-    referral = Referral(
-        number=numbering.referral_number(session, clock.today()),
-        application_id=application.id,
-        department_id=department_id,
-        connection_id=connection.id,
-        purpose=purpose,
-        step=step,
-        state=ReferralState.OPEN if opens else ReferralState.PLANNED,
-        created_at=now,
-    )
-    session.add(referral)
-    session.flush()
-    return referral
+    deciding = next((row for row in routes if row.purpose == Purpose.DECISION), None)
+    if deciding is not None and deciding.department_id != application.department_id:
+        application.department_id = deciding.department_id
+    decides, step = application.department_id, deciding.step if deciding else 1
+    heard = [row for row in routes if row.purpose == Purpose.OPINION and row.department_id != decides]
+    first = min((row.step for row in heard), default=1)
+    return [
+        _Destination(decides, Purpose.DECISION.value, step, True),
+        *(_Destination(row.department_id, row.purpose, row.step, row.step == first) for row in heard),
+    ]
 
 
 def _open_next(session: Session, application: Application) -> None:
@@ -254,38 +263,41 @@ def _hosted(session: Session, department_id: int) -> Connection:
 
 
 def _add_parcel(
-    session: Session,
-    application: Application,
-    referral: Referral,
-    kind: ParcelKind,
-    extra: Json,
-    *,
-    fresh: bool = False,
-) -> Parcel:
-    """`fresh`: nobody else can have seen the referral yet, so it needs no lock."""
-    if not fresh:
-        session.flush()
-        session.refresh(referral, with_for_update=True)
-    now = clock.now()
-    sequence = referral.next_sequence
-    referral.next_sequence += 1
-    parcel = Parcel(
-        referral_id=referral.id,
-        connection_id=referral.connection_id,
-        sequence=sequence,
-        kind=kind,
-        payload=payload_of(session, application, referral, sequence, kind) | extra,
-        created_at=now,
-        next_at=now,
-    )
-    session.add(parcel)
+    session: Session, application: Application, referral: Referral, kind: ParcelKind, extra: Json
+) -> None:
     session.flush()
-    connection = session.get_one(Connection, referral.connection_id)
-    if Capability.LOCAL in adapter_class(connection.adapter).capabilities:
-        _take_locally(session, application, referral, parcel)
-    else:
-        outbox.publish(session, "parcel.ready", parcel.id, parcel_id=parcel.id)
-    return parcel
+    session.refresh(referral, with_for_update=True)
+    _add_parcels(session, [(application, referral)], kind, extra)
+
+
+def _add_parcels(
+    session: Session, cases: Sequence[tuple[Application, Referral]], kind: ParcelKind, extra: Json
+) -> None:
+    """One parcel for each referral; the referrals are locked, or nobody else can have seen them yet."""
+    now = clock.now()
+    facts = facts_of(session, [application for application, _ in cases])
+    made = []
+    for application, referral in cases:
+        sequence = referral.next_sequence
+        referral.next_sequence += 1
+        parcel = Parcel(
+            referral_id=referral.id,
+            connection_id=referral.connection_id,
+            sequence=sequence,
+            kind=kind,
+            payload=payload_of(facts[application.id], application, referral, sequence, kind) | extra,
+            created_at=now,
+            next_at=now,
+        )
+        made.append((application, referral, parcel))
+    session.add_all(parcel for _, _, parcel in made)
+    session.flush()
+    for application, referral, parcel in made:
+        connection = session.get_one(Connection, referral.connection_id)
+        if Capability.LOCAL in adapter_class(connection.adapter).capabilities:
+            _take_locally(session, application, referral, parcel)
+        else:
+            outbox.publish(session, "parcel.ready", parcel.id, parcel_id=parcel.id)
 
 
 def _take_locally(session: Session, application: Application, referral: Referral, parcel: Parcel) -> None:

@@ -1,6 +1,7 @@
 """Selects over places, people and enterprises."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, or_, select
@@ -196,12 +197,20 @@ def live_token(session: Session, digest: str) -> ApiToken | None:
 
 def live_keys(session: Session, department_id: int) -> list[DepartmentKey]:
     """Signing keys in use, the newest first (two during rotation)."""
+    return live_keys_of(session, [department_id]).get(department_id, [])
+
+
+def live_keys_of(session: Session, department_ids: Iterable[int]) -> dict[int, list[DepartmentKey]]:
+    """`live_keys` of several departments."""
     query = (
         select(DepartmentKey)
-        .where(DepartmentKey.department_id == department_id, DepartmentKey.retired_at.is_(None))
+        .where(DepartmentKey.department_id.in_(sorted(department_ids)), DepartmentKey.retired_at.is_(None))
         .order_by(DepartmentKey.id.desc())
     )
-    return list(session.scalars(query))
+    found: dict[int, list[DepartmentKey]] = {}
+    for key in session.scalars(query):
+        found.setdefault(key.department_id, []).append(key)
+    return found
 
 
 def failures_since(session: Session, login: str, since: dt.datetime) -> int:

@@ -16,7 +16,7 @@ import re
 import secrets
 from datetime import date
 
-from sqlalchemy import Integer, Sequence, String
+from sqlalchemy import Integer, Sequence, String, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from stdnum.iso7064 import mod_97_10
@@ -67,7 +67,13 @@ def application_number(submission: str, place: int) -> str:
 
 def referral_number(session: Session, day: date) -> str:
     """The next number of a referral (转办单号): ZB-261122-000457-38."""
-    return _numbered(REFERRAL_PREFIX, day, session.scalar(REFERRALS.next_value()) or 0)
+    return referral_numbers(session, day, 1)[0]
+
+
+def referral_numbers(session: Session, day: date, count: int) -> list[str]:
+    """The next so many numbers of referrals, in one round trip."""
+    counts = session.scalars(select(REFERRALS.next_value()).select_from(func.generate_series(1, count)))
+    return [_numbered(REFERRAL_PREFIX, day, drawn) for drawn in counts]
 
 
 def read_number(text: str) -> str:

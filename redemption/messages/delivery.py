@@ -27,6 +27,8 @@ from redemption.messages.rules import Channel, DeliveryState
 
 LEASE = dt.timedelta(minutes=3)
 TIMEOUT = 20
+BATCH = 8
+"""Claimed at once: each may wait for its timeout before the lease of the last one ends."""
 PAUSES = (60, 300, 1800, 7200, 21600, 43200)
 """Seconds before the second, third, … try; after the last one the delivery has failed."""
 
@@ -53,18 +55,29 @@ class Outcome:
     error: str = ""
 
 
-def deliver(database: Database, settings: Settings, message_id: int | None = None, *, limit: int = 50) -> int:
+def deliver(
+    database: Database, settings: Settings, message_id: int | None = None, *, limit: int = BATCH
+) -> int:
     """Send what is waiting, of one message or of all; returns how many tries were made."""
     with unit_of_work(database) as session:
         claimed = claim(session, message_id, limit=limit)
+    off: list[tuple[Claimed, Outcome]] = []
     for one in claimed:
         outcome = _send(settings, one)
+        if outcome.state is DeliveryState.OFF:
+            # nobody was called, so nothing can be lost by writing it down with the others
+            off.append((one, outcome))
+            continue
         with unit_of_work(database) as session:
             record(session, one, outcome)
+    if off:
+        with unit_of_work(database) as session:
+            for one, outcome in off:
+                record(session, one, outcome)
     return len(claimed)
 
 
-def claim(session: Session, message_id: int | None = None, *, limit: int = 50) -> list[Claimed]:
+def claim(session: Session, message_id: int | None = None, *, limit: int = BATCH) -> list[Claimed]:
     """Take waiting deliveries for this process; the caller commits before it sends."""
     now = clock.now()
     waiting = (

@@ -191,7 +191,7 @@ def test_the_limit_of_parallel_calls_counts_every_courier(line: Line) -> None:
     assert len(first) == 2
     assert line.courier._claim(8) == []
     for claim in first:
-        line.courier._deliver(claim)
+        line.courier._record([line.courier._start(claim).result()])
     assert len(line.courier._claim(8)) == 2
 
 

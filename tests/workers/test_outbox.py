@@ -14,7 +14,7 @@ from redemption.kernel.outbox import OutboxRow
 from redemption.kernel.secrets import SecretBox, Signer
 from redemption.kernel.uow import unit_of_work
 from workers import queue, relay, runtime
-from workers.runtime import Registered, Runtime, drain
+from workers.runtime import Kind, Registered, Runtime, drain
 
 NOON = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
 
@@ -52,11 +52,11 @@ def publish(parts, count, topic="test.noted"):
 
 
 def inside(handler=note):
-    return Registered("test.noted", handler, False, "default", outbox.LEASE)
+    return Registered("test.noted", handler, Kind.INSIDE, "default", outbox.LEASE)
 
 
 def outside(handler):
-    return Registered("test.noted", handler, True, "default", outbox.LEASE)
+    return Registered("test.noted", handler, Kind.OUTSIDE, "default", outbox.LEASE)
 
 
 def test_a_row_of_a_transaction_that_failed_is_never_seen(parts):
@@ -156,3 +156,57 @@ def test_done_rows_are_forgotten_after_a_week_and_open_ones_never(parts):
         with unit_of_work(parts.database) as session:
             assert outbox.forget_done(session) == 2
             assert [row.topic for row in session.scalars(select(OutboxRow))] == ["test.other"]
+
+
+def together(handler):
+    return Registered("test.noted", handler, Kind.TOGETHER, "default", outbox.LEASE)
+
+
+def note_all(session, payloads):
+    for payload in payloads:
+        note(session, payload)
+
+
+def test_a_batch_is_one_transaction_and_each_row_is_done_once(parts):
+    publish(parts, 50)
+    sizes = []
+
+    def handler(session, payloads):
+        sizes.append(len(payloads))
+        note_all(session, payloads)
+
+    threads = [threading.Thread(target=drain, args=(together(handler), parts)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert effects(parts) == 50
+    assert max(sizes) == runtime.BATCH
+    assert drain(together(handler), parts) == 0
+
+
+def test_a_bad_row_in_a_batch_harms_nobody_else(parts):
+    publish(parts, 5)
+
+    def handler(session, payloads):
+        note_all(session, payloads)
+        if any(payload["n"] == 3 for payload in payloads):
+            raise RuntimeError("the fourth cannot be done")
+
+    drain(together(handler), parts)
+    assert effects(parts) == 4
+    with unit_of_work(parts.database) as session:
+        (left,) = session.scalars(select(OutboxRow).where(OutboxRow.done_at.is_(None)))
+        assert left.payload == {"n": 3}
+        assert left.attempts == 1
+        assert "the fourth cannot be done" in (left.last_error or "")
+
+
+def test_one_look_answers_every_bell(parts):
+    publish(parts, 30)
+    looks = []
+    bell = Registered("test.noted", looks.append, Kind.BELL, "default", outbox.LEASE)
+    assert drain(bell, parts) == 30
+    assert looks == [parts]
+    assert drain(bell, parts) == 0
+    assert looks == [parts], "nobody rang"

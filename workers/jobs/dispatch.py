@@ -11,7 +11,7 @@ from redemption.dispatch.claiming import Outfit, due_connections
 from redemption.dispatch.delivery import Courier
 from redemption.kernel import clock
 from redemption.kernel.uow import unit_of_work
-from workers.runtime import Payload, Runtime, job, outside_job, periodic
+from workers.runtime import Payload, Runtime, bell, job, periodic, together
 
 FORGOTTEN_AFTER = dt.timedelta(minutes=1)
 PUMP_SECONDS = 20.0
@@ -31,25 +31,26 @@ def courier(runtime: Runtime) -> Courier:
     return made
 
 
-@job("application.submitted")
-def submitted(session: Session, payload: Payload) -> None:
-    service.refer(session, payload["application_id"])
-    sharing.verify(session, payload["application_id"])
+@together("application.submitted", queue="high")
+def submitted(session: Session, payloads: list[Payload]) -> None:
+    service.refer_many(session, [payload["application_id"] for payload in payloads])
+    for payload in payloads:
+        sharing.verify(session, payload["application_id"])
 
 
-@job("application.resubmitted")
+@job("application.resubmitted", queue="high")
 def resubmitted(session: Session, payload: Payload) -> None:
     service.send_correction(session, payload["application_id"], payload["correction_id"])
 
 
-@job("application.withdrawn")
+@job("application.withdrawn", queue="high")
 def withdrawn(session: Session, payload: Payload) -> None:
     service.send_withdrawal(session, payload["application_id"], payload.get("reason", ""))
 
 
-@outside_job("parcel.ready", queue="delivery")
-def deliver(runtime: Runtime, payload: Payload) -> None:
-    """A doorbell: whichever parcels are due go out, this one among them unless another courier has it."""
+@bell("parcel.ready", queue="delivery")
+def deliver(runtime: Runtime) -> None:
+    """Whichever parcels are due go out."""
     _pump(runtime)
 
 
@@ -58,8 +59,7 @@ def sweep(runtime: Runtime) -> None:
     """Find what is undelivered from the tables alone: applications nobody referred, parcels that are due."""
     with unit_of_work(runtime.database) as session:
         forgotten = queries.unreferred(session, clock.now() - FORGOTTEN_AFTER)
-        for application_id in forgotten:
-            service.refer(session, application_id)
+        service.refer_many(session, forgotten)
     _pump(runtime)
 
 

@@ -1,17 +1,25 @@
 """Messages that leave the house."""
 
+import time
+
+from redemption.kernel import outbox
+from redemption.kernel.uow import unit_of_work
 from redemption.messages import delivery
-from workers.runtime import Payload, Runtime, outside_job, periodic
+from workers.runtime import SPELL, Runtime, bell, periodic
 
 
-@outside_job("message.ready")
-def send(runtime: Runtime, payload: Payload) -> None:
-    """The deliveries of one message; what fails is tried again by the sweep."""
-    delivery.deliver(runtime.database, runtime.settings, payload["message_id"])
+@bell("message.ready")
+def send(runtime: Runtime) -> None:
+    """Whatever waits goes out; what fails is tried again by the sweep. After a while others get their turn."""
+    until = time.monotonic() + SPELL
+    while delivery.deliver(runtime.database, runtime.settings):
+        if time.monotonic() > until:
+            with unit_of_work(runtime.database) as session:
+                outbox.publish(session, "message.ready", "more")
+            return
 
 
 @periodic("messages.sweep", every=60)
 def sweep(runtime: Runtime) -> None:
     """Deliveries that wait for another try, or whose claim was lost with its process."""
-    while delivery.deliver(runtime.database, runtime.settings):
-        pass
+    send(runtime)

@@ -30,7 +30,7 @@ def item_published(session: Session, payload: Payload) -> None:
     service.supplement(session, payload["item_id"], payload["version_id"])
 
 
-@outside_job("report.assemble")
+@outside_job("report.assemble", queue="low")
 def assemble(runtime: Runtime, payload: Payload) -> None:
     """Letter, text, standards and data in one package."""
     assembly.assemble(runtime.database, runtime.storage, runtime.settings.base_url, payload["report_id"])
