@@ -89,7 +89,7 @@ class SentenceReader(FieldWriter):
         self._outside: dict[tuple[Span, ...], Item] = {}
 
     def _from_sentences(self, item: Item, draft: Draft, preamble: list[Span], alone: bool) -> None:
-        around = preamble if alone else [*draft.own_lines, *draft.passage]
+        around = preamble if alone else [*draft.own_lines, *self._beside_gift(item, draft)]
         self._around = (*around, *item["channels"].spans, *item["process"].spans)
         receiver = item.values.pop("_receiver", [])
         contact_addresses = item.values.pop("_contact_addresses", [])
@@ -130,6 +130,15 @@ class SentenceReader(FieldWriter):
         self._find_addresses(item, contact_addresses)
         self._find_papers(item)
         self._find_external(item)
+
+    def _beside_gift(self, item: Item, draft: Draft) -> list[Span]:
+        """Sentences of the item's paragraph that are no part of what it gives: 咨询电话：…, 申报时间：…"""
+        taken = [*item["standard"].spans, *item["conditions"].spans]
+        return [
+            (a, b)
+            for a, b in self._sentences(draft.passage)
+            if not any(x < b and a < y for x, y in taken) and not is_giving(self._text[a:b])
+        ]
 
     def _from_outside(self, item: Item, spans: list[Span]) -> None:
         """What the document says once for every item, outside of all sections or under 附则, 工作要求."""
