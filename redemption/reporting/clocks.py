@@ -6,10 +6,13 @@ stands still (补正, 特别程序), and is fulfilled by what ended it, at the t
 """
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from redemption.applications import clocks as case_clocks
 from redemption.applications.models import Application, ApplicationEvent
 from redemption.applications.rules import Action, DueKind, Status
 from redemption.catalogue.models import ItemVersion
@@ -44,12 +47,13 @@ def follow_application(session: Session, application_id: int) -> None:
             .with_for_update()
         )
     )
-    last = session.scalars(
+    events = session.scalars(
         select(ApplicationEvent)
         .where(ApplicationEvent.application_id == application.id)
-        .order_by(ApplicationEvent.seq.desc())
-        .limit(1)
-    ).one()
+        .order_by(ApplicationEvent.seq)
+    ).all()
+    last = events[-1]
+    duties += _missed(session, application, events, duties)
     standing = False
     for duty in (duty for duty in duties if duty.fulfilled_at is None and duty.closed_at is None):
         if running is not None and duty.kind == running.value:
@@ -62,6 +66,67 @@ def follow_application(session: Session, application_id: int) -> None:
             _end(session, duty, application, last)
     if running is not None and not standing:
         _open(session, running, application, duties)
+
+
+@dataclass
+class _Ran:
+    """A clock that ran and is over: what it was about, from when, until when, and how it ended."""
+
+    kind: Kind
+    round: int
+    began: dt.datetime
+    due_at: dt.datetime
+    provisional: bool
+    ended: ApplicationEvent | None = None
+
+
+def _missed(
+    session: Session,
+    application: Application,
+    events: Sequence[ApplicationEvent],
+    known: Sequence[Duty],
+) -> list[Duty]:
+    """Duties of clocks that began and ended before anybody looked: opened and ended now, at their true times.
+
+    So every clock counts in the figures, however quick the department or slow the worker was.
+    """
+    there = {(duty.kind, duty.round) for duty in known}
+    made = []
+    for ran in _history(session, application, events):
+        if ran.ended is None or (ran.kind.value, ran.round) in there:
+            continue
+        duty = _opened(session, ran.kind, application, ran.round, ran.began, ran.due_at, ran.provisional)
+        if ran.ended.to_status in FELL_AWAY:
+            service.close(session, service.SYSTEM, duty, FELL_AWAY[Status(ran.ended.to_status)])
+        else:
+            evidence = {"evidence": Action(ran.ended.action).label}
+            service.fulfil(session, service.SYSTEM, duty, evidence, min(ran.ended.at, clock.now()))
+        made.append(duty)
+    return made
+
+
+def _history(session: Session, application: Application, events: Sequence[ApplicationEvent]) -> list[_Ran]:
+    """Every clock of a case in its order, computed from its events alone."""
+    version = session.get_one(ItemVersion, application.item_version_id)
+    terms, calendar = case_clocks.Terms.of(version), load_calendar(session)
+    found: list[_Ran] = []
+    for count in range(1, len(events) + 1):
+        event, due = events[count - 1], case_clocks.due_now(events[:count], terms, calendar)
+        running = KIND_OF.get(due.kind.value) if due is not None and due.date is not None else None
+        standing = False
+        for ran in (one for one in found if one.ended is None):
+            if running is ran.kind:
+                assert due is not None
+                assert due.at is not None
+                ran.due_at, ran.provisional, standing = due.at, due.provisional, True
+            elif not _keeps(ran.kind, event.to_status, due is None or due.date is None):
+                ran.ended = event
+        if running is not None and not standing:
+            assert due is not None
+            assert due.at is not None
+            place = 1 + sum(one.kind is running for one in found)
+            found.append(_Ran(running, place, event.at, due.at, due.provisional))
+    return found
 
 
 def unfollowed(session: Session, limit: int = BATCH) -> list[int]:
@@ -102,17 +167,31 @@ def _open(session: Session, kind: Kind, application: Application, before: list[D
         .order_by(ApplicationEvent.seq.desc())
         .limit(1)
     ).one()
+    place = 1 + sum(duty.kind == kind.value for duty in before)
+    assert application.due_at is not None
+    _opened(session, kind, application, place, began, application.due_at, application.due_provisional)
+
+
+def _opened(
+    session: Session,
+    kind: Kind,
+    application: Application,
+    round_: int,
+    began: dt.datetime,
+    due_at: dt.datetime,
+    provisional: bool,
+) -> Duty:
     name = session.scalar(select(ItemVersion.name).where(ItemVersion.id == application.item_version_id)) or ""
-    service.open_duty(
+    return service.open_duty(
         session,
         kind,
         subject=f"application:{application.id}",
-        round_=1 + sum(duty.kind == kind.value for duty in before),
+        round_=round_,
         title=f"{_TITLES[kind]}：{name}（{application.number}）",
         department_id=application.department_id,
         event=clock.day_of(began),
-        due_at=application.due_at,
-        provisional=application.due_provisional,
+        due_at=due_at,
+        provisional=provisional,
         link=f"/workbench/applications/{application.number}",
         data={"application": application.number},
         quiet=True,
@@ -139,12 +218,14 @@ def _stop(session: Session, duty: Duty, last: ApplicationEvent) -> None:
 
 def _stands_still(duty: Duty, application: Application) -> bool:
     """A decision that waits for the applicant, a special procedure or the publicity is still owed."""
-    if duty.kind != Kind.HANDLING.value:
+    return _keeps(Kind(duty.kind), str(application.status), application.due_at is None)
+
+
+def _keeps(kind: Kind, status: str, no_date: bool) -> bool:
+    if kind is not Kind.HANDLING:
         return False
     waiting = {Status.CORRECTION_REQUESTED.value, Status.PUBLICITY.value, Status.OBJECTION_REVIEW.value}
-    return application.status in waiting or (
-        application.status == Status.ACCEPTED.value and application.due_at is None
-    )
+    return status in waiting or (status == Status.ACCEPTED.value and no_date)
 
 
 def _end(session: Session, duty: Duty, application: Application, last: ApplicationEvent) -> None:

@@ -56,7 +56,8 @@ def test_a_case_from_receipt_to_decision(session, stage):
 def test_a_special_procedure_stops_the_duty_and_moves_its_end(session, stage):
     with time_machine.travel(at("2026-09-14 11:00"), tick=False):
         application = stage.accepted()
-        (handling,) = follow(session, application)
+        acceptance, handling = follow(session, application)
+        assert acceptance.fulfilled_at is not None  # accepted before anybody looked
         before = handling.due_at
     with time_machine.travel(at("2026-09-15 11:00"), tick=False):
         reason = "需要专家评审"
@@ -163,3 +164,50 @@ def test_a_schedule_that_is_entered_makes_a_provisional_date_firm(session, world
         clocks.recompute(session)
     assert not duty.provisional
     assert rules.due_day(duty.due_at) > before
+
+
+def test_clocks_that_ran_before_anybody_looked_are_counted_at_their_true_times(session, stage):
+    with time_machine.travel(at("2026-09-14 10:00"), tick=False):
+        application = stage.case()
+    with time_machine.travel(at("2026-09-23 10:00"), tick=False):  # two days late
+        applications.move(session, stage.officer, application, Action.ACCEPT)
+    with time_machine.travel(at("2026-09-24 10:00"), tick=False):
+        applications.move(session, stage.officer, application, Action.APPROVE)
+        for _ in range(2):
+            clocks.follow_application(session, application.id)
+    duties = session.scalars(
+        select(Duty).where(Duty.subject == f"application:{application.id}").order_by(Duty.id)
+    ).all()
+    assert [(duty.kind, duty.late) for duty in duties if duty.fulfilled_at] == [
+        ("acceptance", True),
+        ("handling", False),
+    ]
+    assert duties[0].fulfilled_at == at("2026-09-23 10:00")
+    assert clocks.unfollowed(session) == []
+
+
+def test_what_was_missed_comes_out_as_what_was_followed(session, stage):
+    """The same case, followed at each step and followed at the end, owes the same duties."""
+    steps = [(Action.ACCEPT, "2026-09-15 10:00"), (Action.PAUSE, "2026-09-16 10:00"),
+             (Action.RESUME, "2026-09-18 10:00"), (Action.APPROVE, "2026-09-24 10:00")]  # fmt: skip
+    shown = []
+    for always in (True, False):
+        with time_machine.travel(at("2026-09-14 10:00"), tick=False):
+            application = stage.case()
+            if always:
+                clocks.follow_application(session, application.id)
+        for action, moment in steps:
+            with time_machine.travel(at(moment), tick=False):
+                data = {"procedure": "现场核查"} if action is Action.PAUSE else None
+                applications.move(session, stage.officer, application, action, reason="核查", data=data)
+                if always:
+                    clocks.follow_application(session, application.id)
+        clocks.follow_application(session, application.id)
+        session.flush()
+        rows = session.scalars(
+            select(Duty).where(Duty.subject == f"application:{application.id}").order_by(Duty.id)
+        )
+        shown.append([(d.kind, d.round, d.due_at, d.fulfilled_at, d.late) for d in rows])
+        application.status, application.over_at = "withdrawn", clock.now()
+        session.flush()
+    assert shown[0] == shown[1]

@@ -4,13 +4,15 @@ from sqlalchemy.orm import Session
 
 from redemption.disbursement import paying, service
 from redemption.kernel.uow import unit_of_work
+from redemption.reporting import clocks
 from workers.runtime import Payload, Runtime, job, outside_job, periodic
 
 
 @job("application.moved")
 def moved(session: Session, payload: Payload) -> None:
-    """Publicity and payment follow the case."""
+    """Publicity and payment follow the case, and so do the duties that its clocks are."""
     service.follow(session, payload["application_id"], payload["action"])
+    clocks.follow_application(session, payload["application_id"])
 
 
 @job("payment.reported")
