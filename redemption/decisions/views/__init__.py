@@ -1,5 +1,11 @@
 """Pages of the workbench: the inbox, one case, outside experts, figures."""
 
-from redemption.decisions.views import case, experts, inbox, statistics
+from redemption.decisions.views import case, examining, experts, inbox, statistics
 
-blueprints = [inbox.blueprint, case.blueprint, experts.blueprint, statistics.blueprint]
+blueprints = [
+    inbox.blueprint,
+    case.blueprint,
+    examining.blueprint,
+    experts.blueprint,
+    statistics.blueprint,
+]

@@ -1,6 +1,6 @@
 """What an officer does with one case. Every handler has one shape: lock the case, do one thing, say what was done.
 
-`_do` is that shape: what a service refuses comes back as sentences on the page of the case, which keeps what was
+`do` is that shape: what a service refuses comes back as sentences on the page of the case, which keeps what was
 typed; what went through ends in a redirect to it.
 """
 
@@ -72,7 +72,7 @@ def act(number: str, action: str) -> Response:
         service.act(db(), who, application, event, form.data, referral=referral)
         return said
 
-    return _do(number, action, form, doing)
+    return do(number, action, form, doing)
 
 
 @blueprint.post("/workbench/applications/<number>/correction")
@@ -86,7 +86,7 @@ def correction(number: str) -> Response:
         service.act(db(), who, application, EventType.CORRECTION_REQUESTED, data)
         return "补正通知已发给企业；企业补正期间不计入办理时限。"
 
-    return _do(number, "correction", form, doing)
+    return do(number, "correction", form, doing)
 
 
 @blueprint.post("/workbench/applications/<number>/proposal")
@@ -101,7 +101,7 @@ def second(number: str) -> Response:
         proposing.give_back(db(), who, application, request.form.get("note", ""))
         return "已退回，可以重新作出决定。"
 
-    return _do(number, "proposal", _typed(), doing)
+    return do(number, "proposal", typed(), doing)
 
 
 @blueprint.post("/workbench/applications/<number>/assignee")
@@ -113,7 +113,7 @@ def take_over(number: str) -> Response:
         name = service.assign(db(), who, application, request.form.get("assignee", ""))
         return f"这件案件由{name}办理。" if name else "已退回部门待办。"
 
-    return _do(number, "assignee", _typed(), doing)
+    return do(number, "assignee", typed(), doing)
 
 
 @blueprint.post("/workbench/applications/<number>/revocation")
@@ -125,7 +125,7 @@ def revoke(number: str) -> Response:
         service.revoke(db(), who, application, request.form.get("reason", ""))
         return "已撤销，企业已收到通知；已拨付的资金进入追回。"
 
-    return _do(number, "revocation", _typed(), doing)
+    return do(number, "revocation", typed(), doing)
 
 
 @blueprint.post("/workbench/applications/<number>/objection")
@@ -137,7 +137,7 @@ def objection(number: str) -> Response:
         service.dismiss_objection(db(), who, application, request.form.get("reason", ""))
         return "异议不成立，公示继续。"
 
-    return _do(number, "objection", _typed(), doing)
+    return do(number, "objection", typed(), doing)
 
 
 @blueprint.post("/workbench/applications/<number>/lookups")
@@ -150,7 +150,7 @@ def verify(number: str) -> Response:
         asking.verify(db(), application.id, who)
         return "正在查询，几秒后刷新页面查看结果；查询已记录，企业可以看到。"
 
-    return _do(number, "lookups", _typed(), doing)
+    return do(number, "lookups", typed(), doing)
 
 
 @blueprint.get("/workbench/applications/<number>/materials/<public_id>")
@@ -164,7 +164,8 @@ def material(number: str, public_id: str) -> Response:
     return send_stored(found.sha256, found.name, found.media_type, inline=True)
 
 
-def _do(number: str, name: str, form: Form, doing: Doing) -> Response:
+def do(number: str, name: str, form: Form, doing: Doing) -> Response:
+    """Lock the case, do one thing, and go back to its page; `name` is the form shown again when it is refused."""
     who: Actor = actor()
     said = ""
     if form.ok:
@@ -176,7 +177,8 @@ def _do(number: str, name: str, form: Form, doing: Doing) -> Response:
     return redirect(f"/workbench/applications/{number}", 303)
 
 
-def _typed() -> Form:
+def typed() -> Form:
+    """What was posted, as it was typed."""
     return empty_form(request.form.to_dict())
 
 

@@ -15,7 +15,7 @@ from redemption.applications.service import what_changed
 from redemption.applications.sharing import queries as sharing
 from redemption.applications.sharing.differing import label_of, text_of
 from redemption.applications.sharing.rules import LOOKUP_STATE_NAMES, SUBJECT_NAMES
-from redemption.decisions import experts, queries, service
+from redemption.decisions import examining, experts, queries, service
 from redemption.decisions.money import standing
 from redemption.dispatch import queries as dispatch
 from redemption.dispatch.models import Connection
@@ -28,14 +28,6 @@ from redemption.web.access import actor
 from redemption.web.forms import Form
 from redemption.web.pages import render
 from redemption.web.session import db
-
-PHRASES = (
-    "文件不清晰，请重新扫描后上传彩色原件。",
-    "缺少公章或法定代表人签字，请补盖、补签后上传。",
-    "与申报表填写的内容不一致，请核对后更正。",
-    "材料已过有效期，请提供在有效期内的版本。",
-    "缺少关键页，请上传完整文件。",
-)
 
 
 def case_page(number: str, failed: str, form: Form, status: int = 200, **more: Any) -> Response:
@@ -79,7 +71,19 @@ def case_page(number: str, failed: str, form: Form, status: int = 200, **more: A
         opinions=[row for row in referrals if row.purpose == "opinion"],
         heard=own is not None and own.purpose == "opinion",
         own=own,
-        phrases=PHRASES,
+        phrases=examining.phrases_of(db(), who.department_id or 0),
+        checks=examining.checks_of(db(), application.id),
+        answered=examining.answered_rounds(db(), application.id),
+        notes=examining.notes_of(db(), application.id, who.department_id or 0),
+        colleague_options=[
+            (login, name)
+            for person_id, login, name in queries.colleagues(db(), who.department_id or 0)
+            if person_id != who.person_id
+        ],
+        may_check=application.department_id == who.department_id
+        and application.over_at is None
+        and application.decided_at is None
+        and bool(entries_of(found.version.fields)),
         **_registered(application, own is None or own.purpose != "opinion"),
         experts=experts.of_case(db(), application.id),
         expert_state=experts.state_of,

@@ -97,7 +97,8 @@ def _page(
             case=case,
             department=department_by_id(db(), invitation.department_id),
             fields=[
-                (str(field["label"]), _masked(value)) for field, value in shown(case.version.form, application.data)
+                (str(field["label"]), _masked(value))
+                for field, value in shown(case.version.form, application.data)
             ],
             entries=entries_of(case.version.fields),
             form=form or empty_form(),

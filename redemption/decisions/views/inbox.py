@@ -20,9 +20,12 @@ from redemption.web.session import db
 blueprint = Blueprint("workbench", __name__)
 
 BATCH = {
-    "accept": (EventType.ACCEPTED, {}),
-    "approve": (EventType.DECIDED, {"result": "approve"}),
+    "accept": ("受理", EventType.ACCEPTED),
+    "approve": ("同意", EventType.DECIDED),
+    "deny": ("不予兑现", EventType.DECIDED),
+    "take": ("由我办理", None),
 }
+"""What can be done with several cases: its word, and the event it is, if any."""
 MOST_IN_BATCH = 100
 
 
@@ -56,22 +59,39 @@ def batch() -> Response:
     if action not in BATCH or not numbers:
         flash("请先勾选案件，再选择要做的操作。", "warning")
         return redirect("/workbench", 303)
-    kind, data = BATCH[action]
+    word, kind = BATCH[action]
+    reasons = request.form.get("reasons", "").strip()
+    if action == "deny" and not reasons:
+        flash("批量不予兑现须先写明理由，理由写入每一件的决定书。", "warning")
+        return redirect("/workbench?g=review", 303)
     done, failed = [], []
     for number in sorted(set(numbers)):
         try:
             with db().begin_nested():
-                application = service.lock_case(db(), who, number)
-                if kind is EventType.DECIDED:
-                    proposing.decide(db(), who, application, dict(data))
-                else:
-                    service.act(db(), who, application, kind, dict(data))
+                _one(who, number, action, kind, reasons)
             done.append(number)
         except DomainError as error:
             failed.append((number, error.message))
     return render(
-        "workbench/batch.html", word=EVENT_NAMES[kind], done=done, failed=failed, back=_group_of(action)
+        "workbench/batch.html",
+        word=word,
+        silent=action == "take",
+        done=done,
+        failed=failed,
+        back=_group_of(action),
     )
+
+
+def _one(who: Actor, number: str, action: str, kind: EventType | None, reasons: str) -> None:
+    application = service.lock_case(db(), who, number)
+    if action == "take":
+        if application.assignee_person_id != who.person_id:
+            service.assign(db(), who, application)
+    elif kind is EventType.DECIDED:
+        result = "deny" if action == "deny" else "approve"
+        proposing.decide(db(), who, application, {"result": result, "reasons": reasons})
+    elif kind is not None:
+        service.act(db(), who, application, kind, {})
 
 
 @blueprint.get("/workbench/conflicts")
@@ -136,8 +156,13 @@ def _link(shown: Filter, **changes: Any) -> str:
 
 
 def _possible(group: str) -> list[tuple[str, str]]:
-    return {"new": [("accept", "批量受理")], "review": [("approve", "批量同意（按申请金额）")]}.get(group, [])
+    take = ("take", "由我办理")
+    return {
+        "new": [("accept", "批量受理"), take],
+        "review": [("approve", "批量同意（按申请金额）"), ("deny", "批量不予兑现"), take],
+        "waiting": [take],
+    }.get(group, [])
 
 
 def _group_of(action: str) -> str:
-    return "/workbench?g=review" if action == "approve" else "/workbench"
+    return "/workbench?g=review" if action in {"approve", "deny"} else "/workbench"
