@@ -33,9 +33,9 @@ def courier(runtime: Runtime) -> Courier:
 
 @together("application.submitted", queue="high")
 def submitted(session: Session, payloads: list[Payload]) -> None:
-    service.refer_many(session, [payload["application_id"] for payload in payloads])
-    for payload in payloads:
-        sharing.verify(session, payload["application_id"])
+    ids = [payload["application_id"] for payload in payloads]
+    service.refer_many(session, ids)
+    sharing.verify_many(session, ids)
 
 
 @job("application.resubmitted", queue="high")
