@@ -282,7 +282,7 @@ class SentenceReader(FieldWriter):
         if found:
             self._set(item, "channels", list(dict.fromkeys(found)), [])
         elif item["process"].state == FOUND and re.search(
-            r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|邮箱|提出申请|向[^，。；]{2,16}申[请报]",
+            r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|邮箱|提出(?:书面)?申请|向[^，。；]{2,16}申[请报]",
             item["process"].text,
         ):
             self._set(item, "channels", list(item["process"].spans), [])
