@@ -1,5 +1,7 @@
 """The editor: 政策解读, written beside a draft and published with it (articles 14 and 19)."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect
@@ -7,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from redemption.catalogue import schemas
 from redemption.catalogue.views.documents import document_of
+from redemption.catalogue.views.posting import Done, answer
 from redemption.kernel.errors import Conflict, NotFound
 from redemption.policies import queries as policies
 from redemption.policies import service as policy_service
@@ -41,61 +44,57 @@ def _shown(number: str, interpretation_id: int | None = None) -> dict[str, Any]:
     }
 
 
-def _words(form: Form) -> tuple[str, str, str]:
+def _page(number: str, interpretation_id: int | None, form: Form, status: int = 200) -> Response:
+    shown = _shown(number, interpretation_id)
+    return render("editor/policy_interpret.html", status=status, form=form, **shown)
+
+
+def _words(data: Mapping[str, Any]) -> tuple[str, str, str]:
     """Title, text and the name of the file it came from. Invalid at `text` or `file`."""
-    document, kept = document_of(form.data["text"])
-    return (
-        form.data["title"] or document.properties.get("title", ""),
-        document.text,
-        kept.get("source_name", ""),
-    )
+    document, kept = document_of(data["text"])
+    return data["title"] or document.properties.get("title", ""), document.text, kept.get("source_name", "")
 
 
 @blueprint.get("/editor/policies/<number>/interpret")
 @allow("policy_maker")
 def new(number: str) -> Response:
-    return render("editor/policy_interpret.html", form=empty_form(), **_shown(number))
+    return _page(number, None, empty_form())
 
 
 @blueprint.post("/editor/policies/<number>/interpret")
 @allow("policy_maker")
 def create(number: str) -> Response:
-    shown = _shown(number)
-    form = submitted(schemas.InterpretationFormSchema())
-    if form.ok:
-        with form.catching():
-            title, text, name = _words(form)
-            policy_service.interpret(db(), actor(), number, title, text, source_name=name)
-    if not form.ok:
-        return render("editor/policy_interpret.html", status=422, form=form, **shown)
-    flash(
-        "解读已保存，随政策文件同时发布。" if shown["waits"] else "解读已发布，与政策文件一起展示。",
-        "success",
-    )
-    return redirect(f"/editor/policies/{number}#interpretations", 303)
+    _shown(number)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        title, text, name = _words(data)
+        made = policy_service.interpret(db(), actor(), number, title, text, source_name=name)
+        waits = made.published_at is None
+        words = "解读已保存，随政策文件同时发布。" if waits else "解读已发布，与政策文件一起展示。"
+        return Done(words, f"/editor/policies/{number}#interpretations")
+
+    return answer(submitted(schemas.InterpretationFormSchema()), act, partial(_page, number, None))
 
 
 @blueprint.get("/editor/policies/<number>/interpretations/<int:interpretation_id>")
 @allow("policy_maker")
 def one(number: str, interpretation_id: int) -> Response:
-    shown = _shown(number, interpretation_id)
-    values = {"title": shown["interpretation"].title, "text": shown["interpretation"].text}
-    return render("editor/policy_interpret.html", form=empty_form(values), **shown)
+    found = _shown(number, interpretation_id)["interpretation"]
+    return _page(number, interpretation_id, empty_form({"title": found.title, "text": found.text}))
 
 
 @blueprint.post("/editor/policies/<number>/interpretations/<int:interpretation_id>")
 @allow("policy_maker")
 def rewrite(number: str, interpretation_id: int) -> Response:
-    shown = _shown(number, interpretation_id)
-    form = submitted(schemas.InterpretationFormSchema())
-    if form.ok:
-        with form.catching():
-            title, text, _ = _words(form)
-            policy_service.rewrite(db(), actor(), number, interpretation_id, title, text)
-    if not form.ok:
-        return render("editor/policy_interpret.html", status=422, form=form, **shown)
-    flash("解读已保存，随政策文件同时发布。", "success")
-    return redirect(f"/editor/policies/{number}#interpretations", 303)
+    _shown(number, interpretation_id)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        title, text, _ = _words(data)
+        policy_service.rewrite(db(), actor(), number, interpretation_id, title, text)
+        return Done("解读已保存，随政策文件同时发布。", f"/editor/policies/{number}#interpretations")
+
+    again = partial(_page, number, interpretation_id)
+    return answer(submitted(schemas.InterpretationFormSchema()), act, again)
 
 
 @blueprint.post("/editor/policies/<number>/interpretations/<int:interpretation_id>/withdraw")

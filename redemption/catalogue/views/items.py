@@ -1,5 +1,6 @@
 """The editor: one item beside its source."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request
@@ -20,6 +21,7 @@ from redemption.catalogue.rules import (
 from redemption.catalogue.service import Owned
 from redemption.catalogue.service.living import BY_PERSON
 from redemption.catalogue.views import form_rows, source, typed
+from redemption.catalogue.views.posting import Done, answer, refused
 from redemption.identity.models import Department
 from redemption.identity.rules import OBJECT_CLASS_NAMES
 from redemption.kernel import clock
@@ -105,21 +107,20 @@ def remarks_of(draft: ItemVersion) -> list[lint.Remark]:
 @blueprint.post("/editor/items/<code>")
 @allow("policy_maker")
 def save(code: str) -> Response:
-    owned = service.owned_for_reading(db(), actor(), code)
-    form = typed.item_form(request.form, owned.draft)
+    form = typed.item_form(request.form, service.owned_for_reading(db(), actor(), code).draft)
     version = request.form.get("version", type=int)
-    if form.ok:
-        with form.catching():
-            service.save_item(db(), actor(), code, form.data, version=version)
-    if form.ok and request.form.get("action") == "publish":
-        return redirect(f"/editor/items/{code}/publish", 303)
-    if not form.ok:
-        # nothing half-saved may be seen by the queries that build the page
-        db().rollback()
+
+    def act(data: Mapping[str, Any]) -> Done:
+        service.save_item(db(), actor(), code, data, version=version)
+        if request.form.get("action") == "publish":
+            return Done("", f"/editor/items/{code}/publish")
+        return Done("已保存。", f"/editor/items/{code}")
+
+    def again(form: Form, status: int) -> Response:
         owned = service.owned_for_reading(db(), actor(), code)
-        return _page(owned, form, status=422, rows=typed.materials_of(owned.draft, form.values))
-    flash("已保存。", "success")
-    return redirect(f"/editor/items/{code}", 303)
+        return _page(owned, form, status, rows=typed.materials_of(owned.draft, form.values))
+
+    return answer(form, act, again)
 
 
 @blueprint.get("/editor/items/<code>/publish")
@@ -152,18 +153,21 @@ def _publish_page(owned: Owned, form: Form, status: int = 200) -> Response:
 def publish(code: str) -> Response:
     owned = service.owned_for_reading(db(), actor(), code)
     form = typed.item_form(request.form, owned.draft)
-    version = request.form.get("version", type=int)
-    if form.ok:
-        with form.catching():
-            if form.data.get("lacking") and owned.is_draft:
-                reasons = {"lacking": form.data["lacking"]}
-                version = service.save_item(db(), actor(), code, reasons, version=version).version
-            service.publish_item(db(), actor(), code, version=version)
-    if not form.ok:
-        db().rollback()
-        return _publish_page(service.owned_for_reading(db(), actor(), code), form, status=422)
-    flash("事项已发布，公众可以在兑现专栏查到。", "success")
-    return redirect(f"/editor/policies/{owned.policy.number}", 303)
+    said = request.form.get("version", type=int)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        version = said
+        if data.get("lacking") and owned.is_draft:
+            reasons = {"lacking": data["lacking"]}
+            version = service.save_item(db(), actor(), code, reasons, version=version).version
+        service.publish_item(db(), actor(), code, version=version)
+        words = "事项已发布，公众可以在兑现专栏查到。"
+        return Done(words, f"/editor/policies/{owned.policy.number}")
+
+    def again(form: Form, status: int) -> Response:
+        return _publish_page(service.owned_for_reading(db(), actor(), code), form, status)
+
+    return answer(form, act, again)
 
 
 @blueprint.get("/editor/items/<code>/delete")
@@ -187,14 +191,13 @@ def delete(code: str) -> Response:
 @blueprint.post("/editor/items/<code>/split")
 @allow("policy_maker")
 def split(code: str) -> Response:
-    owned = service.owned_for_reading(db(), actor(), code)
-    form = submitted(schemas.NewItemSchema())
-    made = None
-    if form.ok:
-        with form.catching():
-            made = service.split_item(db(), actor(), code, form.data["name"])
-    if made is None:
-        flash(next(iter(form.errors.values()))[0], "error")
-        return redirect(f"/editor/items/{owned.item.code}", 303)
-    flash("已拆出一个事项，内容与原事项相同，请分别删改。", "success")
-    return redirect(f"/editor/items/{made.code}", 303)
+    service.owned_for_reading(db(), actor(), code)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        made = service.split_item(db(), actor(), code, data["name"])
+        return Done("已拆出一个事项，内容与原事项相同，请分别删改。", f"/editor/items/{made.code}")
+
+    def again(form: Form, status: int) -> Response:
+        return refused(form, f"/editor/items/{code}")
+
+    return answer(submitted(schemas.NewItemSchema()), act, again)

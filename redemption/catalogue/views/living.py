@@ -1,14 +1,16 @@
 """The editor: what happens to policies and items after they were published."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect
+from flask import Blueprint
 from werkzeug.wrappers import Response
 
 from redemption.catalogue import schemas, service
 from redemption.catalogue.rules import ITEM_MACHINE, ItemAction, ItemState
-from redemption.catalogue.service import Owned
 from redemption.catalogue.views.documents import document_of
+from redemption.catalogue.views.posting import Done, answer
 from redemption.policies import queries as policies
 from redemption.policies import service as policy_service
 from redemption.web.access import actor, allow
@@ -34,10 +36,11 @@ WHAT_FOLLOWS = {
 @allow("policy_maker")
 def confirm_state(code: str, action: str) -> Response:
     owned = service.owned_for_reading(db(), actor(), code)
-    return _state_page(owned, ItemAction(action), empty_form({"version": owned.item.version}))
+    return _state_page(code, ItemAction(action), empty_form({"version": owned.item.version}))
 
 
-def _state_page(owned: Owned, action: ItemAction, form: Form, status: int = 200) -> Response:
+def _state_page(code: str, action: ItemAction, form: Form, status: int = 200) -> Response:
+    owned = service.owned_for_reading(db(), actor(), code)
     return render(
         "editor/item_state.html",
         status=status,
@@ -55,28 +58,26 @@ def _state_page(owned: Owned, action: ItemAction, form: Form, status: int = 200)
 @blueprint.post("/editor/items/<code>/state/<any(suspend,resume,close,reopen,repeal):action>")
 @allow("policy_maker")
 def change_state(code: str, action: str) -> Response:
-    owned = service.owned_for_reading(db(), actor(), code)
-    form = submitted(schemas.ReasonFormSchema())
+    service.owned_for_reading(db(), actor(), code)
     wanted = ItemAction(action)
-    if form.ok:
-        with form.catching():
-            reason, version = form.data["reason"], form.data.get("version")
-            service.change_state(db(), actor(), code, wanted, reason, version=version)
-    if not form.ok:
-        db().rollback()
-        return _state_page(service.owned_for_reading(db(), actor(), code), wanted, form, status=422)
-    flash(f"已{wanted.label}。", "success")
-    return redirect(f"/editor/items/{owned.item.code}", 303)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        service.change_state(db(), actor(), code, wanted, data["reason"], version=data.get("version"))
+        return Done(f"已{wanted.label}。", f"/editor/items/{code}")
+
+    return answer(submitted(schemas.ReasonFormSchema()), act, partial(_state_page, code, wanted))
 
 
 @blueprint.get("/editor/items/<code>/amend")
 @allow("policy_maker")
 def amend_item_page(code: str) -> Response:
+    return _amend_item(code, empty_form())
+
+
+def _amend_item(code: str, form: Form, status: int = 200) -> Response:
     owned = service.owned_for_reading(db(), actor(), code)
-    return _amend_item(owned, empty_form())
-
-
-def _amend_item(owned: Owned, form: Form, status: int = 200) -> Response:
+    if "change_note" in form.errors:
+        form.errors["reason"] = form.errors.pop("change_note")
     return render(
         "editor/item_amend.html",
         status=status,
@@ -90,84 +91,80 @@ def _amend_item(owned: Owned, form: Form, status: int = 200) -> Response:
 @blueprint.post("/editor/items/<code>/amend")
 @allow("policy_maker")
 def amend_item(code: str) -> Response:
-    owned = service.owned_for_reading(db(), actor(), code)
-    form = submitted(schemas.ReasonSchema())
-    if form.ok:
-        with form.catching():
-            service.amend_item(db(), actor(), code, form.data["reason"])
-    if not form.ok:
-        if "change_note" in form.errors:
-            form.errors["reason"] = form.errors.pop("change_note")
-        return _amend_item(owned, form, status=422)
-    flash("已建立修订稿，修改后发布生效；发布前公众看到的仍是原来的版本。", "success")
-    return redirect(f"/editor/items/{code}", 303)
+    service.owned_for_reading(db(), actor(), code)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        service.amend_item(db(), actor(), code, data["reason"])
+        words = "已建立修订稿，修改后发布生效；发布前公众看到的仍是原来的版本。"
+        return Done(words, f"/editor/items/{code}")
+
+    return answer(submitted(schemas.ReasonSchema()), act, partial(_amend_item, code))
 
 
 # --- policies --------------------------------------------------------------------------------------------
 
 
-def _with_draft(number: str) -> dict[str, Any]:
+def _policy_page(template: str, number: str, form: Form, status: int = 200) -> Response:
     policy = policies.seen_by(db(), actor(), number)
-    return {"policy": policy, "draft": policies.working_version(db(), policy)}
+    draft = policies.working_version(db(), policy)
+    return render(template, status=status, form=form, policy=policy, draft=draft)
 
 
 @blueprint.get("/editor/policies/<number>/amend")
 @allow("policy_maker")
 def amend_policy_page(number: str) -> Response:
-    return render("editor/policy_amend.html", form=empty_form(), **_with_draft(number))
+    return _policy_page("editor/policy_amend.html", number, empty_form())
 
 
 @blueprint.post("/editor/policies/<number>/amend")
 @allow("policy_maker")
 def amend_policy(number: str) -> Response:
-    shown = _with_draft(number)
-    form = submitted(schemas.AmendmentFormSchema())
-    if form.ok:
-        with form.catching():
-            document, kept = document_of(form.data["text"])
-            policy_service.amend(db(), actor(), number, document, form.data["change_note"], {}, **kept)
-    if not form.ok:
-        return render("editor/policy_amend.html", status=422, form=form, **shown)
-    flash("已建立修订稿，请核对文件信息后发布；发布前公众看到的仍是原来的版本。", "success")
-    return redirect(f"/editor/policies/{number}", 303)
+    policies.seen_by(db(), actor(), number)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        document, kept = document_of(data["text"])
+        policy_service.amend(db(), actor(), number, document, data["change_note"], {}, **kept)
+        words = "已建立修订稿，请核对文件信息后发布；发布前公众看到的仍是原来的版本。"
+        return Done(words, f"/editor/policies/{number}")
+
+    again = partial(_policy_page, "editor/policy_amend.html", number)
+    return answer(submitted(schemas.AmendmentFormSchema()), act, again)
 
 
 @blueprint.get("/editor/policies/<number>/text")
 @allow("policy_maker")
 def text_page(number: str) -> Response:
-    return render("editor/policy_text.html", form=empty_form(), **_with_draft(number))
+    return _policy_page("editor/policy_text.html", number, empty_form())
 
 
 @blueprint.post("/editor/policies/<number>/text")
 @allow("policy_maker")
 def replace_text(number: str) -> Response:
-    shown = _with_draft(number)
-    form = submitted(schemas.PolicyTextFormSchema())
-    if form.ok:
-        with form.catching():
-            document, kept = document_of(form.data["text"])
-            service.replace_text(db(), actor(), number, document, **kept)
-    if not form.ok:
-        return render("editor/policy_text.html", status=422, form=form, **shown)
-    flash("原文已替换。事项的内容没有改变，请核对。", "success")
-    return redirect(f"/editor/policies/{number}", 303)
+    policies.seen_by(db(), actor(), number)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        document, kept = document_of(data["text"])
+        service.replace_text(db(), actor(), number, document, **kept)
+        return Done("原文已替换。事项的内容没有改变，请核对。", f"/editor/policies/{number}")
+
+    again = partial(_policy_page, "editor/policy_text.html", number)
+    return answer(submitted(schemas.PolicyTextFormSchema()), act, again)
 
 
 @blueprint.get("/editor/policies/<number>/repeal")
 @allow("policy_maker")
 def repeal_page(number: str) -> Response:
-    return render("editor/policy_repeal.html", form=empty_form(), **_with_draft(number))
+    return _policy_page("editor/policy_repeal.html", number, empty_form())
 
 
 @blueprint.post("/editor/policies/<number>/repeal")
 @allow("policy_maker")
 def repeal(number: str) -> Response:
-    shown = _with_draft(number)
-    form = submitted(schemas.ReasonSchema())
-    if form.ok:
-        with form.catching():
-            service.repeal_policy(db(), actor(), number, form.data["reason"])
-    if not form.ok:
-        return render("editor/policy_repeal.html", status=422, form=form, **shown)
-    flash("政策文件和它的事项已废止。", "success")
-    return redirect(f"/editor/policies/{number}", 303)
+    policies.seen_by(db(), actor(), number)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        service.repeal_policy(db(), actor(), number, data["reason"])
+        return Done("政策文件和它的事项已废止。", f"/editor/policies/{number}")
+
+    again = partial(_policy_page, "editor/policy_repeal.html", number)
+    return answer(submitted(schemas.ReasonSchema()), act, again)

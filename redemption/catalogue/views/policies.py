@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from redemption.catalogue import queries, review, schemas, service
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.views import source
 from redemption.catalogue.views.documents import document_of
+from redemption.catalogue.views.posting import Done, answer, refused
 from redemption.identity.models import Department
 from redemption.kernel import clock
 from redemption.policies import queries as policies
@@ -98,29 +100,21 @@ def new() -> Response:
 @blueprint.post("/editor/policies/new")
 @allow("policy_maker")
 def create() -> Response:
-    form = submitted(schemas.NewPolicyFormSchema())
-    made = None
-    if form.ok:
-        with form.catching():
-            made = _take_in(form)
-    if made is None or not form.ok:
-        return render("editor/new.html", status=422, form=form)
-    count = len(queries.items_of_policy(db(), made.id))
-    flash(
-        f"已建立草稿，识别出 {count} 个事项，请逐项核对。"
-        if count
-        else "已建立草稿，没有识别出事项，原因见下。",
-        "success" if count else "warning",
-    )
-    return redirect(f"/editor/policies/{made.number}", 303)
+    def act(data: Mapping[str, Any]) -> Done:
+        # a double click, or the page sent again: the same draft
+        once = f"form:{actor().department_id}:{data['once']}" if data.get("once") else None
+        document, kept = document_of(data["text"])
+        source = "file" if kept else "typed"
+        made = service.take_in(db(), actor(), document, source=source, source_id=once, **kept)
+        address, count = f"/editor/policies/{made.number}", len(queries.items_of_policy(db(), made.id))
+        if count:
+            return Done(f"已建立草稿，识别出 {count} 个事项，请逐项核对。", address)
+        return Done("已建立草稿，没有识别出事项，原因见下。", address, "warning")
 
+    def again(form: Form, status: int) -> Response:
+        return render("editor/new.html", status=status, form=form)
 
-def _take_in(form: Form) -> Policy:
-    # a double click, or the page sent again: the same draft
-    once = f"form:{actor().department_id}:{form.data['once']}" if form.data.get("once") else None
-    document, kept = document_of(form.data["text"])
-    source = "file" if kept else "typed"
-    return service.take_in(db(), actor(), document, source=source, source_id=once, **kept)
+    return answer(submitted(schemas.NewPolicyFormSchema()), act, again)
 
 
 @blueprint.get("/editor/policies/<number>")
@@ -200,20 +194,21 @@ def _details_page(policy: Policy, draft: PolicyVersion, form: Form, status: int 
 @blueprint.post("/editor/policies/<number>/details")
 @allow("policy_maker")
 def save_details(number: str) -> Response:
-    policy = policies.seen_by(db(), actor(), number)
-    form = submitted(schemas.DetailsFormSchema())
-    if form.ok:
-        data = dict(form.data)
-        version = data.pop("version")
+    policies.seen_by(db(), actor(), number)
+
+    def act(data: Mapping[str, Any]) -> Done:
         # an emptied box empties the value; an unticked one says no
-        data = dict.fromkeys(DATES) | dict.fromkeys(TEXTS, "") | data
-        data = {"in_government_name": False, "drafting_department": None, "joint_departments": []} | data
-        with form.catching():
-            policy_service.revise(db(), actor(), number, data, version=version)
-    if not form.ok:
-        return _details_page(policy, policies.working_version(db(), policy), form, status=422)
-    flash("文件信息已保存。", "success")
-    return redirect(f"/editor/policies/{number}", 303)
+        boxes: dict[str, Any] = {"in_government_name": False, "drafting_department": None, "joint_departments": []}
+        said = boxes | dict.fromkeys(DATES) | dict.fromkeys(TEXTS, "") | dict(data)
+        version = said.pop("version")
+        policy_service.revise(db(), actor(), number, said, version=version)
+        return Done("文件信息已保存。", f"/editor/policies/{number}")
+
+    def again(form: Form, status: int) -> Response:
+        policy = policies.seen_by(db(), actor(), number)
+        return _details_page(policy, policies.working_version(db(), policy), form, status)
+
+    return answer(submitted(schemas.DetailsFormSchema()), act, again)
 
 
 @blueprint.get("/editor/policies/<number>/publish")
@@ -243,33 +238,33 @@ def _publish_page(policy: Policy, form: Form, status: int = 200) -> Response:
 @blueprint.post("/editor/policies/<number>/publish")
 @allow("policy_maker")
 def publish(number: str) -> Response:
-    policy = policies.seen_by(db(), actor(), number)
-    form = submitted(schemas.PublishPolicyFormSchema())
-    if form.ok:
-        with form.catching():
-            service.publish_policy(db(), actor(), number, **form.data)
-    if not form.ok:
-        db().rollback()
-        return _publish_page(policies.seen_by(db(), actor(), number), form, status=422)
-    due = policy_service.deadline_of(db(), policies.working_version(db(), policy))
-    words = f"，请在{clock.due_text(due.date)}前报送政策原文和兑现标准" if due else ""
-    flash(f"已发布{words}。", "success")
-    return redirect(f"/editor/policies/{number}", 303)
+    policies.seen_by(db(), actor(), number)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        published = service.publish_policy(db(), actor(), number, **data)
+        due = policy_service.deadline_of(db(), published)
+        words = f"，请在{clock.due_text(due.date)}前报送政策原文和兑现标准" if due else ""
+        return Done(f"已发布{words}。", f"/editor/policies/{number}")
+
+    def again(form: Form, status: int) -> Response:
+        return _publish_page(policies.seen_by(db(), actor(), number), form, status)
+
+    return answer(submitted(schemas.PublishPolicyFormSchema()), act, again)
 
 
 @blueprint.post("/editor/policies/<number>/items")
 @allow("policy_maker")
 def add_item(number: str) -> Response:
-    policy = policies.seen_by(db(), actor(), number)
-    form = submitted(schemas.NewItemSchema())
-    made = None
-    if form.ok:
-        with form.catching():
-            made = service.add_item(db(), actor(), number, form.data["name"])
-    if made is None or not form.ok:
-        return _page(policy, form, status=422)
-    flash("已添加事项，请填写各栏。", "success")
-    return redirect(f"/editor/items/{made.code}", 303)
+    policies.seen_by(db(), actor(), number)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        made = service.add_item(db(), actor(), number, data["name"])
+        return Done("已添加事项，请填写各栏。", f"/editor/items/{made.code}")
+
+    def again(form: Form, status: int) -> Response:
+        return _page(policies.seen_by(db(), actor(), number), form, status)
+
+    return answer(submitted(schemas.NewItemSchema()), act, again)
 
 
 @blueprint.get("/editor/policies/<number>/delete")
@@ -292,13 +287,12 @@ def delete(number: str) -> Response:
 @allow("policy_maker")
 def merge(number: str) -> Response:
     policies.seen_by(db(), actor(), number)
-    form = submitted(schemas.ItemCodesSchema())
-    made = None
-    if form.ok:
-        with form.catching():
-            made = service.merge_items(db(), actor(), number, form.data["items"])
-    if made is None:
-        flash(next(iter(form.errors.values()))[0], "error")
-        return redirect(f"/editor/policies/{number}", 303)
-    flash("已合并，请核对各栏。", "success")
-    return redirect(f"/editor/items/{made.code}", 303)
+
+    def act(data: Mapping[str, Any]) -> Done:
+        made = service.merge_items(db(), actor(), number, data["items"])
+        return Done("已合并，请核对各栏。", f"/editor/items/{made.code}")
+
+    def again(form: Form, status: int) -> Response:
+        return refused(form, f"/editor/policies/{number}")
+
+    return answer(submitted(schemas.ItemCodesSchema()), act, again)

@@ -1,5 +1,8 @@
 """The synonym table: read by everybody who administers, extended here."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
@@ -7,6 +10,7 @@ from redemption.catalogue import schemas, service
 from redemption.catalogue.extraction import Synonyms
 from redemption.catalogue.rules import FIELD_NAMES
 from redemption.catalogue.service import synonyms
+from redemption.catalogue.views.posting import Done, answer
 from redemption.web.access import actor, allow
 from redemption.web.forms import Form, empty_form, submitted
 from redemption.web.pages import render
@@ -38,14 +42,11 @@ def _page(form: Form, status: int = 200) -> Response:
 @blueprint.post("/admin/synonyms")
 @allow("administrator")
 def add() -> Response:
-    form = submitted(schemas.SynonymSchema())
-    if form.ok:
-        with form.catching():
-            service.add_word(db(), actor(), form.data["field"], form.data["word"], move=form.data["move"])
-    if not form.ok:
-        return _page(form, status=422)
-    flash("已添加，之后新建的政策文件按新的同义词识别。", "success")
-    return redirect("/admin/synonyms", 303)
+    def act(data: Mapping[str, Any]) -> Done:
+        service.add_word(db(), actor(), data["field"], data["word"], move=data["move"])
+        return Done("已添加，之后新建的政策文件按新的同义词识别。", "/admin/synonyms")
+
+    return answer(submitted(schemas.SynonymSchema()), act, _page)
 
 
 @blueprint.post("/admin/synonyms/remove")
