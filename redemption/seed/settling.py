@@ -20,7 +20,7 @@ def settle(session: Session) -> int:
     handled = 0
     while True:
         session.flush()
-        inside = [topic for topic, registered in jobs.items() if not registered.outside]
+        inside = [topic for topic, registered in jobs.items() if registered.kind in {"inside", "together"}]
         rows = session.scalars(
             select(OutboxRow)
             .where(
@@ -31,6 +31,8 @@ def settle(session: Session) -> int:
         if not rows:
             return handled
         for row in rows:
-            jobs[row.topic].handler(session, row.payload)
+            registered = jobs[row.topic]
+            together = registered.kind == "together"
+            registered.handler(session, [row.payload] if together else row.payload)
             row.done_at = clock.now()
             handled += 1
