@@ -17,6 +17,7 @@ from redemption.kernel.db import Database
 from redemption.kernel.storage import Storage, open_storage
 from redemption.web import access, headers, health, logs, openapi, pages, problem
 from redemption.web import session as web_session
+from redemption.web.bodies import BoundedRequest
 from redemption.web.session import db
 
 PAGES = (
@@ -101,6 +102,7 @@ def create_app(
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    app.request_class = BoundedRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="session",

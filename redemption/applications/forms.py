@@ -107,10 +107,12 @@ def computed(form: Mapping[str, Any] | None, data: Mapping[str, Any]) -> Json:
 
 def amount_of(form: Mapping[str, Any] | None, data: Mapping[str, Any]) -> Decimal | None:
     """The amount applied for: of the field marked `is_amount`, else of one named `amount`."""
-    for declared in fields_of(form):
-        if declared.get("is_amount") or (declared["type"] == "money" and declared["name"] == "amount"):
-            value = data.get(declared["name"])
-            return None if value in (None, "") else Decimal(str(value))
+    declared = fields_of(form)
+    marked = [one for one in declared if one.get("is_amount")]
+    named = [one for one in declared if one["type"] == "money" and one["name"] == "amount"]
+    for field in [*marked, *named][:1]:
+        value = data.get(field["name"])
+        return None if value in (None, "") else Decimal(str(value))
     return None
 
 

@@ -224,18 +224,23 @@ def _invite(
 
 def open_invitations(session: Session, enterprise_id: int) -> list[Invitation]:
     """Neither taken, withdrawn nor over."""
-    return list(
-        session.scalars(
-            select(Invitation)
-            .where(
-                Invitation.enterprise_id == enterprise_id,
-                Invitation.accepted_at.is_(None),
-                Invitation.withdrawn_at.is_(None),
-                Invitation.expires_at > clock.now(),
-            )
-            .order_by(Invitation.id)
+    return [invitation for invitation, _ in invited(session, enterprise_id)]
+
+
+def invited(session: Session, enterprise_id: int) -> list[tuple[Invitation, Person]]:
+    """Open invitations, each with who is invited."""
+    rows = session.execute(
+        select(Invitation, Person)
+        .join(Person, Person.id == Invitation.person_id)
+        .where(
+            Invitation.enterprise_id == enterprise_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            Invitation.expires_at > clock.now(),
         )
+        .order_by(Invitation.id)
     )
+    return [(row[0], row[1]) for row in rows]
 
 
 def invitation_by_code(session: Session, code: str) -> tuple[Invitation, Person, Enterprise]:

@@ -63,10 +63,7 @@ def _page(form: Form, status: int = 200, invited: Invited | None = None) -> Answ
         "space/people.html",
         status=status,
         people=people.everybody(db(), who.enterprise_id),
-        invitations=[
-            (one, identity.person_by_id(db(), one.person_id))
-            for one in people.open_invitations(db(), who.enterprise_id)
-        ],
+        invitations=people.invited(db(), who.enterprise_id),
         grades=[(str(grade), word, GRADE_HINTS[grade]) for grade, word in GRADE_NAMES.items()],
         grade_names={str(grade): word for grade, word in GRADE_NAMES.items()},
         may_manage=who.grade == Grade.OWNER,

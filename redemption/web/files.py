@@ -82,7 +82,10 @@ def read_upload(
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if ending not in endings:
         raise refuse(f"不是可以上传的类型。可以上传：{'、'.join(sorted(endings))}。", "file_kind")
-    size = _size(file.stream)
+    cut = getattr(file.stream, "cut", False)
+    size = file.stream.seen if cut else _size(file.stream)
+    if cut and size <= limit:
+        raise refuse("没有收到：几个文件一次选得太多。请分几次上传。", "files_too_large")
     if size == 0:
         raise refuse("是空文件，请检查后重新选择。", "file_empty")
     if size > limit:
