@@ -95,7 +95,7 @@ class ResultSchema(Schema):
     amount = fields.Decimal(
         required=True,
         as_string=True,
-        validate=validate.Range(min=0, max=10**13, error="金额不在合理范围内。"),
+        error_messages={"invalid": "金额应为数字，单位元，例如 200000.00。"},
         metadata={"description": "金额（元），应与指令一致"},
     )
     occurred_at = fields.AwareDateTime(
@@ -112,6 +112,9 @@ class ResultSchema(Schema):
     def _whole(self, data: dict[str, Any], **_: Any) -> None:
         if data.get("result") == "returned" and not data.get("reason", "").strip():
             raise ValidationError("退汇须说明原因。", "reason")
+        amount = data.get("amount")
+        if amount is not None and not 0 <= amount <= 10**13:
+            raise ValidationError("金额不在合理范围内。", "amount")
         moment = data.get("occurred_at")
         if isinstance(moment, dt.datetime) and not 2000 <= moment.year <= 2200:
             raise ValidationError("发生时间不在合理范围内。", "occurred_at")

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -39,6 +39,8 @@ def init(app: Flask) -> None:
     app.register_error_handler(DomainError, domain_error)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DataError, _unstorable)
+    app.register_error_handler(UnicodeEncodeError, _unstorable)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -165,6 +167,12 @@ def _sentence(status: int, error: HTTPException) -> str:
 
 def _stale(error: StaleDataError) -> Response:
     return domain_error(Stale())
+
+
+def _unstorable(error: Exception) -> Response:
+    """NUL, half a surrogate pair, a number beyond its column: nothing that a person writes."""
+    log.warning("unstorable", path=request.path, error=str(error)[:200])
+    return answer(422, "unstorable", "内容里有不能保存的字符，或数字超出范围，请去掉或改正后再提交。")
 
 
 def _database_away(error: OperationalError) -> Response:

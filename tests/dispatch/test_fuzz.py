@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redemption.decisions.rules import EventType
+from redemption.disbursement import paying
 from redemption.dispatch import configuring
 from redemption.dispatch.port.signing import SigningKey, new_secret, signed_headers
 from redemption.dispatch.service import refer
@@ -119,3 +120,36 @@ def test_the_described_routes_of_departments(app, session, case, data):
     made.headers = {**(made.headers or {}), "Authorization": f"Bearer {token}"}
     answer = made.call()
     assert answer.status_code < 500, (made.as_curl_command(), answer.text)
+
+
+RESULT = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.text(max_size=20) | JSON,
+        "order": st.sampled_from(["known", "\x00", "没有", "x" * 5000]) | JSON,
+        "result": st.sampled_from(["paid", "returned", "x"]) | JSON,
+        "amount": st.sampled_from(["100000.00", "1e400", "NaN", "-1", "Infinity", "0"]) | JSON,
+        "occurred_at": st.sampled_from(
+            ["2026-11-20T10:00:00+08:00", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+14:00", "x"]
+        ),
+        "reason": st.text(max_size=5),
+        "voucher": st.text(max_size=5) | st.just("\x00"),
+    },
+)
+
+
+@MANY
+@given(body=RESULT | JSON)
+def test_signed_payment_results_of_any_content(app, session, stage, case, body):
+    department, _, key = case
+    options = {"endpoint": "http://127.0.0.1:9", "secret": key.secret}
+    paying.connect(session, BOX, TESTER, department.id, adapter="http", options=options)
+    raw = json.dumps(body).encode()
+    answer = app.test_client().post(
+        f"/api/v1/departments/{department.code}/payment-results",
+        data=raw,
+        headers=signed_headers([key], "m", clock.now(), raw),
+        content_type="application/json",
+    )
+    assert answer.status_code < 500, (body, answer.get_data(as_text=True))
+    assert answer.is_json
