@@ -11,7 +11,7 @@ from redemption.kernel.uow import unit_of_work
 from redemption.reporting import assembly, clocks, outgoing, recalculation, recurring, service, sweep
 from redemption.reporting import queries as reporting_queries
 from redemption.reporting.rules import Kind
-from workers.runtime import Payload, Runtime, job, outside_job, periodic
+from workers.runtime import Payload, Runtime, bell, job, outside_job, periodic
 
 MOST_TURNS = 20
 
@@ -36,9 +36,9 @@ def assemble(runtime: Runtime, payload: Payload) -> None:
     assembly.assemble(runtime.database, runtime.storage, runtime.settings.base_url, payload["report_id"])
 
 
-@outside_job("report.outgoing", queue="delivery")
-def push(runtime: Runtime, payload: Payload) -> None:
-    """A doorbell: whichever reports are due go to their office's own system, this one among them."""
+@bell("report.outgoing", queue="delivery")
+def push(runtime: Runtime) -> None:
+    """Whichever reports are due go to their office's own system."""
     outgoing.pump(_means(runtime))
 
 
