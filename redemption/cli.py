@@ -184,7 +184,12 @@ def department() -> None:
     """Departments' systems."""
 
 
-@department.command("simulate", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@department.command(
+    "simulate",
+    # --help too is the simulator's own
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def department_simulate(arguments: tuple[str, ...]) -> None:
     """A full department for tests, with faults by option (see --help of the simulator)."""
@@ -196,7 +201,12 @@ def registry() -> None:
     """Where enterprises' data are looked up."""
 
 
-@registry.command("simulate", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@registry.command(
+    "simulate",
+    # --help too is the simulator's own
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def registry_simulate(arguments: tuple[str, ...]) -> None:
     """A registry for tests, with delays and errors by option (see --help of the simulator)."""
@@ -319,10 +329,15 @@ def _opened(settings: Settings) -> Iterator[Any]:
     """A database for one command; what a person can mend ends as one sentence, not as a traceback."""
     from redemption.kernel.db import Database
     from redemption.kernel.errors import DomainError
+    from redemption.kernel.secrets import SecretUnreadable
 
     database = Database(settings.database_url)
     try:
         yield database
+    except SecretUnreadable as error:
+        raise click.ClickException(
+            f"{error}：保存的密钥不能用现在的 REDEMPTION_FIELD_KEYS 解开，请恢复原来的设置，或重新生成密钥。"
+        ) from error
     except DomainError as error:
         said = "".join(f"\n  {name}: {'；'.join(lines)}" for name, lines in error.fields.items())
         raise click.ClickException(error.message + said) from error

@@ -26,7 +26,7 @@ from redemption.kernel import audit, clock, outbox, plugins
 from redemption.kernel.db import Database, Json
 from redemption.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from redemption.kernel.patience import breaker_pause, wait_after
-from redemption.kernel.secrets import SecretBox
+from redemption.kernel.secrets import SecretBox, SecretUnreadable
 from redemption.kernel.uow import unit_of_work
 
 log = structlog.get_logger("redemption.disbursement")
@@ -55,7 +55,7 @@ def connect(
     found = session.scalar(
         select(PaymentChannel).where(PaymentChannel.department_id == department_id).with_for_update()
     )
-    kept = open_secrets(box, found) if found is not None and found.adapter == adapter else {}
+    kept = _kept_secrets(box, found) if found is not None and found.adapter == adapter else {}
     given = {name: value for name, value in options.items() if value not in (None, "")}
     plain, secret = plugins.load_options(plugins.find(GROUP, adapter), {**kept, **given})
     if found is None:
@@ -73,6 +73,14 @@ def connect(
         {"adapter": adapter, "options": plain, "active": active},
     )
     return found
+
+
+def _kept_secrets(box: SecretBox, channel: PaymentChannel) -> dict[str, str]:
+    """None where the system's own key has been changed: they are asked for again."""
+    try:
+        return open_secrets(box, channel)
+    except SecretUnreadable:
+        return {}
 
 
 def open_secrets(box: SecretBox, channel: PaymentChannel) -> dict[str, str]:

@@ -19,7 +19,7 @@ from redemption.identity.rules import Actor, system_actor
 from redemption.kernel import audit, clock, outbox, plugins
 from redemption.kernel.db import Json
 from redemption.kernel.errors import Conflict, Invalid
-from redemption.kernel.secrets import SecretBox
+from redemption.kernel.secrets import SecretBox, SecretUnreadable
 
 VERIFIER = system_actor("verification")
 NOT_AGAIN_WITHIN = dt.timedelta(seconds=10)
@@ -96,7 +96,7 @@ def connect(
     if fields:
         raise Invalid(fields=fields)
     found = session.scalar(select(Registry).where(Registry.code == code).with_for_update())
-    kept = open_secrets(box, found) if found is not None and found.adapter == adapter else {}
+    kept = _kept_secrets(box, found) if found is not None and found.adapter == adapter else {}
     given = {name: value for name, value in options.items() if value not in (None, "")}
     plain, secret = plugins.load_options(plugins.find(GROUP, adapter), {**kept, **given})
     if found is None:
@@ -115,6 +115,14 @@ def connect(
         {"adapter": adapter, "options": plain, "subjects": known, "active": active},
     )
     return found
+
+
+def _kept_secrets(box: SecretBox, registry: Registry) -> dict[str, str]:
+    """None where the system's own key has been changed: they are asked for again."""
+    try:
+        return open_secrets(box, registry)
+    except SecretUnreadable:
+        return {}
 
 
 def open_secrets(box: SecretBox, registry: Registry) -> dict[str, str]:
