@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from redemption.catalogue import checking, vocabulary
-from redemption.catalogue.adopting import adopted
 from redemption.catalogue.vocabulary import ATTRIBUTES, OPERATIONS, Kind
 from redemption.kernel.errors import Invalid
 from redemption.kernel.money import parse_amount
@@ -39,11 +38,19 @@ def units(conditions: Mapping[str, Any], proposed: Any) -> list[Unit]:
     """The confirmed conditions first, then the proposals that compute and are not among them."""
     listed = [(node, True) for node in _children(conditions)]
     known = {_key(node) for node, _ in listed}
-    for node in _children(adopted(proposed)):
-        if _key(node) not in known and not checking.check(node):
+    for node in map(_judged, _children(proposed)):
+        if node and _key(node) not in known:
             known.add(_key(node))
             listed.append((node, False))
     return [Unit(node, said(node), confirmed, _text(node)) for node, confirmed in listed]
+
+
+def _judged(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A proposal that does not compute is offered as a condition that a person judges, never with a wrong value."""
+    if not checking.check(node):
+        return node
+    text = _text(node) or "；".join(filter(None, map(_text, node.get("any") or ())))
+    return {"manual": True, "text": text} if text else {}
 
 
 def said(node: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 # One character for one, so that offsets into the narrowed text are offsets into the text itself.
@@ -126,13 +127,18 @@ def _written(text: str) -> Decimal | None:
 
 def read_amounts(text: str) -> list[Amount]:
     """All amounts of money in a text, in order."""
+    return list(_all_amounts(text))
+
+
+@lru_cache(maxsize=512)  # a standard is read for its sums and for its grades; items share conditions
+def _all_amounts(text: str) -> tuple[Amount, ...]:
     narrow = text.translate(_NARROW)
     found = [amount for match in _MONEY.finditer(narrow) if (amount := _amount(narrow, text, match))]
     taken = [amount.span for amount in found]
     for match in _BARE.finditer(narrow):
         if not any(a <= match.start() < b for a, b in taken) and (amount := _amount(narrow, text, match)):
             found.append(amount)
-    return sorted(found, key=lambda amount: amount.span)
+    return tuple(sorted(found, key=lambda amount: amount.span))
 
 
 def _amount(narrow: str, text: str, match: re.Match[str]) -> Amount | None:

@@ -1,35 +1,11 @@
 """Conditions as data: what a condition text says about an enterprise, proposed for a person to confirm.
 
-`propose` gives {"all": [predicate, …]}; a predicate is
+`propose` gives {"all": [leaf, …]} in the words of `catalogue.vocabulary`; a leaf is
 
     {"attribute": …, "op": …, "value": …, "text": "成立满一年", "span": [120, 125]}
 
-or {"any": [predicate, …]} where the text offers a choice. The vocabulary is closed (the matching slice evaluates it):
-
-attribute             op                            value
-founded_on            age_at_least, age_at_most     {"n": 1, "unit": "year"|"month"}
-registered_region     in                            ["南湖区"]; "local" = the policy's own jurisdiction
-tax_region            in                            the same (税务征管关系)
-revenue               at_least, at_most             yuan, last completed year
-revenue_growth        at_least                      fraction of one
-staff                 at_least, at_most             persons
-rd_share              at_least                      R&D spending / revenue, fraction of one
-rd_spending           at_least                      yuan
-rd_staff_share        at_least                      fraction of one
-investment            at_least                      yuan
-registered_capital    at_least                      yuan
-tax_paid              at_least                      yuan a year
-ip_count              at_least                      pieces (patents and other rights)
-qualification         has                           one of QUALIFICATIONS
-size_class            in                            subset of ["micro", "small", "medium", "large"]
-above_scale           is                            true (规模以上)
-tax_credit            in                            subset of ["A", "B", "M", "C", "D"]
-legal_person          is                            true (独立法人资格)
-independent_accounts  is                            true (独立核算, 财务制度健全)
-discredited           is                            false (未列入失信、经营异常、严重违法名单)
-penalised             is                            false (无重大违法、安全、环保、质量事故)
-social_insurance      is                            true (依法缴纳社会保险)
-legal_form            in                            ["个体工商户", "社会组织", …]
+or {"any": [leaf, …]} where the text offers a choice. Shares are percentages, money is in yuan, places are names of
+jurisdictions or `here`, the item's own. What has no attribute there is left in the text of the conditions, for people.
 """
 
 from __future__ import annotations
@@ -45,31 +21,32 @@ from redemption.catalogue.extraction.model import Span
 
 
 class Attribute(StrEnum):
-    """The attributes of an enterprise that a condition may speak of."""
+    """The attributes of `catalogue.vocabulary` that a text is searched for."""
 
     FOUNDED_ON = "founded_on"
-    REGISTERED_REGION = "registered_region"
+    JURISDICTION = "jurisdiction"
     TAX_REGION = "tax_region"
     REVENUE = "revenue"
     REVENUE_GROWTH = "revenue_growth"
     STAFF = "staff"
     RD_SHARE = "rd_share"
-    RD_SPENDING = "rd_spending"
+    RD_EXPENSE = "rd_expense"
     RD_STAFF_SHARE = "rd_staff_share"
     INVESTMENT = "investment"
     REGISTERED_CAPITAL = "registered_capital"
     TAX_PAID = "tax_paid"
-    IP_COUNT = "ip_count"
-    QUALIFICATION = "qualification"
+    INTELLECTUAL_PROPERTY = "intellectual_property"
+    QUALIFICATIONS = "qualifications"
     SIZE_CLASS = "size_class"
     ABOVE_SCALE = "above_scale"
     TAX_CREDIT = "tax_credit"
-    LEGAL_PERSON = "legal_person"
+    LEGAL_PERSON = "independent_legal_person"
     INDEPENDENT_ACCOUNTS = "independent_accounts"
-    DISCREDITED = "discredited"
+    CREDIT_STATUS = "credit_status"
     PENALISED = "penalised"
     SOCIAL_INSURANCE = "social_insurance"
     LEGAL_FORM = "legal_form"
+    OWNERSHIP = "ownership"
 
 
 class Op(StrEnum):
@@ -80,19 +57,22 @@ class Op(StrEnum):
     AGE_AT_LEAST = "age_at_least"
     AGE_AT_MOST = "age_at_most"
     IN = "in"
-    HAS = "has"
+    NOT_IN = "not_in"
+    WITHIN = "within"
+    HOLDS_ANY = "holds_any"
     IS = "is"
 
 
-# words of the text → qualification
+# words of the text → code of a qualification
 QUALIFICATIONS: dict[str, str] = {
-    "国家高新技术企业": "高新技术企业", "高新技术企业": "高新技术企业", "科技型中小企业": "科技型中小企业",
-    "专精特新“小巨人”": "专精特新小巨人", "专精特新小巨人": "专精特新小巨人", "“小巨人”企业": "专精特新小巨人",
-    "“专精特新”中小企业": "专精特新中小企业", "专精特新中小企业": "专精特新中小企业", "专精特新企业": "专精特新中小企业",
-    "创新型中小企业": "创新型中小企业", "技术先进型服务企业": "技术先进型服务企业", "单项冠军": "制造业单项冠军",
-    "独角兽": "独角兽企业", "瞪羚企业": "瞪羚企业", "农业产业化龙头企业": "农业产业化龙头企业", "绿色工厂": "绿色工厂",
-    "总部企业": "总部企业", "企业技术中心": "企业技术中心", "外商投资企业": "外商投资企业", "雏鹰企业": "雏鹰企业",
+    "国家高新技术企业": "high_tech", "高新技术企业": "high_tech", "中关村高新技术企业": "zgc_high_tech",
+    "科技型中小企业": "tech_sme", "专精特新“小巨人”": "little_giant", "专精特新小巨人": "little_giant",
+    "“小巨人”企业": "little_giant", "“专精特新”中小企业": "specialised", "专精特新中小企业": "specialised",
+    "专精特新企业": "specialised", "创新型中小企业": "innovative_sme", "技术先进型服务企业": "tech_service",
+    "单项冠军": "champion", "独角兽": "unicorn", "瞪羚企业": "gazelle", "农业产业化龙头企业": "agri_leader",
+    "绿色工厂": "green_factory", "总部企业": "headquarters", "企业技术中心": "technology_centre", "雏鹰企业": "young_eagle",
 }  # fmt: skip
+_LEGAL_FORMS = {"个体工商户": "self_employed", "社会组织": "association", "民办非企业单位": "association"}
 
 _N = r"(\d{1,6}(?:\.\d+)?|[一二三四五六七八九十百两]{1,4})"
 _AT_MOST = re.compile(r"不超过|不足|不满|未满|不高于|不多于|以下|以内|(?<!不)少于|(?<!不)低于")
@@ -103,7 +83,7 @@ _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Predicate | None]]
 
 
 def propose(text: str, spans: list[Span]) -> dict[str, Any]:
-    """What the conditions at `spans` say in the vocabulary of this module; what says nothing is left to people."""
+    """What the conditions at `spans` say in the vocabulary of the catalogue; what says nothing is left to people."""
     predicates: list[Predicate] = []
     for a, b in spans:
         found: list[Predicate] = []
@@ -149,7 +129,7 @@ def _with_choices(text: str, span: Span, found: list[Predicate]) -> list[Predica
                 out[-1] = last | {"value": merged, "text": text[slice(*whole)], "span": whole}
                 continue
         group = last["any"] if last and "any" in last else [last] if last else []
-        if group and group[-1]["attribute"] == predicate["attribute"] == "qualification":
+        if group and group[-1]["attribute"] == predicate["attribute"] == "qualifications":
             between = text[group[-1]["span"][1] : predicate["span"][0]]
             rest = text[predicate["span"][1] : min(span[1], predicate["span"][1] + 24)]
             if (
@@ -194,10 +174,10 @@ def _region(attribute: Attribute) -> Callable[[re.Match[str]], Predicate | None]
     def build(match: re.Match[str]) -> Predicate | None:
         place = match.group("place")
         if re.match(r"(?:本|我|全|该)[市区县省]", place):
-            return _is(attribute, "local", Op.IN)
+            return _is(attribute, ["here"], Op.WITHIN)
         name = re.sub(r"^.*?(?:省|自治区)", "", place)
         name = re.sub(r"^[\u4e00-\u9fff]{2,4}市(?=[\u4e00-\u9fff]{1,6}(?:区|县))", "", name)
-        return _is(attribute, [name], Op.IN) if 2 <= len(name) <= 10 else None
+        return _is(attribute, [name], Op.WITHIN) if 2 <= len(name) <= 10 else None
 
     return build
 
@@ -217,7 +197,8 @@ def _money(attribute: Attribute) -> Callable[[re.Match[str]], Predicate | None]:
 def _share(attribute: Attribute) -> Callable[[re.Match[str]], Predicate | None]:
     def build(match: re.Match[str]) -> Predicate | None:
         op = Op.AT_MOST if _AT_MOST.search(match.group()) else Op.AT_LEAST
-        return _is(attribute, float(Decimal(match.group("n")) / 100), op)
+        share = Decimal(match.group("n"))
+        return _is(attribute, int(share) if share == share.to_integral_value() else float(share), op)
 
     return build
 
@@ -270,11 +251,11 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         rf"(?:工商)?(?:注册地|住所|登记注册地|注册地址)[^，。；]{{0,24}}?(?:在|位于|为){_PLACE}",
-        _region(Attribute.REGISTERED_REGION),
+        _region(Attribute.JURISDICTION),
     ),
     _rule(
         rf"在{_PLACE}(?:范围内|行政区域内?|辖区内?|境内|内)?(?:依法)?(?:办理)?(?:工商)?(?:登记)?(?:注册|登记)",
-        _region(Attribute.REGISTERED_REGION),
+        _region(Attribute.JURISDICTION),
     ),
     _rule(
         rf"(?:税务征管关系|税务登记|纳税关系|税收户管|税收征管)[^，。；]{{0,24}}?(?:在|位于|为){_PLACE}",
@@ -294,7 +275,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         rf"(?:研发(?:费用|投入|经费)|研究开发费用)(?:总额|支出)?{_COMPARED}{_AMOUNT}(?:以上)?",
-        _money(Attribute.RD_SPENDING),
+        _money(Attribute.RD_EXPENSE),
     ),
     _rule(
         r"(?:研发|科技|技术)人员[^。；\d]{0,24}(?:占|比例|比重)[^。；\d]{0,20}?(?P<n>\d{1,3}(?:\.\d+)?)\s*[%％](?:以上)?",
@@ -318,15 +299,15 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         r"(?:拥有|具有|取得|获得|持有)[^，。；\d]{0,12}(?P<n>\d{1,4}|[一二三四五六七八九十两]{1,3})\s*(?:件|项|个)(?:以上|及以上)?[^，。；]{0,10}(?:知识产权|专利|软件著作权)",
-        _count(Attribute.IP_COUNT),
+        _count(Attribute.INTELLECTUAL_PROPERTY),
     ),
     _rule(
         r"(?:知识产权|发明专利|专利|软件著作权)[^，。；\d]{0,10}(?:不少于|不低于|达到?|≥)?\s*(?P<n>\d{1,4})\s*(?:件|项|个)(?:以上|及以上)?",
-        _count(Attribute.IP_COUNT),
+        _count(Attribute.INTELLECTUAL_PROPERTY),
     ),
     _rule(
         "|".join(sorted(map(re.escape, QUALIFICATIONS), key=len, reverse=True)),
-        lambda m: _is(Attribute.QUALIFICATION, QUALIFICATIONS[m.group()], Op.HAS),
+        lambda m: _is(Attribute.QUALIFICATIONS, [QUALIFICATIONS[m.group()]], Op.HOLDS_ANY),
     ),
     _rule(
         r"(?<!科技型)(?<!创新型)(?<!新”)(?<!特新)(?:(?:[大中小微]型?\s*[、和或及/]\s*){1,3}[大中小微]型?|大中型|中小微型?|小型微利|小微|中小型?|微型|小型|中型|大型)(?:工业)?企业",
@@ -344,7 +325,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         r"(?:未|没有|不)(?:被)?[^，。；]{0,16}(?:失信|经营异常|严重违法|黑名单|联合惩戒)[^，。；]{0,20}|(?:无|没有)[^，。；]{0,10}(?:失信|不良信用)[^，。；]{0,8}",
-        _fixed(Attribute.DISCREDITED, False),
+        _fixed(Attribute.CREDIT_STATUS, ["abnormal", "dishonest"], Op.NOT_IN),
     ),
     _rule(
         r"(?:未|没有|无)(?:发生)?[^，。；]{0,12}(?:安全|环保|环境|质量|违法|违规)[^，。；]{0,16}(?:事故|行为|处罚|记录)",
@@ -355,7 +336,8 @@ _RULES: tuple[_Rule, ...] = (
         _fixed(Attribute.SOCIAL_INSURANCE, True),
     ),
     _rule(
-        r"个体工商户|民办非企业单位|社会组织|农民专业合作社",
-        lambda m: _is(Attribute.LEGAL_FORM, [m.group()], Op.IN),
+        "|".join(_LEGAL_FORMS),
+        lambda m: _is(Attribute.LEGAL_FORM, [_LEGAL_FORMS[m.group()]], Op.IN),
     ),
+    _rule(r"外商投资企业|外资企业", _fixed(Attribute.OWNERSHIP, ["foreign"], Op.IN)),
 )

@@ -63,7 +63,10 @@ class Item:
     values: dict[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> FieldValue:
-        return self.fields.setdefault(name, FieldValue())
+        value = self.fields.get(name)
+        if value is None:
+            value = self.fields[name] = FieldValue()
+        return value
 
     def as_json(self) -> dict[str, Any]:
         return {

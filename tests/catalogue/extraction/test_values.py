@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from redemption.catalogue import checking
 from redemption.catalogue.extraction import extract
 from redemption.catalogue.extraction.amounts import parse_number, read_amounts, read_rates
 from redemption.catalogue.extraction.conditions import Attribute, Op, propose
@@ -205,6 +206,7 @@ def _propose(text: str) -> list[dict[str, Any]]:
             assert text[slice(*one["span"])] == one["text"]
             assert one["attribute"] in set(Attribute)
             assert one["op"] in set(Op)
+            assert checking.check(one) == []
     return found
 
 
@@ -216,19 +218,19 @@ def _propose(text: str) -> list[dict[str, Any]]:
         ("注册登记不超过5年", "founded_on", "age_at_most", {"n": 5, "unit": "year"}),
         ("上年度营业收入2000万元以上", "revenue", "at_least", 20_000_000),
         ("营业收入不超过4亿元", "revenue", "at_most", 400_000_000),
-        ("工商注册地在青山市河滨区", "registered_region", "in", ["河滨区"]),
-        ("在本市注册登记", "registered_region", "in", "local"),
-        ("国家高新技术企业", "qualification", "has", "高新技术企业"),
+        ("工商注册地在青山市河滨区", "jurisdiction", "within", ["河滨区"]),
+        ("在本市注册登记", "jurisdiction", "within", ["here"]),
+        ("国家高新技术企业", "qualifications", "holds_any", ["high_tech"]),
         ("中小微企业", "size_class", "in", ["micro", "small", "medium"]),
         ("中型、小型、微型企业", "size_class", "in", ["micro", "small", "medium"]),
         ("小型企业和微型企业", "size_class", "in", ["small", "micro"]),
-        ("仅限个体工商户", "legal_form", "in", ["个体工商户"]),
+        ("仅限个体工商户", "legal_form", "in", ["self_employed"]),
         ("纳税信用等级为A级", "tax_credit", "in", ["A"]),
         ("员工人数不少于50人", "staff", "at_least", 50),
-        ("研发费用占营业收入比例不低于3%", "rd_share", "at_least", 0.03),
-        ("拥有3项以上发明专利", "ip_count", "at_least", 3),
-        ("未被列入严重失信主体名单", "discredited", "is", False),
-        ("具有独立法人资格", "legal_person", "is", True),
+        ("研发费用占营业收入比例不低于3%", "rd_share", "at_least", 3),
+        ("拥有3项以上发明专利", "intellectual_property", "at_least", 3),
+        ("未被列入严重失信主体名单", "credit_status", "not_in", ["abnormal", "dishonest"]),
+        ("具有独立法人资格", "independent_legal_person", "is", True),
         ("规模以上工业企业", "above_scale", "is", True),
     ],
 )
@@ -239,7 +241,7 @@ def test_conditions(text: str, attribute: str, op: str, value: Any) -> None:
 
 def test_choice_of_qualifications() -> None:
     (choice,) = _propose("高新技术企业或专精特新中小企业")
-    assert [p["value"] for p in choice["any"]] == ["高新技术企业", "专精特新中小企业"]
+    assert [p["value"] for p in choice["any"]] == [["high_tech"], ["specialised"]]
 
 
 @pytest.mark.parametrize("text", ["全市各企业、个体工商户", "企业、个体工商户和农民专业合作社"])
@@ -255,7 +257,7 @@ def test_who_it_is_for_is_a_condition_too() -> None:
         )
     ).items
     found = item.as_json()["values"]["conditions"]["all"]
-    assert [p["attribute"] for p in found] == ["registered_region", "qualification", "founded_on"]
+    assert [p["attribute"] for p in found] == ["jurisdiction", "qualifications", "founded_on"]
 
 
 def _findings(text: str) -> dict[str, list[str]]:
