@@ -211,9 +211,20 @@ def _move(session: Session, duty: Duty, application: Application) -> None:
 def _stop(session: Session, duty: Duty, last: ApplicationEvent) -> None:
     if duty.data.get("stopped"):
         return
-    duty.data = {**duty.data, "stopped": last.reason or Action(last.action).label}
+    duty.data = {**duty.data, "stopped": _why(last)}
     duty.next_step_at = None
     service.note(session, duty, service.SYSTEM, "stopped", {"reason": duty.data["stopped"]})
+
+
+def _why(last: ApplicationEvent) -> str:
+    """Why the clock stands still, in words of its own: the reason of the event speaks of the case."""
+    told = {
+        Status.CORRECTION_REQUESTED.value: "等待申报人补正",
+        Status.PUBLICITY.value: "正在公示",
+        Status.OBJECTION_REVIEW.value: "正在核查公示期间收到的异议",
+    }
+    procedure = str(last.data.get("procedure") or "")
+    return told.get(last.to_status) or procedure or last.reason or Action(last.action).label
 
 
 def _stands_still(duty: Duty, application: Application) -> bool:
