@@ -7,7 +7,10 @@ from bench.ground import Ground, ground
 
 DEPARTMENTS = 10
 RATE = 50
-SECONDS = 12
+SECONDS = 60
+BACKLOG = 1500
+OLD_SYSTEM = 0.3
+"""Seconds a department takes to answer where throughput by workers is measured: what it waits for is other people."""
 
 
 def p95(values: list[float]) -> float:
@@ -15,7 +18,7 @@ def p95(values: list[float]) -> float:
 
 
 def run() -> dict[str, dict[str, Any]]:
-    """Ten departments at 50 submissions a second; then the same with one of them dead; then the backlog by workers."""
+    """Ten departments at 50 submissions a second; then the same with one of them dead; then a backlog by workers."""
     with ground(DEPARTMENTS) as made:
         made.start(delivery=1)
         everybody = _measured(made, SECONDS)
@@ -26,7 +29,7 @@ def run() -> dict[str, dict[str, Any]]:
         dead.process = None
         others = _measured(made, SECONDS)
         rest = p95([value for values in others.values() for value in values])
-        made.stop()
+    with ground(DEPARTMENTS, faults=("--delay", str(OLD_SYSTEM)), parallel=16) as made:
         one = _drained(made, workers=1)
         two = _drained(made, workers=2)
     return {
@@ -47,15 +50,13 @@ def _measured(made: Ground, seconds: int) -> dict[int, list[float]]:
 
 
 def _drained(made: Ground, workers: int) -> float:
-    """Parcels a second while a backlog is worked off."""
-    drafts = made.drafts(30)
+    """Parcels a second while a backlog is worked off, for departments that take their time to answer."""
+    drafts = made.drafts(BACKLOG // DEPARTMENTS)
     for filer, number in drafts:
         made.submit(filer, number)
     before = made.arrived()
-    alive = sum(office.process is not None for office in made.offices)
-    expected = len(drafts) * alive // DEPARTMENTS
     made.start(web=False, delivery=workers)
-    made.wait_until_arrived(before + 1, 60)
-    took = made.wait_until_arrived(before + expected, 120)
+    made.wait_until_arrived(before + BACKLOG // 10, 60)
+    took = made.wait_until_arrived(before + len(drafts), 120)
     made.stop()
-    return expected / max(took, 0.01)
+    return len(drafts) * 0.9 / max(took, 0.01)

@@ -22,12 +22,15 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import psycopg
 import redis
 from sqlalchemy import select
 
+from bench.copies import copy_drafts
 from redemption import local, migrate
 from redemption.applications import service as applications
 from redemption.applications.models import Application, Submission
+from redemption.catalogue.models import Item
 from redemption.config import Settings
 from redemption.dispatch import configuring
 from redemption.dispatch.models import Referral
@@ -47,6 +50,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FIELD_KEY = "key-of-the-tests-only-0123456789-0123456789"
 BENCH = system_actor("bench")
 PERIOD = 0.2
+ITEM: dict[str, Any] = {"form": {}, "payment_days": None, "money_rules": {"several": True}}
 
 
 def free_port() -> int:
@@ -111,7 +115,9 @@ class Office:
 class Ground:
     """Database, queue, web, workers, relay, schedule and departments; `close` ends them all."""
 
-    def __init__(self, departments: int, *, faults: Sequence[str] = (), durable: bool = False) -> None:
+    def __init__(
+        self, departments: int, *, faults: Sequence[str] = (), durable: bool = False, parallel: int = 4
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="redemption-bench-", dir="/var/tmp"))
         self.folder.chmod(0o755)
         self._durable = durable
@@ -138,12 +144,13 @@ class Ground:
         self.storage = FolderStorage(self.folder / "files")
         migrate.upgrade(self.database)
         self.processes: dict[str, Process] = {}
+        self._batch = 0
         self.offices: list[Office] = []
-        self.stage = self._people(departments, faults)
+        self.stage = self._people(departments, faults, parallel)
 
     # --- who and what ------------------------------------------------------------------------------------
 
-    def _people(self, departments: int, faults: Sequence[str]) -> Stage:
+    def _people(self, departments: int, faults: Sequence[str], parallel: int) -> Stage:
         with unit_of_work(self.database) as session:
             world = make_world(session)
             stage = make_stage(session, world, self.storage, form={}, payment_days=None)
@@ -158,7 +165,7 @@ class Ground:
                 )
                 session.add(department)
                 session.flush()
-                item = make_item(session, world, name=f"模拟补贴{at + 1}", form={}, payment_days=None)
+                item = make_item(session, world, name=f"模拟补贴{at + 1}", **ITEM)
                 configuring.set_route(session, BENCH, item.id, department.id)
                 office = Office(code, department.id, item.code, free_port())
                 secret = new_secret()
@@ -170,6 +177,7 @@ class Ground:
                     department.id,
                     adapter="http",
                     options={"endpoint": f"http://127.0.0.1:{office.port}", "timeout": 5},
+                    max_parallel=parallel,
                 )
                 office.process = Process(
                     [
@@ -204,24 +212,24 @@ class Ground:
             session.flush()
             return [enterprise.id for enterprise in made]
 
-    def drafts(self, per_office: int, threads: int = 4) -> list[tuple[Actor, str]]:
-        """Complete drafts, one of each enterprise for each department's item: (filer, number)."""
-        jobs = [
-            (enterprise, office.item_code)
-            for enterprise in self.enterprises(per_office)
-            for office in self.offices
-        ]
-        with ThreadPoolExecutor(threads) as pool:
-            return list(pool.map(lambda job: self._draft(*job), jobs))
+    def drafts(self, per_office: int) -> list[tuple[Actor, str]]:
+        """Complete drafts, each department's item in turn: (filer, number). One enterprise files them all."""
+        self._batch += 1
+        (enterprise,) = self.enterprises(1)
+        filer = dataclasses.replace(self.stage.filer, enterprise_id=enterprise)
+        marks = []
+        for office in self.offices:
+            pattern = self._draft(filer, office.item_code)
+            marks.append(f"{office.code}-{self._batch:02d}")
+            with psycopg.connect(self.environ["DATABASE_URL"]) as connection:
+                copy_drafts(connection, pattern, marks[-1], per_office)
+        return [(filer, f"{mark}-{at:06d}") for at in range(per_office) for mark in marks]
 
-    def _draft(self, enterprise_id: int, item_code: str) -> tuple[Actor, str]:
-        from redemption.catalogue.models import Item
-
+    def _draft(self, filer: Actor, item_code: str) -> int:
         with unit_of_work(self.database) as session:
-            filer = dataclasses.replace(self.stage.filer, enterprise_id=enterprise_id)
             stage = dataclasses.replace(self.stage, session=session, filer=filer)
             item = session.scalars(select(Item).where(Item.code == item_code)).one()
-            return filer, stage.draft(item).number
+            return stage.draft(item).id
 
     def submit(self, filer: Actor, number: str) -> None:
         with unit_of_work(self.database) as session:

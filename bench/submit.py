@@ -26,6 +26,7 @@ from flask_wtf.csrf import generate_csrf
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from bench.copies import copy_drafts
 from redemption import local, migrate
 from redemption.app import create_app
 from redemption.applications import queries, service
@@ -129,8 +130,8 @@ def _prepare(settings: Settings) -> tuple[str, str, dict[str, list[dict[str, Any
         identity = {"person": person.id, "post": post, "epoch": epoch}
         filer = stage.filer
     with psycopg.connect(settings.database_url.replace("+psycopg", "")) as connection:
-        _copy_drafts(connection, ids[0], "R", DRAFTS)
-        _copy_drafts(connection, ids[0], "B", BARE)
+        copy_drafts(connection, ids[0], "R", DRAFTS)
+        copy_drafts(connection, ids[0], "B", BARE)
         before = _marks(connection)
     with unit_of_work(database) as session:
         number = session.get_one(type(pattern), ids[1]).number
@@ -147,55 +148,12 @@ def _prepare(settings: Settings) -> tuple[str, str, dict[str, list[dict[str, Any
     return cookie, token, rows
 
 
-def _copy_drafts(connection: psycopg.Connection[Any], pattern: int, mark: str, count: int) -> None:
-    """`count` copies of one complete draft, numbered <mark>-000000 and on."""
-    _copy(
-        connection,
-        "submission",
-        "id = %s",
-        pattern,
-        {"number": f"'{mark}-' || to_char(n, 'FM000000')", "client_key": "NULL"},
-        count,
-    )
-    parent = f"(SELECT id FROM submission WHERE number = '{mark}-' || to_char(n, 'FM000000'))"
-    number = f"'{mark}-' || to_char(n, 'FM000000') || '-01'"
-    _copy(
-        connection,
-        "application",
-        "submission_id = %s",
-        pattern,
-        {"number": number, "submission_id": parent},
-        count,
-    )
-    own = f"(SELECT id FROM application WHERE number = {number})"
-    public = f"'{mark}' || n || '-' || s.id"
-    values = {"submission_id": parent, "application_id": own, "public_id": public}
-    _copy(connection, "material", "submission_id = %s", pattern, values, count)
-    connection.commit()
-
-
-def _copy(
-    connection: psycopg.Connection[Any], table: str, where: str, key: int, over: dict[str, str], count: int
-) -> None:
-    found = connection.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'",
-        (table,),
-    ).fetchall()
-    columns = [row[0] for row in found]
-    values = [over.get(column, f's."{column}"') for column in columns]
-    names = ", ".join(f'"{column}"' for column in columns)
-    connection.execute(  # type: ignore[call-overload]
-        f"INSERT INTO {table} ({names}) SELECT {', '.join(values)} FROM {table} s, generate_series(0, {count - 1}) n WHERE s.{where}",
-        (key,),
-    )
-
-
 TABLES = ("document", "application_event", "outbox", "audit_entry", "message", "message_delivery")
 
 
 def _marks(connection: psycopg.Connection[Any]) -> dict[str, int]:
     return {
-        table: (connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone() or (0,))[0]  # type: ignore[call-overload]
+        table: (connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone() or (0,))[0]
         for table in TABLES
     }
 
@@ -208,7 +166,7 @@ def _written_since(
             row[0]
             for row in connection.execute(
                 f"SELECT to_jsonb(t) - 'id' FROM {table} t WHERE id > %s", (before[table],)
-            )  # type: ignore[call-overload]
+            )
         ]
         for table in TABLES
     }
