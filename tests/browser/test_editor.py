@@ -102,7 +102,9 @@ def test_an_overlong_source_is_turned_without_losing_what_was_typed(person):
     page = maker.page
     maker.go("/editor/policies/new")
     rules = "\n".join(f"附件第{n}行：办理中的一般规定。" for n in range(1, 3200))
-    page.fill("[name=text]", SOURCE.format(number=905) + "附件\n" + rules)
+    words = SOURCE.format(number=905) + "附件\n" + rules
+    file = {"name": "通知.txt", "mimeType": "text/plain", "buffer": words.encode()}
+    page.set_input_files("[name=file]", files=[file])
     maker.press("读取并识别事项")
     maker.follow("清泉节水改造补贴")
     assert "共 3 部分" in page.inner_text(".source-parts")
