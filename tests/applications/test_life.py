@@ -11,6 +11,7 @@ from redemption.applications.models import Application
 from redemption.applications.rules import MACHINE, Action, Status
 from redemption.applications.service import sweeping
 from redemption.documents.models import Document
+from redemption.documents.queries import about as about_case
 from redemption.kernel import audit, clock
 from redemption.kernel.calendar import load_calendar
 from redemption.kernel.errors import Conflict, IllegalTransition, Invalid, NotFound
@@ -110,6 +111,10 @@ def test_the_whole_way_to_the_money(stage: Stage) -> None:
     go(Action.PAY)
     assert application.status == "disbursed"
     assert application.over_at is not None
+    about = about_case(stage.session, f"application:{application.id}")
+    assert [one.kind for one in about] == ["acceptance", "special_procedure", "decision", "payment"]
+    assert about[-1].data["account_masked"].endswith("5678")
+    assert about[-1].data["amount"] == "200000.00"
     assert documents(stage, application) == ["acceptance", "special_procedure", "decision"]
     assert "payment_paid" in templates(stage, application)
     seqs = [e.seq for e in queries.events(stage.session, application.id)]

@@ -32,6 +32,7 @@ _KINDS = {
     Action.APPROVE: (Kind.DECISION, "决定书"),
     Action.END_PUBLICITY: (Kind.DECISION, "决定书"),
     Action.DENY: (Kind.DECISION, "决定书"),
+    Action.PAY: (Kind.PAYMENT, "拨付通知"),
 }
 
 _TEMPLATES = {
@@ -133,6 +134,8 @@ def of_step(
     """The document that a step needs; None where it needs none."""
     if action not in _KINDS:
         return None
+    if action is Action.PAY and case.application.amount_approved is None:
+        return None  # a notice of money names the sum
     kind, title = _KINDS[action]
     said = _case_data(case) | _step_data(case, action, at, due, reason, data, correction)
     return documents.issue(
@@ -297,6 +300,16 @@ def _step_data(
                 "reason": reason,
                 "begins_at": at,
                 "expected": str(data.get("expected") or ""),
+            }
+        case Action.PAY:
+            account = case.submission.common
+            return {
+                "amount": case.application.amount_approved,
+                "account_name": str(account.get("account_name") or case.enterprise.name),
+                "bank_name": str(account.get("bank_name") or "登记的开户银行"),
+                "account_masked": str(account.get("bank_account") or "登记的账户"),
+                "payment_number": str(data.get("payment_number") or ""),
+                "paid_at": at,
             }
         case _:
             approved = action is not Action.DENY
