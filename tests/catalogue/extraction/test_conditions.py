@@ -44,7 +44,9 @@ def test_half_percents_foreign_firms_and_forms() -> None:
 
 
 def test_what_has_no_attribute_stays_text() -> None:
-    assert _proposed("具备较强的创新能力和良好的发展前景；厂房层高不低于6米；吉祥物知名度较高。") == {"all": []}
+    assert _proposed("具备较强的创新能力和良好的发展前景；厂房层高不低于6米；吉祥物知名度较高。") == {
+        "all": []
+    }
 
 
 def test_a_proposal_on_an_attribute_that_does_not_exist_is_left_to_people() -> None:

@@ -308,3 +308,39 @@ def test_document_without_items_says_why() -> None:
     found = _findings("关于召开全市安全生产工作会议的通知\n各有关单位：\n定于下周一召开会议，请准时参加。")
     assert list(found) == ["no_item"]
     assert extract(read_text("今天天气很好。")).items == []
+
+
+def test_phones_printed_without_anything_between_are_parted_and_shown() -> None:
+    text = (
+        "关于申报参展补贴的通知\n一、补贴标准\n给予1万元补贴。\n二、申报条件\n已参展。\n"
+        "三、联系电话\n张工 1380013800013900139000"
+    )
+    (item,) = extract(read_text(text)).items
+    assert [entry.text for entry in item["phone"].entries] == ["13800138000", "13900139000"]
+    assert len(_findings(text)["phone_run_together"]) == 2
+
+
+def test_an_item_that_ends_before_it_begins() -> None:
+    head = "关于申报参展补贴的通知\n一、补贴标准\n给予1万元补贴。\n二、申报条件\n已参展。\n三、申报时间\n"
+    text = head + "2024年9月5日至2024年8月5日。"
+    (item,) = extract(read_text(text)).items
+    assert item.values["application_period"].get("to") is None
+    assert "ends_before_begins" in _findings(text)
+    assert "ends_before_begins" not in _findings(head + "2024年8月5日至2024年9月5日。")
+
+
+def test_a_standard_without_a_figure_is_left_open() -> None:
+    text = "关于申报参展补贴的通知\n一、补贴标准\n给予企业{}补贴。\n二、申报条件\n已参展。"
+    assert "amount_open" in _findings(text.format("若干万元"))
+    assert "amount_open" not in _findings(text.format("最高不超过人民币壹佰万元整的"))
+
+
+def test_half_width_signs_read_like_full_width_ones_and_come_back_as_they_were() -> None:
+    text = "关于申报参展补贴的通知\n一、申报对象:在本市注册(登记)的企业,且已参展;\n二、补贴标准:按展位费的５０%给予补贴,最高1,000元.\n三、申报条件:已参展."
+    (item,) = extract(read_text(text)).items
+    assert item["target"].text == "在本市注册(登记)的企业,且已参展;"
+    assert item.values["standard"]["rates"][0]["value"] == 0.5
+    assert item.values["standard"]["cap"] == 1000
+    for value in item.fields.values():
+        for a, b in value.spans:
+            assert text[a:b] in value.text
