@@ -49,6 +49,7 @@ APIS = (
     "redemption.catalogue.api",
     "redemption.matching.api",
     "redemption.applications.api",
+    "redemption.applications.sharing.api",
     "redemption.dispatch.api",
     "redemption.decisions.api",
     "redemption.disbursement.api",

@@ -17,7 +17,14 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from redemption.applications import queries as applications
-from redemption.applications.models import Application, ApplicationEvent, Correction, Material, Submission
+from redemption.applications.models import (
+    Application,
+    ApplicationEvent,
+    Correction,
+    Lookup,
+    Material,
+    Submission,
+)
 from redemption.applications.rules import STATUS_NAMES, Status
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.documents.models import Document
@@ -86,6 +93,7 @@ _NAMES = {
     "materials": "材料（名称、时间和摘要）",
     "documents": "文书",
     "messages": "消息",
+    "lookups": "数据查询记录",
     "log": "对企业资料的修改和查看记录",
 }
 
@@ -109,6 +117,7 @@ def _parts(session: Session, enterprise: Enterprise) -> dict[str, list[dict[str,
         "invitations": rows(select(Invitation).where(Invitation.enterprise_id == enterprise.id)),
         "submissions": rows(select(Submission).where(Submission.id.in_(submissions)).order_by(Submission.id)),
         "applications": rows(select(Application).where(own).order_by(Application.id)),
+        "lookups": rows(select(Lookup).where(Lookup.enterprise_id == enterprise.id).order_by(Lookup.id)),
         "events": rows(
             select(ApplicationEvent)
             .where(ApplicationEvent.application_id.in_(cases))

@@ -1,5 +1,7 @@
 """拟兑现公示 over JSON: what the page shows, a page at a time."""
 
+import dataclasses
+
 import pytest
 from sqlalchemy import event, select
 
@@ -90,3 +92,13 @@ def test_wrong_questions_are_refused(nobody, query):
     answer = nobody.get(f"/api/v1/publicity{query}")
     assert answer.status_code == 422
     assert answer.mimetype == "application/problem+json"
+
+
+def test_objections_from_one_address_are_limited(app, browser_of):
+    """The form needs no account; a department must not be flooded."""
+    parts = app.extensions["redemption"]
+    parts["settings"] = dataclasses.replace(parts["settings"], objection_limit="2 per hour")
+    nobody = browser_of("")
+    statuses = [nobody.post("/publicity/no-such/objection", {"name": "甲"}).status_code for _ in range(4)]
+    assert statuses == [404, 404, 429, 429]
+    assert nobody.get("/publicity").status_code == 200

@@ -250,3 +250,19 @@ def test_a_declared_qualification_that_is_not_registered_is_a_difference():
         )
         == {}
     )
+
+
+def test_a_program_reads_its_own_enterprises_lookups(session, connected, stage, served, api_of):
+    connected_to(session, served.endpoint, served.secret)
+    application = stage.case()
+    assert asking.verify_many(session, [application.id, 10**9]) == len(SUBJECTS), (
+        "one that fails stops nobody"
+    )
+    session.flush()
+    looking.run_due(connected, BOX)
+    found = api_of("qiye").request("GET", "/api/v1/lookups?limit=3").get_json()
+    assert len(found["items"]) == 3
+    assert {row["number"] for row in found["items"]} == {application.number}
+    rest = api_of("qiye").request("GET", f"/api/v1/lookups?cursor={found['next_cursor']}").get_json()
+    assert len(rest["items"]) == len(SUBJECTS) - 3
+    assert api_of("qiye2").request("GET", "/api/v1/lookups").get_json()["items"] == []

@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Sequence
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ from redemption.kernel.db import Json
 from redemption.kernel.errors import Conflict, Invalid
 from redemption.kernel.secrets import SecretBox, SecretUnreadable
 
+log = structlog.get_logger("redemption.sharing")
 VERIFIER = system_actor("verification")
 NOT_AGAIN_WITHIN = dt.timedelta(seconds=10)
 
@@ -62,10 +64,20 @@ def verify(session: Session, application_id: int, actor: Actor | None = None) ->
 
 
 def verify_many(session: Session, application_ids: Sequence[int]) -> int:
-    """The verification that follows submissions by itself, for many; one look where no registry is connected."""
+    """The verification that follows submissions by itself, for many; one look where no registry is connected.
+
+    Never raises: what goes wrong here must not hold up the submissions it goes with. An officer can ask again.
+    """
     if not queries.registries(session, active=True):
         return 0
-    return sum(verify(session, application_id) for application_id in application_ids)
+    asked = 0
+    for application_id in application_ids:
+        try:
+            with session.begin_nested():
+                asked += verify(session, application_id)
+        except Exception:
+            log.exception("verification_not_asked", application=application_id)
+    return asked
 
 
 def connect(
