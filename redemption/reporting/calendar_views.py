@@ -1,5 +1,8 @@
 """The calendar of workdays: year view, import with its effect shown before it is applied, single days."""
 
+import datetime as dt
+from typing import Any
+
 from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as Answer
 
@@ -137,6 +140,21 @@ def _page(form: Form, status: int = 200) -> Response:
         next_known=known.known(clock.today().year + 1),
         this_year=clock.today().year,
         may_change=recalculation.may_change(db(), actor()),
-        log=[(entry.at, who.get(entry.actor, ""), entry.action, entry.data) for entry in reversed(entries)],
+        log=[
+            (entry.at, who.get(entry.actor, ""), entry.action, entry.data, _affected(entry.data))
+            for entry in reversed(entries)
+        ],
         form=form,
     )
+
+
+def _affected(data: dict[str, Any]) -> list[tuple[str, str, dt.date | None, dt.date | None]]:
+    """(what, department, due before, due now) of what a recalculation moved."""
+    return [
+        (one["title"], one["department"], _day(one["before"]), _day(one["after"]))
+        for one in data.get("affected", [])
+    ]
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -67,8 +67,8 @@ def test_who_was_affected_is_listed_on_the_page_of_that_year(session, world, dut
         page = browser_of("gongkai").get("/office/calendar?year=2027").text
     assert "期限已重新计算，变动 1 项" in page
     assert duty.title in page
-    assert "2027-01-01" in page
-    assert "2027-01-04" in page
+    assert "2027年1月1日" in page
+    assert "2027年1月4日" in page
     assert office.name in page
 
 
