@@ -3,6 +3,7 @@
 import io
 import time
 import zipfile
+from contextlib import suppress
 
 import openpyxl
 import pytest
@@ -41,12 +42,8 @@ def _page(inner: str) -> bytes:
 )  # fmt: skip
 def test_twenty_megabytes_within_ten_seconds(data: bytes, name: str) -> None:
     begin = time.process_time()
-    try:
-        document = read(data, name)
-    except ReadingError as refused:
-        assert refused.message.endswith("。")
-    else:
-        assert document.text
+    with suppress(ReadingError):  # its sentence is checked with the other refusals
+        assert read(data, name).text
     assert time.process_time() - begin < SECONDS
 
 
