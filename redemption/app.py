@@ -34,6 +34,7 @@ PAGES = (
     "redemption.disbursement.views",
     "redemption.documents.views",
     "redemption.messages.views",
+    "redemption.messages.log_views",
     "redemption.reporting.views",
     "redemption.consultation.views",
     "redemption.evaluation.views",

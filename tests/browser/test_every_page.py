@@ -187,7 +187,7 @@ def _one_of_everything(stage: Stage, signer: Signer) -> list[tuple[str, str, str
         ("zhengce", "/editor/items/<code>/form/fields/<name>", f"{editor}/form/fields/amount"),
         ("zhengce", "/editor/items/<code>/form/preview", f"{editor}/form/preview"),
         ("zhengce", "/editor/items/<code>/papers", f"{editor}/papers"),
-        ("guanli", "/admin/retention", "/admin/retention"), ("guanli", "", f"/admin/accounts/{own.id}"),
+        ("guanli", "/admin/retention", "/admin/retention"), ("guanli", "/admin/messages", "/admin/messages"), ("guanli", "", f"/admin/accounts/{own.id}"),
         ("guanli", "", f"/admin/places/department/{item.department_id}"), ("guanli", "", "/admin/templates"),
     ]  # fmt: skip
 
