@@ -14,6 +14,7 @@ from redemption.matching.schemas import (
     CandidatesQuerySchema,
     ConfirmedSchema,
     ConfirmSchema,
+    FittingEnterprisesSchema,
     MatchingQuerySchema,
     MatchingSchema,
     OfferItemListSchema,
@@ -64,6 +65,28 @@ class PackageView(MethodView):
         """查询一家企业的政策服务包（窗口可查各企业，企业只能查本企业）"""
         enterprise = queries.enterprise_for(db(), actor(), uscc)
         return _matching(enterprise.id, args["limit"])
+
+
+@matching.route("/items/<code>")
+class FittingEnterprisesView(MethodView):
+    @allow("officer", "policy_maker")
+    @matching.arguments(CandidatesQuerySchema, location="query", unknown=RAISE)
+    @matching.response(200, FittingEnterprisesSchema)
+    def get(self, args: dict[str, Any], code: str) -> dict[str, Any]:
+        """查询一个事项现在有哪些企业符合，及逐条比对结果
+
+        由制定或办理该事项的部门查询；按已发布版本中确认过的条件计算。
+        """
+        found = service.enterprises_fitting(db(), actor(), code, after=args["after"], limit=args["limit"])
+        return {
+            "fits": found.certain,
+            "likely": found.likely,
+            "items": [
+                {"uscc": one.uscc, "name": one.name, "verdict": said.verdict, "reasons": said.reasons}
+                for one, said in found.listed
+            ],
+            "next": found.following,
+        }
 
 
 @offers.route("")

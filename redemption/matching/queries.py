@@ -41,6 +41,8 @@ from redemption.matching.asking import Facts, Outcome, Test
 from redemption.matching.models import Offer
 from redemption.matching.places import Place, Places
 from redemption.matching.rules import Context, Node, OfferState, Rule
+from redemption.policies import queries as policies
+from redemption.policies.models import Policy
 
 PROFILE = Enterprise.profile
 
@@ -233,6 +235,29 @@ def enterprise_by_uscc(session: Session, uscc: str) -> Enterprise:
     if found is None:
         raise NotFound("没有找到这家企业，请核对统一社会信用代码。")
     return found
+
+
+def how_many(session: Session, rule: Rule) -> tuple[int, int]:
+    """Enterprises that fit for certain, and those that fit if people agree on what only they can judge."""
+    certain, lenient = condition(rule), condition(rule, True)
+    query = select(func.count().filter(certain), func.count()).where(lenient)
+    return session.execute(query).one()._tuple()
+
+
+def item_of_department(session: Session, actor: Actor, code: str) -> tuple[Item, ItemVersion]:
+    """A published item that the acting person's department decides, or whose policy it made. NotFound otherwise."""
+    found = session.execute(
+        select(Item, ItemVersion)
+        .join(ItemVersion, ItemVersion.id == Item.current_version_id)
+        .join(Policy, Policy.id == Item.policy_id)
+        .where(
+            Item.code == code,
+            or_(Item.department_id == actor.department_id, policies.shared_with(actor.department_id)),
+        )
+    ).one_or_none()
+    if found is None or actor.department_id is None or actor.role not in (Role.OFFICER, Role.POLICY_MAKER):
+        raise NotFound("没有找到这个事项，请核对编码，或确认它是否由您的部门制定或办理。")
+    return found[0], found[1]
 
 
 def enterprise_for(session: Session, actor: Actor, uscc: str) -> Enterprise:

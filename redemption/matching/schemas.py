@@ -138,3 +138,19 @@ class ConfirmSchema(Schema):
 
 class ConfirmedSchema(Schema):
     offered = fields.Integer(metadata={"description": "新通知了几家"})
+
+
+class FittingEnterpriseSchema(Schema):
+    """符合一个事项条件的一家企业。"""
+
+    uscc = fields.String()
+    name = fields.String()
+    verdict = fields.Enum(Verdict, by_value=True)
+    reasons = fields.List(fields.Nested(MatchReasonSchema))
+
+
+class FittingEnterprisesSchema(Schema):
+    fits = fields.Integer(metadata={"description": "符合条件的企业数"})
+    likely = fields.Integer(metadata={"description": "可能符合（其余条件由部门判断）的企业数"})
+    items = fields.List(fields.Nested(FittingEnterpriseSchema))
+    next = fields.Integer(allow_none=True, metadata={"description": "下一页的 after；空：没有下一页"})

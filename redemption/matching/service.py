@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from redemption.catalogue.models import Item, ItemSearch, ItemVersion
 from redemption.catalogue.rules import ItemState
 from redemption.identity.models import Enterprise
+from redemption.identity.rules import Actor
 from redemption.kernel import clock, outbox
 from redemption.matching import queries, shelf
 from redemption.matching.reasons import Explanation, explain
@@ -85,6 +86,47 @@ def fitting(session: Session, enterprise_id: int, *, limit: int = 20, with_faili
         for row in _rows(session, list(rules), limit):
             target.append(Match(row, explain(rules[row.item_id], facts)))
     return found
+
+
+@dataclass(frozen=True)
+class Enterprises:
+    """Who fits one item: how many for certain and how many but for what only people judge, and one page of them."""
+
+    item: Item
+    version: ItemVersion
+    rule: Rule
+    certain: int
+    likely: int
+    listed: list[tuple[Enterprise, Explanation]]
+    following: int | None
+    """Where the next page begins; None: there is none."""
+
+
+def enterprises_fitting(
+    session: Session, actor: Actor, code: str, *, after: int = 0, limit: int = 50
+) -> Enterprises:
+    """The enterprises that the conditions of an item in its published version name, by their ids.
+
+    For the department that decides the item, and those that made its policy.
+
+    Raises:
+        NotFound: no such published item of theirs.
+    """
+    item, version = queries.item_of_department(session, actor, code)
+    rule = rule_of(session, item, version)
+    if rule.empty:
+        return Enterprises(item, version, rule, 0, 0, [], None)
+    certain, lenient = queries.how_many(session, rule)
+    query = (
+        select(Enterprise)
+        .where(queries.condition(rule, True), Enterprise.id > after)
+        .order_by(Enterprise.id)
+        .limit(limit + 1)
+    )
+    found = list(session.scalars(query))
+    listed = [(one, explain(rule, queries.facts(one))) for one in found[:limit]]
+    following = found[limit - 1].id if len(found) > limit else None
+    return Enterprises(item, version, rule, certain, lenient - certain, listed, following)
 
 
 def _rows(session: Session, item_ids: list[int], limit: int) -> list[Any]:

@@ -79,6 +79,23 @@ def _package(uscc: str) -> dict[str, Any]:
     }
 
 
+# --- who fits an item --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/workbench/fitting/<code>")
+@allow("officer", "policy_maker")
+def fitting_enterprises(code: str) -> Response:
+    """The enterprises that the confirmed conditions of a published item name, with the comparison of each."""
+    found = service.enterprises_fitting(db(), actor(), code, after=_after())
+    following = f"/workbench/fitting/{code}?after={found.following}" if found.following else None
+    return render("matching/fitting.html", found=found, next_link=following)
+
+
+def _after() -> int:
+    said = request.args.get("after", "0")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 18 else 0
+
+
 # --- 免申即享: the department ------------------------------------------------------------------------------
 
 
@@ -111,13 +128,7 @@ def make_offers(code: str) -> ResponseReturnValue:
 
 
 def _offer_list(code: str, error: str = "", ticked: set[str] | None = None) -> Response:
-    after = request.args.get("after", "0")
-    rule, listed, following = offers.candidates(
-        db(),
-        actor(),
-        code,
-        after=int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0,
-    )
+    rule, listed, following = offers.candidates(db(), actor(), code, after=_after())
     item, version = offers.item_of_department(db(), actor(), code)
     return render(
         "matching/offer_list.html",

@@ -174,3 +174,37 @@ def test_a_package_at_the_window_and_nobody_elses(api_of, session, world):
     assert told(api_of("qiye").get(address))["counts"]["fits"] == 1
     assert api_of("qiye2").get(address).status_code == 404
     assert api_of("chuangkou").get("/api/v1/matching/91110108551385082Q").status_code == 404
+
+
+def test_who_fits_an_item(api_of, browser_of, session, world):
+    conditions = {"all": [HIGH_TECH, {"manual": True, "text": "技术水平领先"}]}
+    item = make_item(session, world, name="领先奖励", conditions=conditions)
+    firm = session.get_one(Enterprise, world.actors["qiye"].enterprise_id)
+    found = told(api_of("zhengce").get(f"/api/v1/matching/items/{item.code}"))
+    assert found["fits"] == 0
+    assert found["likely"] == len(found["items"]) > 0
+    (one,) = [row for row in found["items"] if row["uscc"] == firm.uscc]
+    assert one["verdict"] == "likely"
+    first = told(api_of("shenpi").get(f"/api/v1/matching/items/{item.code}?limit=1"))
+    assert len(first["items"]) == 1
+    rest = told(api_of("shenpi").get(f"/api/v1/matching/items/{item.code}?after={first['next']}"))
+    assert [row["uscc"] for row in (*first["items"], *rest["items"])] == [
+        row["uscc"] for row in found["items"]
+    ]
+    page = browser_of("zhengce").get(f"/workbench/fitting/{item.code}").get_data(as_text=True)
+    assert firm.uscc in page
+    assert "技术水平领先" in page
+
+
+def test_who_fits_is_for_those_who_made_or_decide_the_item(api_of, browser_of, session, world):
+    item = make_item(session, world, name="高企奖励", conditions=HIGH_TECH)
+    assert api_of("keji").get(f"/api/v1/matching/items/{item.code}").status_code == 404
+    assert browser_of("keji").get(f"/workbench/fitting/{item.code}").status_code == 404
+    assert api_of("qiye").get(f"/api/v1/matching/items/{item.code}").status_code == 403
+    assert browser_of("zhengce").get("/workbench/fitting/SX00").status_code == 404
+
+
+def test_an_item_without_conditions_names_nobody(browser_of, session, world):
+    item = make_item(session, world, name="没有条件的")
+    page = browser_of("zhengce").get(f"/workbench/fitting/{item.code}?after=x").get_data(as_text=True)
+    assert "还没有可计算的条件" in page
