@@ -241,7 +241,8 @@ def how_many(session: Session, rule: Rule) -> tuple[int, int]:
     """Enterprises that fit for certain, and those that fit if people agree on what only they can judge."""
     certain, lenient = condition(rule), condition(rule, True)
     query = select(func.count().filter(certain), func.count()).where(lenient)
-    return session.execute(query).one()._tuple()
+    certainly, in_all = session.execute(query).one()
+    return certainly, in_all
 
 
 def item_of_department(session: Session, actor: Actor, code: str) -> tuple[Item, ItemVersion]:
