@@ -109,6 +109,11 @@ _NO_HANDLING = re.compile(r"监督|追回|骗取|绩效|违规|解释权|弄虚�
 _SEASON = re.compile(r"每年[^。；]{0,20}(?:月|季度)[^。；]{0,24}(?:申报|受理|申请)")
 
 
+def tells_handling(words: str) -> bool:
+    """Whether a sentence tells how a case goes: applied for, examined, published, paid; three of them at least."""
+    return not _NO_HANDLING.search(words) and sum(bool(step.search(words)) for step in _STEPS) >= 3
+
+
 def _handling(text: str, article: Node) -> tuple[str, ...]:
     """An article in running text that tells how a case is handled, or when and where one applies."""
     words = "".join(text[a:b] for a, b in article.full_spans())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from redemption.catalogue.extraction.closing import release_closing
 from redemption.catalogue.extraction.content import cut_annexes, drop_furniture, drop_head, drop_signature
 from redemption.catalogue.extraction.cues import assign_cues
 from redemption.catalogue.extraction.fields import FieldReader
@@ -45,6 +46,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
 
     drafts = read_lists(text, content, labels)
     root = build_tree(content)
+    release_closing(root)
     assign_cues(text, root)
     if not drafts:
         name, name_span = programme_name(text, title, title_span, root)
@@ -74,6 +76,13 @@ def _preamble(root: Node, drafts: list[Draft]) -> list[Span]:
     """Text of the document outside of every section and every item."""
     scopes = {id(draft.scope) for draft in drafts if draft.scope is not root}
     spans: list[Span] = list(root.own_spans())
+    above = {id(draft.scope.parent): draft.scope.parent for draft in drafts if draft.scope.parent}
+    spans.extend(
+        (line.start, line.end)
+        for holder in above.values()
+        if holder is not root and id(holder) not in scopes
+        for line in holder.lines
+    )
     sections = {id(section) for section in sections_of(root)}
     queue = [child for child in root.children if id(child) not in sections]
     while queue:
@@ -82,7 +91,7 @@ def _preamble(root: Node, drafts: list[Draft]) -> list[Span]:
             continue
         spans.extend(node.own_spans())
         queue.extend(child for child in node.children if not child.roles or "container" in child.roles)
-    return sorted(spans)
+    return sorted(set(spans))
 
 
 def _holds_something(item: Item) -> bool:

@@ -12,6 +12,7 @@ from redemption.catalogue.extraction.contacts import (
     read_links,
     read_phones,
 )
+from redemption.catalogue.extraction.cues import tells_handling
 from redemption.catalogue.extraction.grants import is_giving, is_who, read_giving, sentences
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.materials import named_papers
@@ -102,6 +103,8 @@ class SentenceReader(FieldWriter):
             if giving:
                 inside = [s for s in preamble if giving[0][0] <= s[0] <= giving[-1][0]]
                 self._set(item, "standard", inside, [])
+        if item["process"].state == "missing":
+            self._find_process(item, around)
         if item["application_period"].state == "missing":
             self._find_period(item, [*around, *item["channels"].spans, *item["process"].spans])
         if item["time_limit"].state == "missing":
@@ -143,7 +146,7 @@ class SentenceReader(FieldWriter):
     def _from_outside(self, item: Item, spans: list[Span]) -> None:
         """What the document says once for every item, outside of all sections or under 附则, 工作要求."""
         outside = self._told_outside(tuple(spans))
-        for name in ("phone", "application_period", "channels", "time_limit", "online_url"):
+        for name in ("phone", "application_period", "process", "channels", "time_limit", "online_url"):
             if name == "time_limit" and item[name].state == MISSING:
                 self._find_limit(item, item["channels"].spans)
             if item[name].state == MISSING and outside[name].state == FOUND:
@@ -162,6 +165,7 @@ class SentenceReader(FieldWriter):
             known = self._outside[spans] = Item("", None)
             self._find_phone(known, [s for s in spans if _CALL.search(self._text, *s)])
             self._find_scope(known, spans)
+            self._find_process(known, spans)
             self._find_period(known, spans)
             self._find_channels(known, spans, [])
             self._find_limit(known, spans)
@@ -171,6 +175,21 @@ class SentenceReader(FieldWriter):
     def _find_phone(self, item: Item, spans: list[Span]) -> None:
         if found := read_phones(self._text, spans):
             item["phone"].entries, item["phone"].state = found, FOUND
+
+    def _find_process(self, item: Item, spans: Sequence[Span]) -> None:
+        """企业登录平台提交申请，主管部门审核，公示后拨付, told in a sentence."""
+        told = [s for s in self._sentences(spans) if tells_handling(self._text[slice(*s)])]
+        if not told:
+            return
+        self._set(item, "process", told, [])
+        applying = [
+            (a, b)
+            for a, b in told
+            for words in [self._text[a:b]]
+            if _ADDRESSES.search(words) or (_APPLY_SENTENCE.search(words) and _SITE.search(words))
+        ]
+        if item["channels"].state == MISSING:
+            self._set(item, "channels", applying, [])
 
     def _find_scope(self, item: Item, spans: Sequence[Span]) -> None:
         """本措施适用于…的企业, said in a sentence."""

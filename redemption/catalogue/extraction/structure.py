@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from redemption.catalogue.extraction.lines import RANK, Line
 from redemption.catalogue.extraction.model import Span
+from redemption.catalogue.extraction.unnumbered import unnumbered_benefits
 
 
 @dataclass(eq=False)
@@ -62,6 +63,7 @@ def build_tree(lines: list[Line]) -> Node:
     stack: list[Node] = [root]
     headings = _unnumbered_headings(lines)
     titles = _unnumbered_titles(lines)
+    benefits = unnumbered_benefits(lines) if not titles else {}
     for index, line in enumerate(lines):
         kind = line.kind
         if kind == "bullet" and not line.strong:
@@ -69,9 +71,13 @@ def build_tree(lines: list[Line]) -> Node:
         if index in titles:
             kind = "title"
             line.caption, line.body = line.caption or (line.after_marker, line.end), line.end
-        if index in headings and line.caption is None:
+        if index in benefits:
+            kind = "benefit"
+            line.caption, line.body = benefits[index]
+            line.roles = ()
+        elif index in headings and line.caption is None:
             line.caption, line.body = (line.after_marker, line.end), line.end
-        if not kind and (line.strong or index in headings):
+        if not kind and (line.strong or index in headings) and index not in benefits:
             bracketed = line.text[:1] in "【["
             kind = (
                 "label"
@@ -91,7 +97,6 @@ def build_tree(lines: list[Line]) -> Node:
     _unwrap(root)
     _part_stacked_labels(root)
     _release_closing_lines(root)
-    _release_closing_labels(root)
     return root
 
 
@@ -155,31 +160,6 @@ def _release_closing_lines(node: Node) -> None:
         last.lines = []
 
 
-def _release_closing_labels(node: Node) -> None:
-    """申报对象：…, 联系电话：… below the last of several entries that have no labels belong to all of them."""
-    for child in node.children:
-        _release_closing_labels(child)
-    if len(node.children) < 3 or node.children[-1].kind in (
-        "label",
-        "plain",
-        "question",
-        "chapter",
-        "section",
-    ):
-        return
-    last = node.children[-1]
-    before = [child for child in node.children[:-1] if child.kind == last.kind]
-    if len(before) < 2 or last.roles or any(sub.roles for child in before for sub in child.children):
-        return
-    labels = [sub for sub in last.children if sub.kind in ("label", "plain") and sub.roles]
-    if len(labels) < 2 or labels != last.children[-len(labels) :]:
-        return
-    last.children = last.children[: -len(labels)]
-    for label in labels:
-        label.parent = node
-    node.children.extend(labels)
-
-
 def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
     if kind in ("chapter", "section", "article"):
         while len(stack) > 1 and RANK.get(stack[-1].kind, 99) >= RANK[kind]:
@@ -196,12 +176,22 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
         while stack[-1].kind in ("label", "plain", "bullet") or any(node.kind == "title" for node in stack):
             stack.pop()
         return
+    if "benefit" in {node.kind for node in stack} and kind in ("benefit", "cn", "chapter", "article"):
+        while any(node.kind == "benefit" for node in stack):
+            stack.pop()
+    if kind == "benefit":
+        while stack[-1].kind in ("label", "plain", "bullet"):
+            stack.pop()
+        return
     if kind == "plain" and "plain" not in {node.kind for node in stack}:
         while stack[-1].kind == "label":  # a heading of its own ends what a colon began
             stack.pop()
     places = [place for place, node in enumerate(stack) if node.kind == kind]
-    if not places and kind in RANK:  # 发布机构：… is no chapter of what follows it
-        while stack[-1].kind == "label" and stack[-1].roles == ("ignore",) and _has_body(stack[-1]):
+    if not places and kind in RANK:  # 发布机构：… is no chapter of what follows it, nor 咨询电话：…
+        heading = kind == "cn" and (line.roles or (line.caption is not None and line.body >= line.end))
+        while (
+            stack[-1].kind == "label" and (stack[-1].roles == ("ignore",) or heading) and _has_body(stack[-1])
+        ):
             stack.pop()
     if not places:
         if kind == "cn":  # 一、 stands above （一）, 1） and ①, whatever came first
