@@ -34,7 +34,7 @@ from redemption.reporting import rules as duties
 from redemption.reporting.models import Duty
 from redemption.supervision import monthly, queries, service
 from redemption.supervision.models import Export
-from redemption.supervision.rules import PROBLEM_NAMES, ExportKind, ExportState, Period
+from redemption.supervision.rules import PROBLEM_NAMES, REPORTED, ExportKind, ExportState, Period
 
 log = structlog.get_logger("redemption.supervision")
 
@@ -251,10 +251,9 @@ def _funnel(session: Session, jurisdiction_id: int, period: Period) -> Sheet:
         ("政策文件", 60), ("牵头部门", 26), ("发布日期", 12), ("事项", 8), ("报送", 12), ("申报", 8), ("受理", 8),
         ("予以兑现", 10), ("已拨付", 8), ("核定金额（元）", 16), ("拨付金额（元）", 16),
     ]  # fmt: skip
-    words = {"reported": "按期报送", "late": "逾期报送", "open": "未报送", "none": "无报送职责"}
     rows = [
         (
-            one.title, one.department, one.publication_date, one.items, words.get(one.reported, ""), one.applications,
+            one.title, one.department, one.publication_date, one.items, REPORTED.get(one.reported, ""), one.applications,
             one.accepted, one.approved, one.paid, one.amount_approved, one.amount_paid,
         )
         for one in found

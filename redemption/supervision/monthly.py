@@ -9,7 +9,7 @@ from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
 from redemption.reporting import rules
 from redemption.supervision import queries
-from redemption.supervision.rules import PROBLEM_NAMES, Period, share
+from redemption.supervision.rules import PROBLEM_NAMES, REPORTED, Period, share
 
 
 def gather(session: Session, office_id: int | None, period: Period) -> dict[str, Any]:
@@ -39,5 +39,6 @@ def gather(session: Session, office_id: int | None, period: Period) -> dict[str,
             (PROBLEM_NAMES[one.kind], one.item, one.what, one.count)
             for one in queries.problems(session, period, office.jurisdiction_id, limit=5)
         ],
+        "reported": REPORTED,
         "share": share,
     }

@@ -62,6 +62,17 @@ class Punctuality:
         return "—" if self.median_days is None else f"{self.median_days:.1f}"
 
 
+REPORTED = {
+    "reported": "按期报送",
+    "late": "逾期报送",
+    "pending": "待报送",
+    "open": "逾期未报送",
+    "exempted": "已豁免",
+    "none": "无报送职责",
+}
+"""How a policy's report (第二十五条) stands."""
+
+
 @dataclass(frozen=True)
 class Funnel:
     """One policy on its way: items, report, applications, approvals, payments; promised and paid in yuan."""
@@ -72,7 +83,7 @@ class Funnel:
     publication_date: dt.date | None
     items: int
     reported: str
-    """reported, late, open, none."""
+    """A key of `REPORTED`."""
     applications: int
     accepted: int
     approved: int

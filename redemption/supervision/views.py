@@ -59,6 +59,7 @@ def board() -> Response:
         traffic=queries.traffic(db(), period, place),
         problems=queries.problems(db(), period, place),
         problem_names=rules.PROBLEM_NAMES,
+        reported=rules.REPORTED,
         urged=showing.views(db(), queries.urged(db(), actor())),
     )
 

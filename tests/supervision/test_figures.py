@@ -110,7 +110,11 @@ def test_funnel_follows_a_policy_to_its_money(session, world, stage, decided):
         session, stage.item.policy_id, stage.item.current.policy_version_id
     )
     assert queries.funnel(session, PERIOD)[0].reported == "open"
-    assert policy_duty.kind == "report"
+    with time_machine.travel(at("2026-09-14 12:00"), tick=False):
+        assert queries.funnel(session, PERIOD)[0].reported == "pending"
+    reporting.exempt(session, world.actors["gongkai"], policy_duty, "系统外已报送")
+    session.flush()
+    assert queries.funnel(session, PERIOD)[0].reported == "exempted"
 
 
 def test_common_problems_come_from_corrections(session, world, stage):

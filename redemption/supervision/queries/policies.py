@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from sqlalchemy import (
+    and_,
     case,
     func,
     or_,
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from redemption.applications.models import Application
 from redemption.catalogue.models import Item
 from redemption.identity.models import Department
+from redemption.kernel import clock
 from redemption.policies.models import Policy, PolicyVersion
 from redemption.reporting.models import Duty
 from redemption.reporting.rules import REPORT_KINDS
@@ -38,7 +40,15 @@ def funnel(
         .scalar_subquery()
     )
     report = (
-        select(case((Duty.fulfilled_at.is_(None), "open"), (Duty.late, "late"), else_="reported"))
+        select(
+            case(
+                (Duty.closed_at.is_not(None), "exempted"),
+                (and_(Duty.fulfilled_at.is_(None), Duty.due_at > clock.now()), "pending"),
+                (Duty.fulfilled_at.is_(None), "open"),
+                (Duty.late, "late"),
+                else_="reported",
+            )
+        )
         .where(
             Duty.kind.in_([kind.value for kind in REPORT_KINDS]),
             Duty.subject == func.concat("policy:", Policy.id),
