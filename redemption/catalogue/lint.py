@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,17 +38,28 @@ class Draft:
     payment_days: int | None
     closes_on: dt.date | None
     valid_until: dt.date | None
+    name: str = ""
+    others: Collection[str] = ()
+    """The names of the other items of the policy."""
 
 
 def remarks(draft: Draft, today: dt.date, synonyms: Synonyms | None = None) -> list[Remark]:
     """Everything worth a look, in the order of the page."""
     words = synonyms or Synonyms.default()
     return [
+        *_names(draft),
         *_extracted(draft),
         *_materials(draft.fields, words),
         *_limits(draft),
         *_dates(draft, today),
     ]
+
+
+def _names(draft: Draft) -> Iterator[Remark]:
+    """Asked anew each time: names are changed, items are added, split and merged."""
+    if draft.name and draft.name in draft.others:
+        message = f"同一份文件里还有一个事项也叫“{draft.name}”，请改成可以区分的名称，以免企业报错。"
+        yield Remark("duplicate_item_name", "name", message)
 
 
 def _extracted(draft: Draft) -> Iterator[Remark]:
@@ -57,6 +68,8 @@ def _extracted(draft: Draft) -> Iterator[Remark]:
     for finding in draft.extracted.get("findings") or ():
         field, code = finding.get("field") or "", str(finding.get("code", ""))
         touched = bool((draft.fields.get(field) or {}).get("edited"))
+        if code == "duplicate_item_name":
+            continue
         if code == "year_missing" and draft.closes_on is not None:
             continue  # a person has said which year
         if not touched and field != "materials" and not code.startswith(("missing_", "external_")):

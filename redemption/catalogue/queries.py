@@ -72,6 +72,16 @@ def working_versions(session: Session, item_ids: Iterable[int]) -> dict[int, Ite
     return {row.item_id: row for row in rows}
 
 
+def names_beside(session: Session, version: ItemVersion) -> list[str]:
+    """What the other items of the same policy are called, in the version that is worked on; not what is over."""
+    policy = select(Item.policy_id).where(Item.id == version.item_id).scalar_subquery()
+    over = (ItemState.REPEALED, ItemState.EXPIRED)
+    rows = session.scalars(
+        select(Item.id).where(Item.policy_id == policy, Item.id != version.item_id, Item.state.not_in(over))
+    )
+    return [row.name for row in working_versions(session, list(rows)).values()]
+
+
 def working_version(session: Session, item: Item) -> ItemVersion:
     """The unpublished version if there is one, else the newest."""
     return working_versions(session, [item.id])[item.id]

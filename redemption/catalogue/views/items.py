@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
-from redemption.catalogue import lint, proposals, review, schemas, service, vocabulary
+from redemption.catalogue import lint, proposals, queries, review, schemas, service, vocabulary
 from redemption.catalogue.models import ItemVersion
 from redemption.catalogue.rules import (
     FIELD_NAMES,
@@ -100,6 +100,8 @@ def remarks_of(draft: ItemVersion) -> list[lint.Remark]:
         draft.payment_days,
         draft.closes_on,
         draft.valid_until,
+        draft.name,
+        queries.names_beside(db(), draft),
     )
     return lint.remarks(looked_at, clock.today())
 

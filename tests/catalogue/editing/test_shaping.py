@@ -68,3 +68,18 @@ def test_only_items_of_ones_own_policy_are_merged(session, world, maker, policy)
     other = world.actor(Role.POLICY_MAKER, department="QC-KJ")
     with pytest.raises(NotFound):
         service.merge_items(session, other, policy.number, [item.code])
+
+
+def test_two_items_of_one_name_are_remarked_until_one_is_renamed(session, maker, policy, browser_of):
+    [item] = queries.items_of_policy(session, policy.id)
+    name = queries.working_version(session, item).name
+    twin = service.add_item(session, maker, policy.number, name)
+    session.flush()
+    browser = browser_of("zhengce")
+    words = "请改成可以区分的名称"
+    for code in (item.code, twin.code):
+        assert words in browser.get(f"/editor/items/{code}").get_data(as_text=True)
+    service.save_item(session, maker, twin.code, {"name": f"{name}（第二批）"})
+    session.flush()
+    for code in (item.code, twin.code):
+        assert words not in browser.get(f"/editor/items/{code}").get_data(as_text=True)
