@@ -50,7 +50,8 @@ def assign_cues(text: str, root: Node) -> None:
         nameless = node.kind in ("chapter", "section") and not node.roles and node.caption is not None
         counted = node.kind in ("cn", "article", "num") and not node.roles and node.caption is not None
         if counted and _HANDLED.search(text[slice(*(node.caption or (0, 0)))]):
-            node.roles = ("process",)
+            labelled = [child for child in node.children if set(child.roles) & _FIELD_ROLES]
+            node.roles = ("container",) if len(labelled) >= 2 else ("process",)
         if nameless and _HANDLING.search(text[slice(*(node.caption or (0, 0)))]):
             node.roles = ("process",)
         if node.kind in ("chapter", "section") and set(node.roles) & (_FIELD_ROLES | {"group"}):
@@ -107,6 +108,11 @@ _STEPS = tuple(
 _REDEEMING = re.compile(r"兑现|兑付|申报|拨付|程序|流程")
 _NO_HANDLING = re.compile(r"监督|追回|骗取|绩效|违规|解释权|弄虚作假|所称|法律责任|施行|重复")
 _SEASON = re.compile(r"每年[^。；]{0,20}(?:月|季度)[^。；]{0,24}(?:申报|受理|申请)")
+
+
+def tells_step(words: str) -> bool:
+    """Whether a sentence tells a step of it."""
+    return any(step.search(words) for step in _STEPS) and not _NO_HANDLING.search(words)
 
 
 def tells_handling(words: str) -> bool:

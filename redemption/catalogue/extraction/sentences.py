@@ -12,7 +12,7 @@ from redemption.catalogue.extraction.contacts import (
     read_links,
     read_phones,
 )
-from redemption.catalogue.extraction.cues import tells_handling
+from redemption.catalogue.extraction.cues import tells_handling, tells_step
 from redemption.catalogue.extraction.grants import is_giving, is_who, read_giving, sentences
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.materials import named_papers
@@ -54,7 +54,11 @@ _IN_CHARGE = re.compile(r"责任|主管|牵头|经办|实施")
 _HANDS_IN = re.compile(
     r"将[^。；]{2,70}(?:报送|提交|寄送|送交|报)(?:至|到)?[^，。；、]{2,30}(?:局|委|厅|处|科|室|中心|窗口|办)(?=[，。；（(]|$)"
 )
-_DECIDED = re.compile(r"，经[^，。；]{2,30}(?:审核|审查|审批|批准|审定|研究|评审)")
+_DECIDED = re.compile(
+    r"，(?:经[^，。；]{2,30}(?:审核|审查|审批|批准|审定|研究|评审)"
+    r"|(?:再?由)?(?:各|所在|区|市|县|镇|街道|乡镇|主管|行业|业务|相关|有关)[^，。；]{0,16}(?:部门|局|委|办|政府|中心|街道|镇|科)[^，。；]{0,24}?"
+    r"(?:审核|初审|受理|审查|核实|汇总|组织|评审|复核))"
+)
 _ADDRESSES = re.compile(
     r"^(?![^。]*(?:年审|变更|退出|复审|异议|举报))[^。]*?(?<![再统])向(?:我|所在|当地|注册|户籍|居住|各)?[^，。；、]{0,24}"
     r"(?:局|委|部门|单位|中心|街道|办事处|站|政府|科|办|机构|窗口|社区)(?:进行)?(?:申报|申请|提出|提交|报送|递交)"
@@ -178,7 +182,12 @@ class SentenceReader(FieldWriter):
 
     def _find_process(self, item: Item, spans: Sequence[Span]) -> None:
         """企业登录平台提交申请，主管部门审核，公示后拨付, told in a sentence."""
-        told = [s for s in self._sentences(spans) if tells_handling(self._text[slice(*s)])]
+        told: list[Span] = []
+        for span in dict.fromkeys(spans):
+            inner = sentences(self._text, span)
+            handling = [place for place, s in enumerate(inner) if tells_step(self._text[slice(*s)])]
+            if handling and tells_handling(self._text[slice(inner[handling[0]][0], inner[handling[-1]][1])]):
+                told.extend(inner[handling[0] : handling[-1] + 1])
         if not told:
             return
         self._set(item, "process", told, [])
