@@ -110,8 +110,8 @@ def amount_of(form: Mapping[str, Any] | None, data: Mapping[str, Any]) -> Decima
     declared = fields_of(form)
     marked = [one for one in declared if one.get("is_amount")]
     named = [one for one in declared if one["type"] == "money" and one["name"] == "amount"]
-    for field in [*marked, *named][:1]:
-        value = data.get(field["name"])
+    for chosen in [*marked, *named][:1]:
+        value = data.get(chosen["name"])
         return None if value in (None, "") else Decimal(str(value))
     return None
 
@@ -156,7 +156,9 @@ def differing(form: Mapping[str, Any] | None, differences: Mapping[str, Json]) -
 
         def words(value: Any, field: Json = field) -> str:
             text = text_of(field, value)
-            return "；".join("，".join(map(str, row)) for row in text) if isinstance(text, list) else str(text)
+            return (
+                "；".join("，".join(map(str, row)) for row in text) if isinstance(text, list) else str(text)
+            )
 
         found.append(
             {

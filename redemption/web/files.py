@@ -15,6 +15,7 @@ from flask import Response
 from werkzeug.datastructures import FileStorage
 
 from redemption.kernel.errors import Invalid, NotFound
+from redemption.web.bodies import BoundedFile
 from redemption.web.session import storage
 
 HEAD = 8192
@@ -82,8 +83,8 @@ def read_upload(
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if ending not in endings:
         raise refuse(f"不是可以上传的类型。可以上传：{'、'.join(sorted(endings))}。", "file_kind")
-    cut = getattr(file.stream, "cut", False)
-    size = file.stream.seen if cut else _size(file.stream)
+    cut = isinstance(file.stream, BoundedFile) and file.stream.cut
+    size = file.stream.seen if isinstance(file.stream, BoundedFile) and cut else _size(file.stream)
     if cut and size <= limit:
         raise refuse("没有收到：几个文件一次选得太多。请分几次上传。", "files_too_large")
     if size == 0:
