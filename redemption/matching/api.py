@@ -8,6 +8,7 @@ from marshmallow import RAISE
 
 from redemption.matching import offers as service_of_offers
 from redemption.matching import queries, service
+from redemption.matching.reasons import spoken_of
 from redemption.matching.rules import Verdict
 from redemption.matching.schemas import (
     CandidateListSchema,
@@ -40,7 +41,8 @@ class MatchingView(MethodView):
 
 
 def _matching(enterprise_id: int, limit: int) -> dict[str, Any]:
-    found = service.fitting(db(), enterprise_id, limit=limit, with_failing=True)
+    whose = spoken_of(actor())
+    found = service.fitting(db(), enterprise_id, limit=limit, with_failing=True, whose=whose)
     return {
         "fits": found.fits,
         "likely": found.likely,

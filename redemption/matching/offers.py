@@ -20,7 +20,7 @@ from redemption.kernel import audit, clock, outbox
 from redemption.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from redemption.matching import queries
 from redemption.matching.models import Offer
-from redemption.matching.reasons import Explanation, explain
+from redemption.matching.reasons import THEIRS, Explanation, explain
 from redemption.matching.rules import OfferState, Rule
 from redemption.matching.service import rule_of
 from redemption.messages.service import Notice, tell_many
@@ -92,7 +92,7 @@ def candidates(
     )
     rows = list(session.execute(query))
     listed = [
-        Candidate(enterprise, explain(rule, queries.facts(enterprise)), state or "")
+        Candidate(enterprise, explain(rule, queries.facts(enterprise), THEIRS), state or "")
         for enterprise, state in rows[:limit]
     ]
     return rule, listed, rows[limit - 1][0].id if len(rows) > limit else None

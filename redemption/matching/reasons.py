@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from redemption.catalogue import vocabulary
+from redemption.identity.rules import Actor, Role
 from redemption.matching.asking import Facts, Outcome, Test
 from redemption.matching.rules import Answers, Node, Rule, Verdict, decider
 
@@ -33,12 +34,21 @@ class Explanation:
         return [reason for reason in self.reasons if reason.outcome is False]
 
 
-def explain(rule: Rule, facts: Facts) -> Explanation:
+YOURS, THEIRS = "您的企业", "该企业"
+"""How the enterprise is spoken of: to itself, and to a department or at the window."""
+
+
+def spoken_of(actor: Actor) -> str:
+    """您的企业 to the enterprise itself, 该企业 to anybody else."""
+    return YOURS if actor.role is Role.ENTERPRISE else THEIRS
+
+
+def explain(rule: Rule, facts: Facts, whose: str = YOURS) -> Explanation:
     """The verdict, and a reason for each condition that is asked for on its own."""
     if rule.empty:
         return Explanation(Verdict.OPEN)
     answers = rule.context.ask(facts)
-    reasons = tuple(_reason(node, facts, answers, rule) for node in _conjuncts(rule.node))
+    reasons = tuple(_reason(node, facts, answers, rule, whose) for node in _conjuncts(rule.node))
     missing = dict.fromkeys(label for reason in reasons if reason.outcome is None for label in reason.missing)
     return Explanation(rule.verdict(facts), reasons, tuple(missing))
 
@@ -51,7 +61,7 @@ def _conjuncts(node: Node) -> Iterator[Node]:
         yield node
 
 
-def _reason(node: Node, facts: Facts, answers: Answers, rule: Rule) -> Reason:
+def _reason(node: Node, facts: Facts, answers: Answers, rule: Rule, whose: str) -> Reason:
     outcome = decider(node)(answers)
     asked = _words(node)
     tests = list(_tests(node))
@@ -65,7 +75,7 @@ def _reason(node: Node, facts: Facts, answers: Answers, rule: Rule) -> Reason:
         return Reason(asked, outcome, said, unknown, manual)
     have = "；".join(dict.fromkeys(_have(test, facts, rule) for test in tests if test.attribute))
     word = "符合" if outcome else "不符合"
-    return Reason(asked, outcome, f"您的企业：{have}，{word}" if have else word)
+    return Reason(asked, outcome, f"{whose}：{have}，{word}" if have else word)
 
 
 def _words(node: Node) -> str:
@@ -92,4 +102,7 @@ def _have(test: Test, facts: Facts, rule: Rule) -> str:
         value = facts.founded_on
     elif test.attribute.name == "jurisdiction":
         value = rule.context.places.name_of(facts.jurisdiction_id)
-    return f"{test.attribute.label}{vocabulary.value_text(test.attribute, value)}"
+    said = vocabulary.value_text(test.attribute, value)
+    if test.attribute.kind is vocabulary.Kind.FLAG:
+        return f"“{test.attribute.label}”为{said}"
+    return f"{test.attribute.label}{said}"

@@ -16,7 +16,7 @@ from redemption.identity.models import Enterprise
 from redemption.identity.rules import Actor
 from redemption.kernel import clock, outbox
 from redemption.matching import queries, shelf
-from redemption.matching.reasons import Explanation, explain
+from redemption.matching.reasons import THEIRS, YOURS, Explanation, explain
 from redemption.matching.rules import Answers, Rule, Verdict, compile_rule
 from redemption.messages.service import Notice, tell_many
 
@@ -62,7 +62,14 @@ def assess(session: Session, enterprise: Enterprise, item: Item, version: ItemVe
     return explain(rule_of(session, item, version), queries.facts(enterprise))
 
 
-def fitting(session: Session, enterprise_id: int, *, limit: int = 20, with_failing: bool = False) -> Fitting:
+def fitting(
+    session: Session,
+    enterprise_id: int,
+    *,
+    limit: int = 20,
+    with_failing: bool = False,
+    whose: str = YOURS,
+) -> Fitting:
     """The items that fit an enterprise, that may fit, and that lack data; at most `limit` of each.
 
     Those that do not fit are many and are read only `with_failing`; they are always counted.
@@ -84,7 +91,7 @@ def fitting(session: Session, enterprise_id: int, *, limit: int = 20, with_faili
     for verdict, target in groups:
         rules = by_verdict[verdict]
         for row in _rows(session, list(rules), limit):
-            target.append(Match(row, explain(rules[row.item_id], facts)))
+            target.append(Match(row, explain(rules[row.item_id], facts, whose)))
     return found
 
 
@@ -124,7 +131,7 @@ def enterprises_fitting(
         .limit(limit + 1)
     )
     found = list(session.scalars(query))
-    listed = [(one, explain(rule, queries.facts(one))) for one in found[:limit]]
+    listed = [(one, explain(rule, queries.facts(one), THEIRS)) for one in found[:limit]]
     following = found[limit - 1].id if len(found) > limit else None
     return Enterprises(item, version, rule, certain, lenient - certain, listed, following)
 

@@ -14,6 +14,7 @@ from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
 from redemption.kernel.errors import DomainError, NotFound
 from redemption.matching import offers, queries, service
+from redemption.matching.reasons import spoken_of
 from redemption.matching.rules import OFFER_STATE_NAMES, Verdict
 from redemption.web.access import actor, allow
 from redemption.web.pages import render
@@ -73,7 +74,7 @@ def _package(uscc: str) -> dict[str, Any]:
     enterprise = queries.enterprise_for(db(), who, uscc)
     return {
         "enterprise": enterprise,
-        "fitting": service.fitting(db(), enterprise.id, limit=PACKAGE),
+        "fitting": service.fitting(db(), enterprise.id, limit=PACKAGE, whose=spoken_of(who)),
         "printed_on": clock.today(),
         "at_window": who.role is Role.CLERK,
     }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from redemption.catalogue import checking
 from redemption.matching.asking import Facts
 from redemption.matching.places import Place, Places
-from redemption.matching.reasons import explain
+from redemption.matching.reasons import THEIRS, explain
 from redemption.matching.rules import Context, Verdict, compile_rule
 
 PLACES = Places([Place(1, "110000", "云州市", None), Place(2, "110108", "海清区", 1)])
@@ -141,6 +141,12 @@ def test_reasons_are_sentences_with_what_the_profile_says():
         (True, "注册地在本市或本区", "您的企业：注册地海清区，符合"),
     ]
     assert said.missing == ("职工人数", "已上市")
+
+
+def test_a_yes_or_no_and_somebody_elses_enterprise_are_said_plainly():
+    rule = compile_rule({"attribute": "listed", "op": "is", "value": True}, context())
+    (reason,) = explain(rule, facts(listed=False), THEIRS).reasons
+    assert reason.said == "该企业：“已上市”为否，不符合"
 
 
 @pytest.mark.parametrize(
