@@ -95,6 +95,7 @@ def chaos(
     """
     with ground(departments, faults=faults, durable=True) as made:
         drafts = made.drafts(-(-applications // departments))[:applications]
+        print(f"chaos: {len(drafts)} drafts are ready", flush=True)
         clients = Clients(made, drafts)
         made.start(delivery=2)
         begun = time.monotonic()
@@ -104,6 +105,7 @@ def chaos(
             clients.hand_in(seconds)
         finally:
             killer.stop()
+        print(f"chaos: {len(clients.accepted)} accepted, killed {Counter(killer.killed)}", flush=True)
         found = Wrong(accepted=len(clients.accepted), withdrawn=len(clients.withdrawn))
         try:
             _until_quiet(made, patience)
