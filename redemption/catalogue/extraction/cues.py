@@ -106,6 +106,9 @@ _STEPS = tuple(
     )
 )
 _REDEEMING = re.compile(r"兑现|兑付|申报|拨付|程序|流程")
+_ANNOUNCING = re.compile(
+    r"[^，。；]{0,40}(?:发布|印发|公布)[^，。；]{0,14}(?:通知|指南|公告)(?:[，,]?(?:明确|规定|公布)[^，。；]{2,40})?"
+)
 _NO_HANDLING = re.compile(r"监督|追回|骗取|绩效|违规|解释权|弄虚作假|所称|法律责任|施行|重复")
 _SEASON = re.compile(r"每年[^。；]{0,20}(?:月|季度)[^。；]{0,24}(?:申报|受理|申请)")
 
@@ -122,7 +125,7 @@ def tells_handling(words: str) -> bool:
 
 def _handling(text: str, article: Node) -> tuple[str, ...]:
     """An article in running text that tells how a case is handled, or when and where one applies."""
-    words = "".join(text[a:b] for a, b in article.full_spans())
+    words = _ANNOUNCING.sub("", "".join(text[a:b] for a, b in article.full_spans()))
     if _NO_HANDLING.search(words):
         return ()
     steps = sum(bool(step.search(words)) for step in _STEPS)
@@ -145,6 +148,10 @@ def _hand_down(text: str, chapter: Node) -> None:
         fields = tuple(role for role in fields if role != "process")
     for child in articles:
         if child.roles or child in giving:
+            continue
+        words = "".join(text[a:b] for a, b in child.full_spans())
+        if len(_ANNOUNCING.sub("", words)) < 12:  # a notice will say more: no step of the case
+            child.roles = ("ignore",)
             continue
         child.roles = _cue(text, child) or (_fitting(text, child, fields) if fields else ())
     chapter.roles = ("group",) if giving and {"standard", "group"} & set(chapter.roles) else ("container",)

@@ -101,7 +101,11 @@ class SectionReader(FieldWriter):
             both = self._content(section, frozenset(), keep_number=False)
             return [("channels", both), ("process", both)]
         labelled = [child for child in section.children if set(child.roles) & set(FIELDS)]
-        if roles == ["process"] and len(labelled) >= 3 and any(child.roles == ("process",) for child in labelled):
+        if (
+            roles == ["process"]
+            and len(labelled) >= 3
+            and any(child.roles == ("process",) for child in labelled)
+        ):
             return [part for child in labelled for part in self._parts(child, strong_target)]
         inner: list[tuple[str, list[Span]]] = []
         apart: set[int] = set()

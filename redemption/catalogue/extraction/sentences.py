@@ -18,6 +18,7 @@ from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.materials import named_papers
 from redemption.catalogue.extraction.model import EXTERNAL, FOUND, MISSING, FieldValue, Item, Span
 from redemption.catalogue.extraction.periods import DATED
+from redemption.catalogue.extraction.pointers import told_elsewhere
 from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
 
@@ -136,6 +137,7 @@ class SentenceReader(FieldWriter):
         self._find_links(item, around)
         self._find_addresses(item, contact_addresses)
         self._find_papers(item)
+        self._find_pointers(item, [*around, *item["channels"].spans, *item["process"].spans])
         self._find_external(item)
 
     def _beside_gift(self, item: Item, draft: Draft) -> list[Span]:
@@ -150,10 +152,18 @@ class SentenceReader(FieldWriter):
     def _from_outside(self, item: Item, spans: list[Span]) -> None:
         """What the document says once for every item, outside of all sections or under 附则, 工作要求."""
         outside = self._told_outside(tuple(spans))
-        for name in ("phone", "application_period", "process", "channels", "time_limit", "online_url"):
+        for name in (
+            "phone",
+            "application_period",
+            "process",
+            "channels",
+            "time_limit",
+            "online_url",
+            "materials",
+        ):
             if name == "time_limit" and item[name].state == MISSING:
                 self._find_limit(item, item["channels"].spans)
-            if item[name].state == MISSING and outside[name].state == FOUND:
+            if item[name].state == MISSING and outside[name].state != MISSING:
                 told = outside[name]
                 item.fields[name] = FieldValue(told.state, told.text, list(told.spans), list(told.entries))
         if item["phone"].state == MISSING:
@@ -174,7 +184,15 @@ class SentenceReader(FieldWriter):
             self._find_channels(known, spans, [])
             self._find_limit(known, spans)
             self._find_links(known, spans)
+            self._find_pointers(known, spans)
         return known
+
+    def _find_pointers(self, item: Item, spans: Sequence[Span]) -> None:
+        """具体申报时间、材料以年度申报通知为准: those fields are told elsewhere."""
+        for a, b in self._sentences(spans):
+            for name in told_elsewhere(self._text[a:b]):
+                if item[name].state == MISSING:
+                    item.fields[name] = FieldValue(EXTERNAL, self._text[a:b], [(a, b)])
 
     def _find_phone(self, item: Item, spans: list[Span]) -> None:
         if found := read_phones(self._text, spans):
