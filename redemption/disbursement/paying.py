@@ -28,6 +28,7 @@ from redemption.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from redemption.kernel.patience import breaker_pause, wait_after
 from redemption.kernel.secrets import SecretBox, SecretUnreadable
 from redemption.kernel.uow import unit_of_work
+from redemption.messages.service import tell
 
 log = structlog.get_logger("redemption.disbursement")
 LEASE = dt.timedelta(seconds=120)
@@ -228,6 +229,10 @@ def record(session: Session, batch_id: int, outcome: Outcome) -> None:
         pause = breaker_pause(channel.failures)
         channel.open_until = now + pause if pause is not None else None
         batch.next_at = now + wait_after(batch.attempts)
+        if pause is not None:
+            # once a day for a batch that waits
+            mark = f"batch:{batch.id}:{clock.day_of(now).isoformat()}"
+            _tell(session, batch.department_id, mark, batch.number, outcome.reason)
         return
     channel.failures, channel.open_until, channel.last_error = 0, None, ""
     channel.last_success_at = now
@@ -241,6 +246,21 @@ def record(session: Session, batch_id: int, outcome: Outcome) -> None:
         )
     else:
         batch.state, batch.last_error = BatchState.REFUSED, "；".join(outcome.reasons)[:2000]
+        _tell(
+            session, batch.department_id, f"batch:{batch.id}:{batch.attempts}", batch.number, batch.last_error
+        )
+
+
+def _tell(session: Session, department_id: int, once: str, number: str, error: str) -> None:
+    """The department learns that something waits for a person."""
+    tell(
+        session,
+        template="payment_trouble",
+        once=once,
+        department_id=department_id,
+        data={"number": number, "error": error},
+        link="/workbench/payments",
+    )
 
 
 def _orders(session: Session, batch: PaymentBatch) -> list[PaymentOrder]:
@@ -278,6 +298,8 @@ def take_result(session: Session, channel: PaymentChannel, body: Json) -> Paymen
         fault = _applied(session, channel, order, body)
     result.state = ResultState.REFUSED if fault else ResultState.APPLIED
     result.note = fault
+    if fault:
+        _tell(session, channel.department_id, f"payment_result:{result.id}", order.number, fault)
     return result
 
 

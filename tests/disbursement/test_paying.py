@@ -19,6 +19,7 @@ from redemption.dispatch.port.signing import SigningKey, new_secret, signed_head
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
 from redemption.kernel.errors import Conflict, Invalid, NotFound
+from redemption.messages.models import Message
 from tests.disbursement.test_payment import approved
 from tests.factories import BOX
 
@@ -165,6 +166,8 @@ def test_a_wrong_amount_pays_nothing_and_is_kept_for_a_person(
     session.refresh(application)
     assert application.status == "disbursing"
     kept = session.scalars(select(PaymentResult)).one()
+    told = session.scalars(select(Message).where(Message.template == "payment_trouble")).one()
+    assert told.department_id == application.department_id
     login = next(
         name
         for name, actor in world.actors.items()
