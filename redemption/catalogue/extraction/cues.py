@@ -65,7 +65,10 @@ def _assign(text: str, node: Node) -> None:
             continue
         if not child.roles and child.kind != "root":
             child.roles = _cue(text, child)
-            if child.roles and child.line and not child.spans():  # its only sentence was taken for a heading
+            sentence = child.roles == ("target_weak",)
+            if (
+                child.roles and child.line and (sentence or not child.spans())
+            ):  # its only sentence was taken for a heading
                 child.line.body, child.line.caption = child.line.after_marker, None
         if not set(child.roles) & _FIELD_ROLES:
             _assign(text, child)

@@ -89,7 +89,8 @@ def _preamble(root: Node, drafts: list[Draft]) -> list[Span]:
         node = queue.pop(0)
         if id(node) in scopes:
             continue
-        spans.extend(node.own_spans())
+        alone = node.line if node.line and not node.children and not node.own_spans() else None
+        spans.extend([(alone.start, alone.end)] if alone else node.own_spans())  # one sentence is no heading
         queue.extend(child for child in node.children if not child.roles or "container" in child.roles)
     return sorted(set(spans))
 
