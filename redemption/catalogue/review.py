@@ -22,7 +22,7 @@ from redemption.catalogue.rules import (
 
 FOUND, MISSING, EXTERNAL = "found", "missing", "external"
 _SAID_FORMS = {"original": "original", "copy": "copy", "scan": "copy"}
-MATERIAL_DETAILS = ("required", "form", "count", "note")
+MATERIAL_DETAILS = ("required", "form", "count", "note", "valid_months")
 Fields = Mapping[str, Any]
 Span = tuple[int, int]
 

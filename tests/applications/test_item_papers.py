@@ -117,3 +117,16 @@ def test_a_file_that_is_not_known_to_be_clean_is_never_offered(
 @pytest.mark.parametrize("login", ["keji", "qiye", "shenpi", "guanli"])
 def test_nobody_else_puts_them_in(item, browser_of, login):
     assert upload(browser_of(login), item).status_code in (403, 404)
+
+
+def test_how_long_a_material_may_be_used_again_is_set_with_the_version(session, item, browser_of):
+    maker, address = browser_of("zhengce"), f"/editor/items/{item.code}/papers"
+    refused = maker.post(f"{address}/m2/validity", {"valid.m2": "永久"})
+    assert refused.status_code == 422
+    assert 'value="永久"' in refused.get_data(as_text=True)
+    assert maker.post(f"{address}/m2/validity", {"valid.m2": "500"}).status_code == 422
+    assert maker.post(f"{address}/m2/validity", {"valid.m2": "6"}).status_code == 303
+    assert [entry.valid_months for entry in entries_of(working(session, item).fields)] == [None, 6]
+    assert maker.post(f"{address}/m2/validity", {"valid.m2": ""}).status_code == 303
+    assert entries_of(working(session, item).fields)[1].valid_months is None
+    assert browser_of("keji").post(f"{address}/m2/validity", {"valid.m2": "6"}).status_code == 403

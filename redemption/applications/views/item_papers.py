@@ -77,6 +77,26 @@ def remove(code: str, key: str, public_id: str) -> Answer:
     return redirect(f"/editor/items/{code}/papers#m-{key}", 303)
 
 
+@blueprint.post("/editor/items/<code>/papers/<key>/validity")
+@allow("policy_maker")
+def validity(code: str, key: str) -> Answer:
+    """How long what was handed in before may answer this line again (一次提交、多次使用)."""
+    box = f"valid.{key}"
+    typed = request.form.get(box, "").strip()
+    form = Form(values={box: typed})
+    if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 5):
+        form.add(box, "请填写整数月数，例如：12；不填按系统默认。")
+    if form.ok:
+        with form.catching():
+            seen = request.form.get("version", type=int)
+            papers.set_validity(db(), actor(), code, key, int(typed) if typed else None, version=seen)
+    if not form.ok:
+        db().rollback()
+        return _page(code, form, 422)
+    flash("已保存。", "success")
+    return redirect(f"/editor/items/{code}/papers#m-{key}", 303)
+
+
 def _checked(file: FileStorage, box: str) -> papers.NewPaper:
     read = read_upload(file, settings().file_limit, MATERIAL_ENDINGS, box)
     said = scanning.scan(settings().clamd, read.stream)

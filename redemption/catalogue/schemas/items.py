@@ -32,6 +32,10 @@ class EntrySchema(Schema):
     form = fields.String(validate=validate.OneOf(list(MATERIAL_FORMS), error="请选择原件、复印件或均可。"))
     count = fields.Integer(validate=validate.Range(1, 99, error="份数应为 1 到 99。"))
     note = Words(500)
+    valid_months = fields.Integer(
+        validate=validate.Range(1, 120, error="月数应为 1 到 120。"),
+        metadata={"description": "材料：交过以后几个月内可以沿用"},
+    )
 
 
 class ListChangeSchema(Schema):

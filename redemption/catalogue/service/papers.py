@@ -15,6 +15,7 @@ from redemption.kernel.errors import Conflict, Invalid, NotFound
 from redemption.kernel.storage import Storage
 
 KINDS = ("template", "sample")
+MOST_MONTHS = 120
 MOST = 3
 """Papers of one kind for one material: a form may exist as Word and as PDF."""
 
@@ -87,6 +88,18 @@ def detach_paper(
     note(session, owned, actor, "detach_paper", key=key, paper=public_id)
 
 
+def set_validity(
+    session: Session, actor: Actor, code: str, key: str, months: int | None, *, version: int | None = None
+) -> None:
+    """For how many months a material that was handed in may be used again; None: as long as the system's own rule."""
+    if months is not None and not 1 <= months <= MOST_MONTHS:
+        raise Invalid.field(f"valid.{key}", f"请填写 1 到 {MOST_MONTHS} 之间的月数，不填按系统默认。")
+    owned = my_draft(session, actor, code, version=version)
+    _entry(owned, key)
+    _change(session, owned, actor, key, {"valid_months": months})
+    note(session, owned, actor, "set_validity", key=key, months=months)
+
+
 def paper_by_id(session: Session, public_id: str) -> ItemPaper:
     """One paper, for anybody. NotFound."""
     found = session.scalar(select(ItemPaper).where(ItemPaper.public_id == public_id))
@@ -103,10 +116,14 @@ def _entry(owned: Owned, key: str) -> Mapping[str, Any]:
 
 
 def _keep(session: Session, owned: Owned, actor: Actor, key: str, papers: list[dict[str, Any]]) -> None:
+    _change(session, owned, actor, key, {"papers": papers})
+
+
+def _change(session: Session, owned: Owned, actor: Actor, key: str, change: Mapping[str, Any]) -> None:
     fields = dict(owned.draft.fields)
     materials = dict(fields["materials"])
     materials["entries"] = [
-        {**entry, "papers": papers} if entry.get("key") == key else entry for entry in materials["entries"]
+        {**entry, **change} if entry.get("key") == key else entry for entry in materials["entries"]
     ]
     owned.draft.fields = {**fields, "materials": materials}
     owned.draft.edited_at, owned.draft.edited_by = clock.now(), actor.ref
