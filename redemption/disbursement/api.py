@@ -10,6 +10,7 @@ from marshmallow import RAISE, ValidationError
 
 from redemption.applications.rules import Status
 from redemption.disbursement import paying, queries
+from redemption.disbursement import results as taking
 from redemption.disbursement.models import PaymentChannel
 from redemption.disbursement.rules import ResultState
 from redemption.disbursement.schemas import (
@@ -80,7 +81,7 @@ def payment_result(code: str) -> Response:
         raise TooLarge("内容不超过 256 KB。")
     raw = request.get_data(cache=True)
     channel = _signed(code, raw)
-    found = paying.take_result(db(), channel, _loaded(raw))
+    found = taking.take_result(db(), channel, _loaded(raw))
     if found.state == ResultState.REFUSED:
         # the refusal itself is what has to be kept
         keep_on_refusal()

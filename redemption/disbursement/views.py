@@ -11,7 +11,7 @@ from redemption.applications import service as applications
 from redemption.applications.models import Application, Submission
 from redemption.applications.rules import Status
 from redemption.catalogue.models import ItemVersion
-from redemption.disbursement import channel_views, paying, queries, service
+from redemption.disbursement import channel_views, paying, queries, results, service
 from redemption.disbursement.models import PaymentBatch
 from redemption.disbursement.rules import BATCH_STATE_NAMES, PAYMENT_STATE_NAMES, PaymentState
 from redemption.disbursement.schemas import AccountSchema, ObjectionSchema, PaidSchema, ReturnedSchema
@@ -149,7 +149,7 @@ def settle_result(result_id: int) -> AnyResponse:
     """A person says how a result that did not fit was dealt with."""
     form = empty_form({"note": request.form.get("note", "")})
     with form.catching():
-        paying.settle(db(), actor(), result_id, form.values["note"])
+        results.settle(db(), actor(), result_id, form.values["note"])
     if not form.ok:
         return _payments(form, "", status=422)
     flash("已登记处理结果。", "success")
@@ -266,7 +266,7 @@ def _payments(form: Form, at: str, status: int = 200, group: str = "") -> AnyRes
         batches=queries.batches(db(), who.department_id or 0),
         batch_names=BATCH_STATE_NAMES,
         channel=paying.channel_of(db(), who.department_id or 0),
-        unsettled=paying.unsettled(db(), who.department_id or 0),
+        unsettled=results.unsettled(db(), who.department_id or 0),
         form=form,
         at=at,
     )

@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from redemption.adapters.payment_file import FilePayments
 from redemption.applications import queries as applications
-from redemption.disbursement import paying, queries, service
+from redemption.disbursement import paying, queries, results, service
 from redemption.disbursement.models import PaymentResult
-from redemption.disbursement.port import Batch, Context, Order, Sent
+from redemption.disbursement.port import Batch, Context, Order, Refused, Sent
 from redemption.dispatch.port.signing import SigningKey, new_secret, signed_headers
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
@@ -211,6 +211,20 @@ def test_what_was_cancelled_while_it_waited_is_not_paid(connected, make, bank):
         paying.send(stage.session, stage.clerk, batch.number)
 
 
+def test_a_refused_batch_is_told_to_the_department_and_may_go_again(session, connected, make, bank):
+    stage = make()
+    _, _, batch = batch_of(stage, bank)
+    paying.record(session, batch.id, Refused(("收款行名称不完整",)))
+    assert (batch.state, batch.last_error) == ("refused", "收款行名称不完整")
+    told = session.scalars(select(Message).where(Message.template == "payment_trouble")).one()
+    assert "收款行名称不完整" in told.body
+    paying.send(session, stage.officer, batch.number)
+    session.flush()
+    paying.run_due(connected, BOX, "http://localhost")
+    session.refresh(batch)
+    assert batch.state == "sent"
+
+
 def test_settings_are_checked(session, make, bank, app, browser_of):
     stage = make()
     with pytest.raises(Invalid) as refused:
@@ -251,8 +265,8 @@ def test_files_carry_batches_and_results(session, connected, make, tmp_path):
     (tmp_path / "in" / "1.json").write_text(json.dumps(said(order)))
     (tmp_path / "in" / "2.json").write_text("not json")
     (tmp_path / "in" / "3.json").write_text(json.dumps({"id": "q", "order": order.number}))
-    assert paying.fetch(connected, BOX) == 2
-    assert paying.fetch(connected, BOX) == 0
+    assert results.fetch(connected, BOX) == 2
+    assert results.fetch(connected, BOX) == 0
     session.refresh(application)
     assert application.status == "disbursed"
     assert (tmp_path / "in" / "bad" / "2.json").exists()

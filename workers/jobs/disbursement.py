@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from redemption.disbursement import paying, service
+from redemption.disbursement import paying, results, service
 from redemption.kernel.uow import unit_of_work
 from redemption.reporting import clocks
 from workers.runtime import Payload, Runtime, job, outside_job, periodic
@@ -30,7 +30,7 @@ def batch_ready(runtime: Runtime, payload: Payload) -> None:
 def payments(runtime: Runtime) -> None:
     """Batches whose payment system did not answer, and results that lie ready in folders."""
     paying.run_due(runtime.database, runtime.box, runtime.settings.base_url)
-    paying.fetch(runtime.database, runtime.box)
+    results.fetch(runtime.database, runtime.box)
 
 
 @periodic("disbursement.publicity", every=60)
