@@ -61,6 +61,7 @@ def test_what_the_makers_and_the_office_see_of_it(person, width):
         "/editor/questions", f"/editor/questions?policy={number}", f"/editor/policies/{number}",
         f"/editor/policies/{number}/interpret", f"/editor/policies/{number}/amend",
         f"/editor/policies/{number}/repeal", f"/editor/items/{own[-1]['items'][0]}", "/workbench/offers",
+        f"/workbench/fitting/{own[-1]['items'][0]}",
     ):  # fmt: skip
         maker.go(address)
     for offered in listed(maker, "/api/v1/offers/items", "items"):
