@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from redemption.catalogue.extraction.model import Span
 
@@ -141,6 +142,7 @@ _RELIEF = re.compile(
 )
 
 
+@lru_cache(maxsize=2048)  # every step asks it of the same sentences
 def is_giving(sentence: str) -> bool:
     """Whether a sentence promises something to an applicant."""
     if _NEGATIVE.search(sentence) and not re.search(rf"给予[^，。；]{{0,30}}{_BENEFIT}|{AMOUNT}", sentence):

@@ -9,6 +9,7 @@ _POINTING = re.compile(
     rf"([^。；]{{2,60}}?)(?:以|按照?|依照|详见|参见|见)[^。；]{{0,30}}?{_ELSEWHERE}[^，。；]{{0,8}}(?:为准|执行|要求|规定)?(?=[，。；）)]|$)"
     r"|([^。；]{2,60}?)另行(?:制定|发布|公布|通知|印发)"
 )
+_HINT = re.compile(r"指南|通知|公告|附件|细则|规程|另行")
 _FIELDS = (
     ("materials", re.compile(r"材料|资料")),
     ("process", re.compile(r"程序|流程")),
@@ -21,6 +22,8 @@ _FIELDS = (
 def told_elsewhere(sentence: str) -> list[str]:
     """The fields that a sentence says are told in another document."""
     found: list[str] = []
+    if not _HINT.search(sentence):
+        return found
     for match in _POINTING.finditer(sentence):
         words = next(group for group in match.groups() if group)
         found.extend(name for name, rule in _FIELDS if rule.search(words) and name not in found)
