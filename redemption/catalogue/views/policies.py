@@ -198,7 +198,11 @@ def save_details(number: str) -> Response:
 
     def act(data: Mapping[str, Any]) -> Done:
         # an emptied box empties the value; an unticked one says no
-        boxes: dict[str, Any] = {"in_government_name": False, "drafting_department": None, "joint_departments": []}
+        boxes: dict[str, Any] = {
+            "in_government_name": False,
+            "drafting_department": None,
+            "joint_departments": [],
+        }
         said = boxes | dict.fromkeys(DATES) | dict.fromkeys(TEXTS, "") | dict(data)
         version = said.pop("version")
         policy_service.revise(db(), actor(), number, said, version=version)
