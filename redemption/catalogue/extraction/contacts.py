@@ -182,9 +182,19 @@ _AT_COUNTER = re.compile(
 )
 
 
+_ROOM = re.compile(
+    r"(?:送|报|寄|交)(?:送|达)?(?:至|到)([\u4e00-\u9fffA-Za-z]{2,20}?[\u4e00-\u9fffA-Za-z\d]{0,12}?\d{1,4}(?:室|号窗口|窗口|房间?|号))(?=[，。；、（）)进]|$)"
+)
+
+
 def counters_told(text: str, spans: list[Span]) -> list[Entry]:
     """Counters told without an address: 向户籍所在地街道便民服务中心提出申请."""
-    found = [match.span(1) for a, b in spans for match in _AT_COUNTER.finditer(text, a, b)]
+    found = [
+        match.span(1)
+        for a, b in spans
+        for rule in (_ROOM, _AT_COUNTER)
+        for match in rule.finditer(text, a, b)
+    ]
     return [_address_entry(text, *span) for span in found]
 
 

@@ -31,7 +31,8 @@ _CLOSING = re.compile(
     r"特此(?:通知|公告|通告|函告|说明)[。！]?$|[（(]此件(?:主动|依申请)?公开(?:发布)?[)）]$|公开方式[：:]"
 )
 _SALUTATION = re.compile(r"(?:各|区属|市属|市直|有关|全[市区县]|本[市区])[^。，]{1,80}[：:]$")
-_ANNEX_LISTING = re.compile(r"附\s*件\s*\d{0,2}\s*[：:]\s*\S")
+_ANNEX_LISTING = re.compile(r"附\s*件\s*\d{0,2}\s*[：:]\s*(?:\S|$)")
+_LISTED_ANNEX = re.compile(r"(\d{1,2})\s*[.．、]|([一二三四五六七八九十]{1,2})\s*、|附\s*件?\s*\d")
 _ORGAN = r"(?:局|委员会|委|厅|部|办公室|政府|管委会|中心|协会|银行|法院|领导小组|总工会|联合会|处|署|公司|办)"
 _SIGNATURE = re.compile(
     rf"[\u4e00-\u9fff（）()、\s]{{3,60}}{_ORGAN}\s*(?:19|20)\d{{2}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日(?:印发)?$"
@@ -86,20 +87,22 @@ def _foot(lines: list[Line]) -> int:
 def drop_signature(lines: list[Line]) -> list[Line]:
     """The lines without signature, date of signature, closing phrase and the list of annexes."""
     kept: list[Line] = []
-    listing = False
+    listing = first = False
     for line in lines:
         text = line.text.strip()
         if _CLOSING.match(text):
             continue
         if _ANNEX_LISTING.match(text):
-            listing = True
+            listing, first = True, False
             continue
         if (
             listing
             and len(text) <= 70
-            and re.match(r"\d{1,2}\s*[.．、]|附\s*件?\s*\d", text)
-            and not line.roles
+            and (number := _LISTED_ANNEX.match(text))
+            and (not line.roles or (number.group(2) and text[-1] not in "。；" and line.body >= line.end))
+            and not (first and line.number == 1)
         ):
+            first = True
             continue
         listing = False
         if _SIGNATURE.match(text):

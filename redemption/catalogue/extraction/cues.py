@@ -37,7 +37,7 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "target_weak",
         re.compile(
-            r"^\s*本[^，。；]{1,10}适用于|^\s*本[^，。；]{1,6}所称[“”]?(?:企业|单位|机构|人才|经营主体)[“”]?[，,]?\s*是?指|^\s*本[^，。；]{1,12}对象(?:为|是|包括)"
+            r"^\s*本[^，。；]{1,10}适用于|^\s*本[^，。；]{1,6}所称[“”]?[^，。；“”]{0,6}(?:企业|单位|机构|人才|主体|组织)[“”]?[，,]?\s*是?指|^\s*本[^，。；]{1,12}对象(?:为|是|包括)"
         ),
     ),
     ("validity", re.compile(r"^\s*本[^，。；]{1,10}(?:自|由)[^。]{2,40}(?:施行|实施|执行|解释|生效)")),
@@ -54,9 +54,32 @@ def assign_cues(text: str, root: Node) -> None:
             node.roles = ("container",) if len(labelled) >= 2 else ("process",)
         if nameless and _HANDLING.search(text[slice(*(node.caption or (0, 0)))]):
             node.roles = ("process",)
+        if "process" in node.roles and len(node.children) >= 2 and node.kind not in ("chapter", "section"):
+            _free_rules(text, node)
         if node.kind in ("chapter", "section") and set(node.roles) & (_FIELD_ROLES | {"group"}):
             _hand_down(text, node)
     _assign(text, root)
+
+
+def _free_rules(text: str, section: Node) -> None:
+    """申报及审核: 1.…审核后兑现。 2.就高不重复。 3.企业应当守法: the rules among the steps belong to the whole document."""
+    rules = [
+        child
+        for child in section.children
+        if not child.roles and child.caption is None and _RULE.search(text[slice(*child.full_spans()[0])])
+    ]
+    section_rules = [line for line in section.lines if _RULE.search(line.text)]
+    if section.parent is not None and section_rules and len(section_rules) < len(section.lines):
+        section.lines = [line for line in section.lines if line not in section_rules]
+        section.parent.lines.extend(section_rules)
+    if not rules or len(rules) == len(section.children) or section.parent is None:
+        return
+    section.children = [child for child in section.children if child not in rules]
+    place = section.parent.children.index(section) + 1
+    for rule in rules:
+        rule.parent = section.parent
+        rule.roles = ()
+    section.parent.children[place:place] = rules
 
 
 def _assign(text: str, node: Node) -> None:
@@ -112,6 +135,9 @@ _REDEEMING = re.compile(r"兑现|兑付|申报|拨付|程序|流程")
 _ANNOUNCING = re.compile(
     r"[^，。；]{0,40}(?:发布|印发|公布)[^，。；]{0,14}(?:通知|指南|公告)(?:[，,]?(?:明确|规定|公布)[^，。；]{2,40})?"
 )
+_RULE = re.compile(
+    r"抵触|就高|不重复|不得重复|不一致|负责解释|起施行|起执行|诚实守信|弄虚作假|骗取|追回|不再享受|不得享受"
+)
 _NO_HANDLING = re.compile(r"监督|追回|骗取|绩效|违规|解释权|弄虚作假|所称|法律责任|施行|重复")
 _SEASON = re.compile(r"每年[^。；]{0,20}(?:月|季度)[^。；]{0,24}(?:申报|受理|申请)")
 
@@ -157,6 +183,8 @@ def _hand_down(text: str, chapter: Node) -> None:
             child.roles = ("ignore",)
             continue
         child.roles = _cue(text, child) or (_fitting(text, child, fields) if fields else ())
+        if "process" in fields and child.roles in (("channels",), ("application_period",)):
+            child.roles = (*child.roles, "process")  # where one applies is the first step of the procedure
     chapter.roles = ("group",) if giving and {"standard", "group"} & set(chapter.roles) else ("container",)
 
 

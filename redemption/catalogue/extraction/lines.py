@@ -228,7 +228,15 @@ def _at_inner_labels(text: str, start: int, end: int, labels: Labels) -> list[Sp
     ]
     if not found:
         return [(start, end)]
-    told = set(parse_line(text, start, end, labels).roles)
+    first = parse_line(text, start, end, labels)
+    told = set(first.roles)
+    if (
+        not told
+        and first.kind in ("num", "cn", "paren_cn")
+        and first.caption
+        and first.body < found[0][0].start()
+    ):
+        told = {"name"}  # 6.贷款贴息。对…的企业，给予…；申请材料：贷款合同、放款凭证。
     cuts = [start]
     for match, roles in found:
         if "phone" in told and "onsite_address" in roles:

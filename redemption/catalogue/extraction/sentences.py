@@ -55,6 +55,10 @@ _IN_CHARGE = re.compile(r"责任|主管|牵头|经办|实施")
 _HANDS_IN = re.compile(
     r"将[^。；]{2,70}(?:报送|提交|寄送|送交|报)(?:至|到)?[^，。；、]{2,30}(?:局|委|厅|处|科|室|中心|窗口|办)(?=[，。；（(]|$)"
 )
+_FILING = re.compile(r"申报|申请|受理|申领|报名|填报")
+_OFFICE = re.compile(
+    r"[（(](?:责任单位[：:])?[\u4e00-\u9fff]{2,16}(?:局|委|办|厅|部|处|中心|科|公司|银行)[，,：:\s]*(?:电话)?[：:]?\s*(?:\d{3,4}-)?\d{7,8}(?:、\d{7,8})*[)）]"
+)
 _DECIDED = re.compile(
     r"，(?:经[^，。；]{2,30}(?:审核|审查|审批|批准|审定|研究|评审)"
     r"|(?:再?由)?(?:各|所在|区|市|县|镇|街道|乡镇|主管|行业|业务|相关|有关)[^，。；]{0,16}(?:部门|局|委|办|政府|中心|街道|镇|科)[^，。；]{0,24}?"
@@ -280,7 +284,8 @@ class SentenceReader(FieldWriter):
                     return
 
     def _find_period(self, item: Item, spans: Sequence[Span]) -> None:
-        found = []
+        found: list[Span] = []
+        recommended: list[Span] = []  # dates by which districts pass the cases on
         for a, b in self._sentences(spans):
             words = self._text[a:b]
             if (
@@ -295,9 +300,16 @@ class SentenceReader(FieldWriter):
                 and DATED.search(words)
                 and not _ANNOUNCED.search(words)
             ):
+                if _RECOMMENDING.search(words):
+                    recommended.append((a, b))
                 decided = _DECIDED.search(self._text, a + 8, b)
-                found.append((a, decided.start() if decided else b))
-        mine = [s for s in found if not _RECOMMENDING.search(self._text[slice(*s)])]
+                clauses = [m.span() for m in re.finditer(r"[^；;]+[；;]?", self._text[a:b])]
+                dated = [(a + x, a + y) for x, y in clauses if DATED.search(words[x:y])]
+                if len(clauses) > 1 and len(dated) == 1 and _FILING.search(self._text, *dated[0]):
+                    found.append(dated[0])
+                else:
+                    found.append((a, decided.start() if decided else b))
+        mine = [s for s in found if not any(a <= s[0] < b for a, b in recommended)]
         if found:
             self._set(item, "application_period", list(dict.fromkeys(mine or found)), [])
 
@@ -328,7 +340,7 @@ class SentenceReader(FieldWriter):
         if found:
             self._set(item, "channels", list(dict.fromkeys(found)), [])
         elif item["process"].state == FOUND and re.search(
-            r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|邮箱|提出(?:书面)?申请|向[^，。；]{2,16}申[请报]",
+            r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|邮箱|提出(?:书面)?申[请报]|向[^，。；]{2,30}(?:申[请报]|提出|提交)",
             item["process"].text,
         ):
             self._set(item, "channels", list(item["process"].spans), [])
@@ -337,7 +349,12 @@ class SentenceReader(FieldWriter):
         return self._text[slice(*section.caption)] if section.caption else ""
 
     def _phone_lines(self, spans: list[Span]) -> list[Span]:
-        return [s for s in spans if re.search(r"电\s*话|咨询|联系|热线|手机", self._text[s[0] : s[1]])]
+        return [
+            s
+            for s in spans
+            if re.search(r"电\s*话|咨询|联系|热线|手机", self._text[s[0] : s[1]])
+            or _OFFICE.search(self._text, *s)
+        ]
 
     def _find_links(self, item: Item, around: Sequence[Span]) -> None:
         if item["online_url"].entries:

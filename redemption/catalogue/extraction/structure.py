@@ -85,7 +85,8 @@ def build_tree(lines: list[Line]) -> Node:
                 else "plain"
             )
         if not kind:
-            stack[-1].lines.append(line)
+            holder = root if _CLOSING.match(line.text) else stack[-1]  # 本办法自…施行 belongs to no section
+            holder.lines.append(line)
             continue
         if index + 1 in titles and "target" in line.roles and line.body < line.end:
             stack = [root, _lead(root, line)]
@@ -98,6 +99,11 @@ def build_tree(lines: list[Line]) -> Node:
     _part_stacked_labels(root)
     _release_closing_lines(root)
     return root
+
+
+_CLOSING = re.compile(
+    r"\s*本[^，。；：]{1,10}(?:由[^，。；]{2,30}(?:负责)?解释|(?:自|从)[^，。；]{2,30}起?(?:正式)?(?:施行|实施|执行|生效))"
+)
 
 
 def _lead(root: Node, line: Line) -> Node:
