@@ -34,7 +34,8 @@ def _release_labels(node: Node, before: list[Node], last: Node) -> None:
     while kept and kept[-1].kind in ("label", "plain") and kept[-1].roles and not told & set(kept[-1].roles):
         kept.pop()
     freed = last.children[len(kept) :]
-    if freed and (kept or len(freed) >= 2 or not any(child.children for child in before)):
+    aside = {role for label in freed for role in label.roles} <= {"ignore", "validity"}
+    if freed and (kept or aside or len(freed) >= 2 or not any(child.children for child in before)):
         last.children = kept
         for label in freed:
             label.parent = node

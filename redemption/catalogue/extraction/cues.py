@@ -183,7 +183,15 @@ def _hand_down(text: str, chapter: Node) -> None:
             child.roles = ("ignore",)
             continue
         child.roles = _cue(text, child) or (_fitting(text, child, fields) if fields else ())
-        if "process" in fields and child.roles in (("channels",), ("application_period",)):
+        if child.roles == ("application_period",) and re.search(
+            r"向[^，。；]{2,40}(?:提交|提出|申[请报])", words
+        ):
+            child.roles = ("application_period", "channels")
+        if "process" in fields and child.roles in (
+            ("channels",),
+            ("application_period",),
+            ("application_period", "channels"),
+        ):
             child.roles = (*child.roles, "process")  # where one applies is the first step of the procedure
     chapter.roles = ("group",) if giving and {"standard", "group"} & set(chapter.roles) else ("container",)
 

@@ -24,6 +24,7 @@ _WHO = r"(?:企业|单位|机构|个人|人员|组织|团队|工商户|园区|�
 _LISTED_WHO = re.compile(
     rf"条件(?:之一)?的([^，。；：]{{2,40}}?{_WHO})(?=[，。；：]|可|均|$)|^\s*([^，。；：]{{2,60}}?{_WHO})(?=[，,]?(?:应|须|需|必须|同时|并|且)*(?:满足|符合|具备|达到))"
 )
+_DEFINITION = re.compile(r"所称[^。]{2,24}是?指")
 _ANYBODY = re.compile(
     r"(?:各类|辖区内?|区内|本[市区县])?(?:企业|单位|机构|个人|申报单位|申请人|申报企业|主体|经营主体)"
 )
@@ -104,7 +105,8 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             for section in draft.shared:
                 for role, part in self._parts(section, False):
                     if role == "conditions" or (role == "target_weak" and draft.giving is not None):
-                        spans.extend(part)
+                        defined = _DEFINITION.search(self._text, *part[0]) if part else None
+                        spans.extend([] if defined else part)
         spans = list(dict.fromkeys(spans))
         if spans != item["conditions"].spans:
             item["conditions"].spans = spans

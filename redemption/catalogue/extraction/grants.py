@@ -142,6 +142,13 @@ _RELIEF = re.compile(
 )
 
 
+def is_budget(sentence: str) -> bool:
+    """县财政每年安排资金1000万元: money that nobody applies for."""
+    sentence = sentence.strip()
+    marker = _NUMBER.match(sentence)
+    return bool(_BUDGET.match(sentence[marker.end() :] if marker else sentence))
+
+
 @lru_cache(maxsize=2048)  # every step asks it of the same sentences
 def is_giving(sentence: str) -> bool:
     """Whether a sentence promises something to an applicant."""

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from redemption.catalogue.extraction.grants import Giving, benefit_name, is_giving, read_giving
+from redemption.catalogue.extraction.grants import Giving, benefit_name, is_budget, is_giving, read_giving
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.named import (
@@ -218,7 +218,9 @@ class ItemFinder:
             if first is None:
                 return False
             conditions.append(self._text[slice(*first)])
-        return all_different(conditions)
+        captions = [self._text[slice(*node.caption)] for node in nodes if node.caption]
+        named = all(4 <= len(caption) <= 14 for caption in captions) and all_different(captions)
+        return named or all_different(conditions)
 
     # -- articles and list entries that give
 
@@ -264,7 +266,8 @@ class ItemFinder:
             specific = caption.endswith(self._benefits) and not caption.endswith(
                 ("支持", "扶持", "资金", "激励")
             )
-            if specific and not self._refused(child) and child.spans():
+            budget = any(is_budget(self._text[a:b]) for a, b in child.spans()[:1])
+            if specific and not budget and not self._refused(child) and child.spans():
                 found.append(child)
         return sorted(found, key=lambda one: one.line.start if one.line else 0)
 
@@ -378,6 +381,20 @@ class ItemFinder:
                         for section in sections_of(node)
                         if id(section) not in holders and id(section) not in scopes
                     ]
-                draft.shared.extend(of_node[id(node)])
+                draft.shared.extend(
+                    section for section in of_node[id(node)] if not _inside_sibling(section, draft.scope)
+                )
                 node = node.parent
         assign_parts(self._text, drafts, names)
+
+
+def _inside_sibling(section: Node, scope: Node) -> bool:
+    """Whether a section stands inside an entry beside this one: the telephone of another benefit is not shared."""
+    holder = section.parent
+    return (
+        holder is not None
+        and holder is not scope.parent
+        and holder.parent is scope.parent
+        and holder.kind == scope.kind
+        and holder.kind in ("num", "paren_cn", "paren_num", "benefit")
+    )

@@ -52,6 +52,10 @@ _SAYABLE = frozenset(
 )
 _ANSWER = re.compile(r"(?:解?答(?:复|案)?|A\s*\d{0,2})\s*[：:]\s*")
 _QUESTION = re.compile(r"[^。；]{4,60}[？?]$")
+_OFFICE = re.compile(
+    r"(?<=[。；])[（(](?:(?:责任|实施|承办|咨询)(?:单位|部门)[：:])?([\u4e00-\u9fff]{2,16}(?:局|委|办|厅|部|处|中心|科|银行))[，,：:\s]*"
+    r"(?:(?:联系|咨询)?电话)?[：:]?\s*(?:0\d{2,3}-)?[2-9]\d{6,7}(?:[、，]\s*[2-9]\d{6,7})*[)）]$"
+)
 _LONE = re.compile(rf"\s*{_CN}\s*")
 _STOP = re.compile(r"[，。；！？：:]")
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
@@ -210,11 +214,22 @@ def _add(lines: list[Line], text: str, start: int, end: int, labels: Labels, blo
             end = at + len(piece.rstrip())
             pieces = parted(text, begin, end)
             for x, y in pieces:
+                if office := _OFFICE.search(text, x, y):
+                    y = office.start()
                 for a, b in _at_inner_labels(text, x, y, labels):
                     lines.append(parse_line(text, a, b, labels, heading))
                     if len(pieces) > 1:
                         _find_run_in_label(lines[-1], labels)
+                if office:
+                    lines.append(_office_line(text, office))
         at += len(piece) + 1
+
+
+def _office_line(text: str, office: re.Match[str]) -> Line:
+    """（区科技局 6356337） at the end of a benefit: whom to ask, as if a label said so."""
+    line = Line(office.start(), office.end(), office.group(), after_marker=office.start(), strong=True)
+    line.caption, line.body, line.roles = office.span(1), office.end(1), ("phone",)
+    return line
 
 
 def _at_inner_labels(text: str, start: int, end: int, labels: Labels) -> list[Span]:

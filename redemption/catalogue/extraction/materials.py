@@ -282,6 +282,8 @@ def named_papers(text: str, span: Span) -> list[Entry]:
 def _named_one_by_one(text: str, piece: Span, least: int) -> list[Span]:
     """申请表、身份证、合同 are three papers; 营业执照、章程 inside a list of others may be one entry."""
     several = split_list(text, *piece, "、，")
+    if len(several) == 1 and least == 2:
+        return _last_pair(text, piece)
     short = [p for p in several if p[1] - p[0] <= 30 and _MATERIAL_WORD.search(text[slice(*p)])]
     if len(several) >= least and len(short) >= len(several) - 1:
         return [*several[:-1], *_last_pair(text, several[-1])]

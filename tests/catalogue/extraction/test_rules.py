@@ -271,3 +271,69 @@ def test_a_target_that_lists_conditions_tells_both() -> None:
     (item,) = _items(text)
     assert item["target"].text == "规模以上工业企业"
     assert "（2）用电量正增长" in item["conditions"].text
+
+
+def test_rules_among_the_steps_of_a_procedure() -> None:
+    text = (
+        "旅游业扶持意见\n一、扶持内容\n1.酒店创建。\n对新评定为五星级的酒店，给予100万元奖励。\n2.景区创建。\n对新评定为5A级的景区，给予80万元奖励。\n"
+        "3.资金引导扶持。\n县财政每年安排旅游引导资金1000万元。\n"
+        "二、申报及审核\n4.奖励实行申报制。符合条件者向县旅游办提出书面申报，经审核后报县政府兑现。\n"
+        "5.与上级政策相抵触的，按上级规定执行。\n6.申请奖励者应当诚实守信，违规申报的，不得享受奖励。\n"
+        "本意见由县旅游办负责解释，自2019年1月1日起执行。"
+    )
+    items = _items(text)
+    assert [item.name for item in items] == ["酒店创建", "景区创建"]
+    for item in items:
+        handling = "奖励实行申报制。符合条件者向县旅游办提出书面申报，经审核后报县政府兑现。"
+        assert item["process"].text == item["channels"].text == handling
+        assert "诚实守信" in item["conditions"].text
+        assert "抵触" not in item["conditions"].text
+
+
+def test_the_first_article_of_a_procedure_tells_when_where_and_the_first_step() -> None:
+    text = (
+        "产业扶持操作规程\n第一章 总则\n第一条 本规程所称经营主体，是指从事种植的合作社和家庭农场。\n第二章 扶持标准\n"
+        "第二条 基地补助\n新建基地100亩以上的，每亩补助600元。\n第三条 设备补助\n购置补贴目录以外的设备的，按购置价的30%补助。\n"
+        "第三章 申报及审批程序\n第四条 每年9月1日至9月30日，申报主体向所在镇农业服务中心提交书面申请。\n"
+        "第五条 镇政府10日内完成核查和公示，汇总报区农委审核后兑现。"
+    )
+    items = _items(text)
+    assert [item.name for item in items] == ["基地补助", "设备补助"]
+    for item in items:
+        assert "每年9月1日" in item["application_period"].text
+        assert item["channels"].text.startswith("每年9月1日")
+        assert "提交书面申请" in item["process"].text and "审核后兑现" in item["process"].text
+        assert item["target"].text == "从事种植的合作社和家庭农场"
+        assert "所称" not in item["conditions"].text
+    assert items[1]["standard"].text == "按购置价的30%补助。"
+
+
+def test_what_a_numbered_benefit_says_inside_its_line() -> None:
+    text = (
+        "惠企政策明白纸\n1.贷款贴息。对按时还款的企业，按利息的40%给予贴息；申请材料：贷款合同、放款凭证、结息单。（区科技局6356337）\n"
+        "2.创业补贴。对正常经营1年以上的企业，补贴1.5万元。办理地点：政务服务中心2楼创业窗口。承诺时限：20个工作日。（区人社局 6363710）\n"
+        "3.参展补贴。对参展的企业，每个展位补贴1万元。（责任单位：区商务局 6356510）\n"
+        "4.帮办代办。企业开办全程代办。（区审批局 2138900）\n"
+        "温馨提示：以上政策以正式文件为准；各项奖补每年5月由责任单位统一组织申报，申报通知另行发布。"
+    )
+    items = _items(text)[:3]
+    assert [entry.text for entry in items[0]["materials"].entries] == ["贷款合同", "放款凭证", "结息单"]
+    assert items[1]["time_limit"].text == "20个工作日。"
+    assert [entry.text for entry in items[1]["onsite_address"].entries] == ["政务服务中心2楼创业窗口"]
+    assert [[entry.text for entry in item["phone"].entries] for item in items] == [
+        ["6356337"],
+        ["6363710"],
+        ["6356510"],
+    ]
+    for item in items:
+        assert item["application_period"].text == "各项奖补每年5月由责任单位统一组织申报，申报通知另行发布。"
+        assert "局" not in item["standard"].text
+
+
+def test_a_list_of_annexes_is_no_content() -> None:
+    text = (
+        "关于印发电子商务若干措施的通知\n各县区商务局：\n现印发给你们。\n附件：\n一、电子商务若干措施\n二、扶持资金申报指南\n市商务局\n2020年5月8日\n"
+        "附件一\n电子商务若干措施\n一、鼓励规范发展\n（一）对交易额超500万元的企业，给予10万元奖励。\n"
+        "二、发展跨境电商\n（二）对提供通关服务的平台，给予20万元补助。\n（三）对自建仓库的企业，给予30万元补助。"
+    )
+    assert len(_items(text)) == 3
