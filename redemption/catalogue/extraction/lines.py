@@ -214,9 +214,8 @@ def _add(lines: list[Line], text: str, start: int, end: int, labels: Labels, blo
             end = at + len(piece.rstrip())
             pieces = parted(text, begin, end)
             for x, y in pieces:
-                if office := _OFFICE.search(text, x, y):
-                    y = office.start()
-                for a, b in _at_inner_labels(text, x, y, labels):
+                office = _OFFICE.search(text, x, y)
+                for a, b in _at_inner_labels(text, x, office.start() if office else y, labels):
                     lines.append(parse_line(text, a, b, labels, heading))
                     if len(pieces) > 1:
                         _find_run_in_label(lines[-1], labels)

@@ -302,7 +302,8 @@ def test_the_first_article_of_a_procedure_tells_when_where_and_the_first_step() 
     for item in items:
         assert "每年9月1日" in item["application_period"].text
         assert item["channels"].text.startswith("每年9月1日")
-        assert "提交书面申请" in item["process"].text and "审核后兑现" in item["process"].text
+        assert "提交书面申请" in item["process"].text
+        assert "审核后兑现" in item["process"].text
         assert item["target"].text == "从事种植的合作社和家庭农场"
         assert "所称" not in item["conditions"].text
     assert items[1]["standard"].text == "按购置价的30%补助。"
