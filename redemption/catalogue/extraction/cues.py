@@ -84,6 +84,12 @@ def _free_rules(text: str, section: Node) -> None:
 
 def _assign(text: str, node: Node) -> None:
     for child in node.children:
+        if (
+            len(set(child.roles) & _FIELD_ROLES) > 1
+        ):  # 申报条件和材料: （一）应当具备以下条件 （二）应提交以下材料
+            for part in child.children:
+                cue = () if part.roles else _cue(text, part)
+                part.roles = cue if set(cue) & set(child.roles) else part.roles
         if set(child.roles) & _FIELD_ROLES:
             continue
         if not child.roles and child.kind != "root":

@@ -21,7 +21,7 @@ from redemption.catalogue.extraction.named import (
     part_names,
     part_sections,
 )
-from redemption.catalogue.extraction.parting import all_different, several_benefits
+from redemption.catalogue.extraction.parting import all_different, is_recognition, several_benefits
 from redemption.catalogue.extraction.scopes import (
     CORE,
     FIELD_ROLES,
@@ -40,6 +40,7 @@ _TIER = re.compile(
 _NOT_GRANT = re.compile(
     r"监督|管理|法律责任|罚|追究|绩效|附则|解释|施行|资金来源|保障|总则|职责|组织|目的|定义|名词|术语|程序|流程|材料|审核|拨付|兑现流程|重复|违规|退出"
 )
+_CONTENT = re.compile(r"(?:内容|措施|政策|项目|方向)[：:。]?$")
 _VAGUE = frozenset({"支持", "扶持", "资金", "奖", "补", "配套", "激励", "贷款", "认定", "担保", "保险金"})
 _URGED = re.compile(r"(?:支持|鼓励|推动|引导|加大|加快|强化|促进|培育|打造|深化|提升|优化)")
 _PURPOSE = re.compile(r"[^，。；：:]{4,40}(?=[，。；：:])")
@@ -132,6 +133,8 @@ class ItemFinder:
         if not node.line or (set(node.roles) & FIELD_ROLES and "name" not in node.roles):
             return False
         roles = {role for child in sections_of(node) for role in child.roles} & CORE
+        if "container" in node.roles and "standard" not in roles:
+            return False  # a chapter on conditions and papers is no benefit
         return len(roles) >= 2 and bool(roles & TELLING)
 
     def _section_draft(self, node: Node) -> Draft:
@@ -194,7 +197,11 @@ class ItemFinder:
                 continue
             if not {"standard", "group"} & set(node.roles) and not all(child.caption for child in named):
                 continue
-            if "standard" not in node.roles or self._distinct_benefits(named) or self._distinct_gifts(named):
+            if (
+                "standard" not in node.roles
+                or self._distinct_benefits(named)
+                or self._distinct_gifts(named, bool(_CONTENT.search(self._caption(node))))
+            ):
                 return [draft for child in self._grant_nodes(node) for draft in self._grant_drafts(child)]
         return []
 
@@ -205,9 +212,12 @@ class ItemFinder:
         nouns = sum(name.endswith(self._benefits) and not _TIER.search(name) for name in names)
         return nouns >= 2 and nouns >= len(names) - 1
 
-    def _distinct_gifts(self, nodes: list[Node]) -> bool:
-        """Captioned parts that each give something for something else done."""
-        if not all(node.caption and not node.roles for node in nodes):
+    def _caption(self, node: Node) -> str:
+        return self._text[slice(*node.caption)] if node.caption else ""
+
+    def _distinct_gifts(self, nodes: list[Node], unnamed: bool) -> bool:
+        """Parts that each give something for something else done; with captions, or `unnamed` below 扶持内容."""
+        if any(node.roles for node in nodes) or not (unnamed or all(node.caption for node in nodes)):
             return False
         if any(_TIER.search(self._text[slice(*node.caption)]) for node in nodes if node.caption):
             return False
@@ -219,6 +229,10 @@ class ItemFinder:
                 return False
             conditions.append(self._text[slice(*first)])
         captions = [self._text[slice(*node.caption)] for node in nodes if node.caption]
+        if unnamed and not captions:
+            return not any(is_recognition(condition) for condition in conditions) and all_different(
+                conditions
+            )
         named = all(4 <= len(caption) <= 14 for caption in captions) and all_different(captions)
         return named or all_different(conditions)
 

@@ -147,6 +147,11 @@ def _kind(text: str, grant: Grant) -> str:
     return _KINDS.get(words[-1], words[-1]) if words else ""
 
 
+def is_recognition(condition: str) -> bool:
+    """Whether a condition is a title that somebody awards: grades of one benefit more often than several."""
+    return bool(_RECOGNISED.search(condition))
+
+
 def all_different(conditions: list[str]) -> bool:
     """Whether no two conditions are grades of one: they share few words besides numbers and levels."""
     pairs = [_pairs(condition) for condition in conditions]

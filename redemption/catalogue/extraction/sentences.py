@@ -55,6 +55,7 @@ _IN_CHARGE = re.compile(r"责任|主管|牵头|经办|实施")
 _HANDS_IN = re.compile(
     r"将[^。；]{2,70}(?:报送|提交|寄送|送交|报)(?:至|到)?[^，。；、]{2,30}(?:局|委|厅|处|科|室|中心|窗口|办)(?=[，。；（(]|$)"
 )
+_GENERAL_PART = re.compile(r"总则|目的|背景|意义")
 _FILING = re.compile(r"申报|申请|受理|申领|报名|填报")
 _OFFICE = re.compile(
     r"[（(](?:责任单位[：:])?[\u4e00-\u9fff]{2,16}(?:局|委|办|厅|部|处|中心|科|公司|银行)[，,：:\s]*(?:电话)?[：:]?\s*(?:\d{3,4}-)?\d{7,8}(?:、\d{7,8})*[)）]"
@@ -104,7 +105,13 @@ class SentenceReader(FieldWriter):
         receiver = item.values.pop("_receiver", [])
         contact_addresses = item.values.pop("_contact_addresses", [])
         if item["legal_basis"].state == "missing":
-            self._find_basis(item, draft, preamble)
+            general = [
+                span
+                for section in [*draft.sections, *draft.shared]
+                if _GENERAL_PART.search(self._caption(section))
+                for span in section.spans()
+            ]
+            self._find_basis(item, draft, [*preamble, *general])
         if item["target"].state == "missing":
             self._find_target(item)
         if alone and item["standard"].state == "missing":
