@@ -20,6 +20,7 @@ _TAIL = re.compile(
 _NOT_PREFIX = re.compile(
     r"[，。；：、？！《》“”\"]|[不未无免按将被把向已]|符合|提交|提供|满足|具备|以下|下列|上述|根据|按照|其他|其它|有关|相关$"
 )
+_ASKING = re.compile(r"(?:谁|哪些|哪类|什么|多少|怎么|怎样|如何|在哪|去哪|找谁|何时)(?:[人企单能可申办领享去补奖要条材时]|$)")
 _HELPERS = frozenset({"receiver", "validity", "group", "container", "ignore", "name", "target_weak"})
 ROLES = frozenset(FIELDS) | _HELPERS
 
@@ -76,7 +77,11 @@ class Labels:
         bare = _BRACKETS.sub("", key)
         if bare != key and (role := self._roles.get(bare)):
             return (role,)
-        return self._by_parts(bare) or self._by_ending(bare)
+        return self._by_parts(bare) or self._by_ending(bare) or self._asked(bare)
+
+    def _asked(self, key: str) -> tuple[str, ...]:
+        """谁能申报, 怎么申请: a question without its mark."""
+        return self.question(key) if len(key) <= 14 and _ASKING.match(key) else ()
 
     def _by_ending(self, key: str) -> tuple[str, ...]:
         """The longest label that the heading ends with, after a programme's name or before 要求, 清单 …"""
