@@ -20,7 +20,9 @@ _TAIL = re.compile(
 _NOT_PREFIX = re.compile(
     r"[，。；：、？！《》“”\"]|[不未无免按将被把向已]|符合|提交|提供|满足|具备|以下|下列|上述|根据|按照|其他|其它|有关|相关$"
 )
-_ASKING = re.compile(r"(?:谁|哪些|哪类|什么|多少|怎么|怎样|如何|在哪|去哪|找谁|何时)(?:[人企单能可申办领享去补奖要条材时]|$)")
+_ASKING = re.compile(
+    r"(?:谁|哪些|哪类|什么|多少|怎么|怎样|如何|在哪|去哪|找谁|何时)(?:[人企单能可申办领享去补奖要条材时]|$)"
+)
 _HELPERS = frozenset({"receiver", "validity", "group", "container", "ignore", "name", "target_weak"})
 ROLES = frozenset(FIELDS) | _HELPERS
 

@@ -41,6 +41,7 @@ _BRACKETED = re.compile(r"\s*[【\[]([^】\]]{2,24})[】\]]\s*[：:]?")
 _IN_BRACKETS = re.compile(
     r"（([\u4e00-\u9fff、“”]{4,24})）[。：]?\s*(?=对|给予|按|鼓励|支持|凡|企业|新|首次|经|获)"
 )
+_SPACED = re.compile(r"\s*(\S{3,12})(?:[ \t]{2,}|\u3000+)(?=\S)")
 _RUN_IN = re.compile(r"[\s\u3000]*([^，。；：:！？\s]{2,24})(?:。|[\s\u3000]+(?=\S{6}))")
 _INNER_LABEL = re.compile(
     rf"(?<=[。；;\s])({_CN}、|[（(]{_CN}[)）]|\d{{1,2}}[、.．])?([\u4e00-\u9fff]{{4,10}})[：:](?=\s*\S{{2}})"
@@ -145,6 +146,9 @@ def _find_caption(line: Line, labels: Labels) -> None:
         return
     if line.kind in ("paren_cn", "num", "cn", "article") and (match := _IN_BRACKETS.match(rest)):
         _caption(line, offset, match.span(1), match.end(), labels.classify(match.group(1)), strong=False)
+        return
+    if not line.kind and (match := _SPACED.match(rest)) and (roles := labels.exact(match.group(1))):
+        _caption(line, offset, match.span(1), match.end(), roles, strong=True)
         return
     match = _LABELLED.match(rest)
     if match and (roles := labels.classify(match.group(1))):
@@ -282,6 +286,10 @@ def _label_pairs(text: str, block: Block, labels: Labels) -> list[tuple[Span, Sp
         return []
     if len(cells) >= 4 and sum(roles) == 1 and all(b - a <= 8 for a, b in cells):
         return []  # the header of a list that begins with a known word
+    for place in range(1, len(cells)):  # 办理方式 | 线上办理: the value could be a label of the same kind
+        label, value = (text[slice(*cells[at])].strip(" ：:*") for at in (place - 1, place))
+        if roles[place - 1] and roles[place] and labels.exact(label) == labels.exact(value):
+            roles[place] = False
     pairs: list[tuple[Span, Span]] = []
     place = 0
     while place < len(cells):

@@ -96,6 +96,7 @@ def build_tree(lines: list[Line]) -> Node:
         stack[-1].children.append(node)
         stack.append(node)
     _unwrap(root)
+    _values_like_labels(root)
     _part_stacked_labels(root)
     _release_closing_lines(root)
     return root
@@ -125,6 +126,27 @@ def _unwrap(root: Node) -> None:
     root.children = wrapper.children
     for child in root.children:
         child.parent = root
+
+
+def _values_like_labels(node: Node) -> None:
+    """办理方式 ⏎ 线上办理: what stands below a label is its value, though it could be a label of the same kind."""
+    kept: list[Node] = []
+    for child in node.children:
+        _values_like_labels(child)
+        above = kept[-1] if kept else None
+        if (
+            above is not None
+            and child.line is not None
+            and above.kind == child.kind == "plain"
+            and above.roles
+            and above.roles == child.roles
+            and not above.spans()
+            and not child.spans()
+        ):
+            above.lines.append(child.line)
+        else:
+            kept.append(child)
+    node.children = kept
 
 
 def _part_stacked_labels(node: Node) -> None:

@@ -24,7 +24,7 @@ _HEADING = re.compile(
 _ENTRY = re.compile(
     r"(?:第[一二三四五六七八九十百零\d]{1,5}[条款步]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)）]|[①-⑳]|[-•·●])"
 )
-_PIPED = re.compile(r"\|[^|]*(?:\|[^|]*){2,30}\|")
+_PIPED = re.compile(r"\|[^|]*(?:\|[^|]*){1,30}\|")
 _RULE = re.compile(r"[|:\-\s]+")
 _USUAL = re.compile(
     "[\t\n\r -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2010-\u2027\u2160-\u217f\u2460-\u24ff]"
