@@ -60,13 +60,16 @@ PAGES = (
     Picture("editor-new", "zhengce", "/editor/policies/new"),
     Picture("editor-policy", "zhengce", "/editor", follow=(DIGITAL,)),
     Picture("editor-item", "zhengce", "/editor", follow=(DIGITAL, DIGITAL)),
+    Picture("editor-form", "zhengce", "/editor", follow=(DIGITAL, DIGITAL, "申报表")),
     Picture("editor-questions", "zhengce", "/editor/questions"),
     Picture("editor-catalogue", "zhengce", "/editor/catalogue"),
     Picture("duties", "zhengce", "/editor/duties"),
     Picture("duty", "zhengce", "/editor/duties?state=done", follow=("报送《",)),
+    Picture("duties-calendar", "zhengce", "/editor/duties/calendar"),
     # 审批部门.md
     Picture("workbench", "shenpi", "/workbench?g=review"),
     Picture("workbench-case", "shenpi", "/workbench?g=review", follow=(A_CASE,)),
+    Picture("statistics", "shenpi", "/workbench/statistics"),
     Picture("payments", "shenpi", "/workbench/payments"),
     Picture("adapters", "keji", "/workbench/adapters"),
     Picture("adapter", "keji", "/workbench/adapters", follow=("科学技术局",)),
@@ -84,6 +87,7 @@ PAGES = (
     Picture("admin", "guanli", "/admin"),
     Picture("admin-places", "guanli", "/admin/places"),
     Picture("admin-accounts", "guanli", "/admin/accounts"),
+    Picture("admin-retention", "guanli", "/admin/retention"),
     Picture("admin-audit", "guanli", "/admin/audit"),
 )
 
