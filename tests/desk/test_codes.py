@@ -15,7 +15,7 @@ from tests.desk.test_entry import filled, hidden, item, text
 __all__ = ["item"]
 
 
-def read(content: bytes, *, dots: int = 200) -> dict[str, str]:
+def read(content: bytes, *, dots: int = 300) -> dict[str, str]:
     """Every code of a document by its format, as a printer of so many dots an inch puts it on paper."""
     pages = [page.render(scale=dots / 72).to_pil().convert("L") for page in pypdfium2.PdfDocument(content)]
     found = [one for page in pages for one in zxingcpp.read_barcodes(page)]

@@ -16,7 +16,7 @@ from redemption.policies.reading import read_text
 from tests.factories import make_policy
 
 TEXT = """关于支持测试的通知
-一、谁能享受这个好处
+一、甜枣归属
 在本市注册的软件企业。
 二、补贴标准
 给予10万元补贴。
@@ -41,9 +41,9 @@ def target(session, world):
 
 def test_a_word_added_is_read_from_the_next_document_on(session, world, admin):
     assert "软件企业" not in target(session, world).get("text", "")
-    service.add_word(session, admin, "target", "谁能享受这个好处")
+    service.add_word(session, admin, "target", "甜枣归属")
     assert "软件企业" in target(session, world)["text"]
-    service.remove_word(session, admin, "谁能享受这个好处")
+    service.remove_word(session, admin, "甜枣归属")
     assert "软件企业" not in target(session, world).get("text", "")
     actions = [entry.action for entry in audit.entries(session, synonyms.CHAIN)]
     assert actions == ["add_word", "remove_word"]
