@@ -60,7 +60,7 @@ PARTS = """
 {% call lists.table("清单", dense=True, stack=True) %}<thead><tr><th scope="col">编号</th><th scope="col" class="num">金额</th></tr></thead><tbody><tr><td data-label="编号">1</td><td class="num" data-label="金额">{{ st.money(200000) }}</td></tr></tbody>{% endcall %}
 {{ lists.pager("/n", 20, 40, "/") }}{{ lists.end_filter() }}{{ lists.empty("还没有", "请先选择事项。", ("去看看", "/items")) }}
 {{ lists.stats([("在施行", 214, "项", "今日")]) }}{{ lists.progress(1, 2, "一半") }}
-{% call lists.chart("bar", "受理量", summary="甲最多。", unit="件") %}<thead><tr><th scope="col">部门</th><th scope="col">件</th></tr></thead><tbody><tr><th scope="row">甲</th><td>4</td></tr></tbody>{% endcall %}
+{% call lists.chart("bar", "受理量", summary="甲最多。", unit="件") %}<thead><tr><th scope="col">部门</th><th scope="col">件</th></tr></thead><tbody><tr><th scope="row">甲</th><td>4</td></tr><tr><th scope="row">乙</th><td data-value="">—</td></tr></tbody>{% endcall %}
 {{ page.post_button("签收", "/s") }}{{ page.button("新建", "/", key="n") }}{{ page.action("导出", "/e", icon="download") }}{% endblock %}
 """
 DESK = '{% extends "base.html" %}IMPORTS{% set layout = "desk" %}{% block content %}<h1>收件箱</h1>{% endblock %}'

@@ -136,6 +136,10 @@ def test_a_chart_is_drawn_from_its_table(tab) -> None:
     tab.goto("/show/parts")
     tab.wait_for_selector("[data-chart-canvas] canvas")
     assert tab.get_attribute("[data-chart-canvas]", "aria-label") == "受理量。甲最多。"
+    drawn = tab.evaluate(
+        "echarts.getInstanceByDom(document.querySelector('[data-chart-canvas]')).getOption().series[0].data"
+    )
+    assert drawn == [4, None], "what has no figure is a gap, not a zero"
     tab.click("text=数据表")
     assert tab.is_visible("figure td:text('4')")
 

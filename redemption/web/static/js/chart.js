@@ -18,8 +18,9 @@ function load() {
 }
 
 function number(cell) {
-  const value = Number((cell?.dataset.value ?? cell?.textContent ?? "").replace(/[^\d.-]/g, ""));
-  return Number.isFinite(value) ? value : null;
+  const text = (cell?.dataset.value ?? cell?.textContent ?? "").replace(/[^\d.-]/g, "");
+  const value = Number(text);
+  return text && Number.isFinite(value) ? value : null;
 }
 
 function read(figure) {
