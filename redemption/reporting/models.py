@@ -34,7 +34,7 @@ class Duty(Identified, Base):
     title: Mapped[str]
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
-    """Whom it is owed to; None where no office exists at that level (told to the administrator)."""
+    """The office of the same level, which watches over it; None where no office exists at that level (told to the administrator)."""
     event_date: Mapped[dt.date]
     due_at: Mapped[dt.datetime]
     provisional: Mapped[bool] = mapped_column(default=False)

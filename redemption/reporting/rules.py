@@ -45,7 +45,8 @@ class Rule:
     """One kind of duty.
 
     `unit`, `n`: "n workdays after", "n days after", "the first n workdays of the month". `ground` is the sentence that
-    tells the department why it owes this; `evidence` what fulfils it, in words.
+    tells the department why it owes this; `evidence` what fulfils it, in words. `to_office`: what is owed goes to the
+    office of the same level; the office watches over every kind, also where it goes elsewhere (第三十九条).
     """
 
     name: str

@@ -220,10 +220,9 @@ def look_after(database: Database) -> int:
         for duty, office_id in session.execute(
             orphans.limit(BATCH).with_for_update(skip_locked=True, of=Duty)
         ):
-            if KINDS[Kind(duty.kind)].to_office:
-                duty.office_id = office_id
-                service.note(session, duty, service.SYSTEM, "office_set", {"office_id": office_id})
-                moved += 1
+            duty.office_id = office_id
+            service.note(session, duty, service.SYSTEM, "office_set", {"office_id": office_id})
+            moved += 1
     return moved
 
 
@@ -234,7 +233,7 @@ def _hand_over(session: Session, duty: Duty) -> int:
         return 0
     duty.department_id = heir.id
     office = queries.office_of_level(session, heir.jurisdiction_id)
-    if KINDS[Kind(duty.kind)].to_office and office is not None:
+    if office is not None:
         duty.office_id = office.id
     service.note(session, duty, service.SYSTEM, "handed_over", {"from": before, "to": heir.id})
     messages.tell(

@@ -55,8 +55,6 @@ def duties(session, world):
     """Three of one department (in time, late, overdue), one of another (open)."""
     made = [owe(session, world, f"policy:{n}", "2026-09-01") for n in range(3)]
     made.append(owe(session, world, "policy:9", "2026-09-28", code="QC-KJ"))
-    for duty in made:
-        duty.office_id = world.offices["990100"].id
     for duty, moment in zip(made, ("2026-09-02 00:00", "2026-09-21 00:00"), strict=False):
         with time_machine.travel(at(moment), tick=False):
             reporting.fulfil(session, reporting.SYSTEM, duty, {})

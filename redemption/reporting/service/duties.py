@@ -53,7 +53,7 @@ def open_duty(
         deadline = rules.due_of(kind, event, calendar)
         due_at, provisional = clock.end_of_day(deadline.date), deadline.provisional
     owner = queries.acting_department(session, department_id)
-    office = queries.office_of_level(session, owner.jurisdiction_id) if KINDS[kind].to_office else None
+    office = queries.office_of_level(session, owner.jurisdiction_id)
     now = clock.now()
     first = rules.plan(event, due_at, now, calendar, queries.steps(session, kind))
     made = session.scalar(
@@ -92,7 +92,7 @@ def open_duty(
         "opened",
         {"due": rules.due_day(due_at).isoformat(), "entered_late": entered_late},
     )
-    if KINDS[kind].to_office and office is None:
+    if office is None:
         _tell_administrators(session, duty)
     if not quiet:
         _tell_opened(session, duty)
@@ -191,7 +191,7 @@ def reschedule(
 
 
 def exempt(session: Session, actor: Actor, duty: Duty, reason: str) -> None:
-    """豁免: only by the office it is owed to, with a reason.
+    """豁免: only by the office that watches over it, with a reason.
 
     Raises:
         NotFound: another office's. Invalid: no reason. Conflict: it is over already.
