@@ -10,7 +10,18 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
-from sqlalchemy import Connection, Engine, MetaData, Table, UniqueConstraint, create_engine, insert, select
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    insert,
+    select,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, NoSuchTableError
 
@@ -41,6 +52,15 @@ REQUIRED_IN = ("id", "referral", "type", "occurred_at")
 MOST_ROWS = 200
 OVERLAP = 100
 """How far back in a numbered table answers may still appear (transactions that commit late)."""
+PATIENCE: dict[str, dict[str, Any]] = {
+    "psycopg": {"connect_timeout": 10, "options": "-c statement_timeout=30000"},
+    "psycopg2": {"connect_timeout": 10, "options": "-c statement_timeout=30000"},
+    "pymysql": {"connect_timeout": 10, "read_timeout": 30, "write_timeout": 30},
+    "mysqldb": {"connect_timeout": 10, "read_timeout": 30, "write_timeout": 30},
+    "oracledb": {"tcp_connect_timeout": 10},
+    "pyodbc": {"timeout": 10},
+}
+"""By driver, in seconds (statement_timeout in ms): a database that hangs must not keep a parcel beyond its lease."""
 
 
 class ExchangeDbOptions(Schema):
@@ -94,8 +114,15 @@ class ExchangeDbAdapter(Adapter):
         url = make_url(self._options["url"])
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
+        patience = PATIENCE.get(url.get_driver_name(), {})
         self._engine: Engine = create_engine(
-            url, pool_size=2, pool_pre_ping=True, pool_recycle=600, hide_parameters=True
+            url,
+            pool_size=2,
+            pool_pre_ping=True,
+            pool_recycle=600,
+            hide_parameters=True,
+            # what the address itself says comes first
+            connect_args={name: value for name, value in patience.items() if name not in url.query},
         )
 
     def close(self) -> None:
@@ -117,6 +144,7 @@ class ExchangeDbAdapter(Adapter):
                 "答复表", answers, [*self._options["in_columns"].values(), self._options["in_order"]]
             ),
             self._check_key(out),
+            self._check_order(answers),
         ]
 
     def _check_columns(self, what: str, table: Table, names: Any) -> Finding:
@@ -136,6 +164,14 @@ class ExchangeDbAdapter(Adapter):
         if column is not None and any([found.name for found in columns] == [name] for columns in alone):
             return Finding("幂等键", True, f"{table.name}.{name} 有唯一约束。")
         return Finding("幂等键", False, f"请为 {table.name}.{name} 建唯一约束，否则重发时可能重复。")
+
+    def _check_order(self, table: Table) -> Finding:
+        """Answers are read on from a number: any other kind would lose some that come at the same moment."""
+        name = self._options["in_order"]
+        column = table.c.get(name)
+        if column is not None and isinstance(column.type, (Integer, Numeric)):
+            return Finding("编号列", True, f"{table.name}.{name} 是数字。")
+        return Finding("编号列", False, f"{table.name}.{name} 应是递增的整数列，请改用这样的列。")
 
     def _table(self, connection: Connection, name: str) -> Table:
         # read anew each time: the department changes its tables without telling us
@@ -184,19 +220,18 @@ class ExchangeDbAdapter(Adapter):
             order = table.c[order_name]
             after = cursor.get("after")
             query = select(table).order_by(order).limit(MOST_ROWS + OVERLAP)
-            if isinstance(after, int):
+            if after is not None:
                 query = query.where(order > after - OVERLAP)
-            elif after is not None:
-                query = query.where(order > after)
-            rows = connection.execute(query).mappings().all()
+            # NUMBER columns come as Decimal
+            rows = [{**row, order_name: int(row[order_name])} for row in connection.execute(query).mappings()]
         # numbers are given before commits: a smaller one may appear after a bigger one, so that we look back a little
         seen = set(cursor.get("seen", []))
         fresh = [row for row in rows if row[order_name] not in seen]
         if not rows:
             return Polled((), dict(cursor))
         last = rows[-1][order_name]
-        kept = [row[order_name] for row in rows[-OVERLAP:]] if isinstance(last, int) else []
-        return Polled([_event(dict(row), columns) for row in fresh], {"after": last, "seen": kept})
+        kept = [row[order_name] for row in rows[-OVERLAP:]]
+        return Polled([_event(row, columns) for row in fresh], {"after": last, "seen": kept})
 
 
 def _event(row: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any]:

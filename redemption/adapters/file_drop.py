@@ -2,7 +2,7 @@
 
     out/<referral>.<sequence>.zip     manifest.json, referral.json, materials/<id>-<name>
     in/*.json                         one event each (DESIGN §5), taken in the order of their names
-    in/done/, in/bad/                 answers that were kept, and those that are no JSON
+    in/done/                          answers that were kept, also those for a person because they cannot be read
 
 A ZIP appears under its name only when it is complete; the same parcel written twice is the same file.
 """
@@ -60,7 +60,7 @@ class FileDropAdapter(Adapter):
         if not folder.is_dir():
             return [Finding("目录", False, f"服务器上没有目录 {folder}，请先创建。")]
         try:
-            for name in ("out", "in", "in/done", "in/bad"):
+            for name in ("out", "in", "in/done"):
                 (folder / name).mkdir(exist_ok=True)
             probe = folder / "out" / f".probe-{os.getpid()}"
             probe.write_text("ok")
@@ -118,23 +118,9 @@ class FileDropAdapter(Adapter):
             )
 
     def poll(self, cursor: Mapping[str, Any]) -> Polled:
-        """Answers that lie in the folder now; those that are no JSON are set aside."""
-        inbox = self._folder / "in"
-        events, names = [], []
-        for path in sorted(inbox.glob("*.json"))[:MOST_FILES]:
-            try:
-                if path.stat().st_size > MOST_BYTES:
-                    raise ValueError("too large")
-                body = json.loads(path.read_text("utf-8"))
-                if not isinstance(body, dict):
-                    raise ValueError("not an object")
-            except (ValueError, OSError):
-                (inbox / "bad").mkdir(exist_ok=True)
-                os.replace(path, inbox / "bad" / path.name)
-                continue
-            events.append(body)
-            names.append(path.name)
-        return Polled(events, {"names": names})
+        """Answers that lie in the folder now; one that is no JSON comes as an event that a person has to read."""
+        paths = sorted((self._folder / "in").glob("*.json"))[:MOST_FILES]
+        return Polled([_read(path) for path in paths], {"names": [path.name for path in paths]})
 
     def settle(self, cursor: Mapping[str, Any]) -> None:
         """Put away the answers that are kept on our side."""
@@ -144,3 +130,15 @@ class FileDropAdapter(Adapter):
             path = inbox / Path(name).name
             if path.exists():
                 os.replace(path, inbox / "done" / path.name)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open("rb") as stream:
+        raw = stream.read(MOST_BYTES + 1)
+    try:
+        body = json.loads(raw) if len(raw) <= MOST_BYTES else None
+    except ValueError:
+        body = None
+    if isinstance(body, dict):
+        return body
+    return {"id": path.name, "type": "", "unreadable": raw[:2000].decode("utf-8", "replace")}

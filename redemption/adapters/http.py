@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-import httpx
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from redemption.adapters.transport import LONGEST_CALL, Transport
+from redemption.adapters.transport import LONGEST_CALL, Transport, Unheard, tls
 from redemption.dispatch.port import Adapter, Capability, Context, Finding, Outcome, Shipment
 
 
@@ -45,9 +44,26 @@ class HttpOptions(Schema):
         for name in ("authority_file", "certificate_file", "key_file"):
             if data.get(name) and not Path(data[name]).is_file():
                 raise ValidationError(f"服务器上没有文件 {data[name]}。", name)
+        _check_certificates(data)
         local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
         if data.get("bank_account") and parts.scheme != "https" and not local:
             raise ValidationError("传输完整收款账号时，接口地址必须是 https。", "bank_account")
+
+
+def _check_certificates(data: dict[str, Any]) -> None:
+    """ValidationError where the files do not hold what they should, or the password is wrong."""
+    authority = {"authority_file": data.get("authority_file")}
+    try:
+        tls(authority, {})
+    except OSError:
+        raise ValidationError("这个文件里没有可用的证书（PEM 格式）。", "authority_file") from None
+    own = {name: data.get(name) for name in ("certificate_file", "key_file")}
+    try:
+        tls(own, {"key_password": data.get("key_password") or ""})
+    except (OSError, ValueError):
+        raise ValidationError(
+            "证书、私钥和口令不配套，或不是 PEM 格式，请核对。", "certificate_file"
+        ) from None
 
 
 class HttpAdapter(Adapter):
@@ -61,7 +77,7 @@ class HttpAdapter(Adapter):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        options = HttpOptions().load(dict(context.options))
+        options = HttpOptions().load({**context.options, **context.secrets})
         self._endpoint = options["endpoint"].rstrip("/")
         self._transport = Transport(context, self._endpoint, options["timeout"])
 
@@ -79,11 +95,11 @@ class HttpAdapter(Adapter):
 
     def _check_reach(self) -> Finding:
         try:
-            response = httpx.get(self._endpoint, timeout=5, follow_redirects=False, trust_env=False)
-        except httpx.HTTPError as error:
-            return Finding("连通", False, f"连不上 {self._endpoint}：{str(error)[:200]}")
-        if response.status_code >= 500:
-            return Finding("连通", False, f"{self._endpoint} 可以连接，但答复 {response.status_code}。")
+            status = self._transport.reach()
+        except Unheard as error:
+            return Finding("连通", False, f"连不上 {self._endpoint}：{error.sentence}")
+        if status >= 500:
+            return Finding("连通", False, f"{self._endpoint} 可以连接，但答复 {status}。")
         return Finding("连通", True, f"{self._endpoint} 可以连接。")
 
     def submit(self, shipment: Shipment) -> Outcome:
@@ -93,6 +109,9 @@ class HttpAdapter(Adapter):
         return self._transport.post(
             f"/referrals/{shipment.referral}/corrections", shipment.payload, shipment.key
         )
+
+    def drop(self, shipment: Shipment) -> None:
+        self._transport.drop("/referrals", shipment.payload, shipment.key)
 
     def withdraw(self, shipment: Shipment) -> Outcome:
         return self._transport.post(

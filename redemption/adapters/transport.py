@@ -4,6 +4,7 @@ One `Transport` an endpoint: connections are kept and reused by all threads. A c
 between bytes, so that a system that drips an answer cannot hold a parcel longer than its lease.
 """
 
+import contextlib
 import json
 import ssl
 import time
@@ -44,7 +45,7 @@ class Transport:
             limits=httpx.Limits(max_connections=32, max_keepalive_connections=16),
             follow_redirects=False,
             trust_env=False,
-            verify=_tls(context),
+            verify=tls(context.options, context.secrets),
         )
 
     def close(self) -> None:
@@ -67,7 +68,9 @@ class Transport:
         status, _, content = self._send(path, body, key)
         return status, _object(content.decode("utf-8", "replace"))
 
-    def _send(self, path: str, body: Mapping[str, Any], key: str) -> tuple[int, httpx.Headers, bytes]:
+    def _send(
+        self, path: str, body: Mapping[str, Any], key: str, timeout: httpx.Timeout | None = None
+    ) -> tuple[int, httpx.Headers, bytes]:
         raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {
             "content-type": "application/json; charset=utf-8",
@@ -76,7 +79,7 @@ class Transport:
             **signed_headers(self._context.keys, key, self._context.now(), raw),
         }
         try:
-            return self._call(self._endpoint + path, raw, headers)
+            return self._call(self._endpoint + path, raw, headers, timeout or self._client.timeout)
         except httpx.ConnectTimeout:
             raise Unheard("连接对方系统超时。") from None
         except httpx.TimeoutException:
@@ -84,13 +87,36 @@ class Transport:
         except (ssl.SSLError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise Unheard(f"连接设置有误：{_short(error)}", settings=True) from error
         except httpx.TransportError as error:
-            if "certificate" in str(error).lower() or "ssl" in str(error).lower():
-                raise Unheard(f"TLS 证书校验未通过：{_short(error)}", settings=True) from error
-            raise Unheard(f"连接中断：{_short(error)}") from error
+            raise _unheard(error) from error
 
-    def _call(self, url: str, raw: bytes, headers: Mapping[str, str]) -> tuple[int, httpx.Headers, bytes]:
+    def reach(self) -> int:
+        """The status of a plain GET of the address itself, with the same certificates as every call.
+
+        Raises:
+            Unheard: there was no answer.
+        """
+        try:
+            return self._client.get(self._endpoint, timeout=min(5.0, self._timeout)).status_code
+        except httpx.TimeoutException:
+            raise Unheard("连接对方系统超时。") from None
+        except (ssl.SSLError, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            raise Unheard(f"连接设置有误：{_short(error)}", settings=True) from error
+        except httpx.TransportError as error:
+            raise _unheard(error) from error
+
+    def drop(self, path: str, body: Mapping[str, Any], key: str) -> None:
+        """Send one body and hang up before the answer: how a contract test loses one."""
+        hasty = httpx.Timeout(self._timeout, read=0.001)
+        with contextlib.suppress(Unheard):
+            self._send(path, body, key, hasty)
+
+    def _call(
+        self, url: str, raw: bytes, headers: Mapping[str, str], timeout: httpx.Timeout
+    ) -> tuple[int, httpx.Headers, bytes]:
         deadline = time.monotonic() + self._timeout
-        with self._client.stream("POST", url, content=raw, headers=dict(headers)) as response:
+        with self._client.stream(
+            "POST", url, content=raw, headers=dict(headers), timeout=timeout
+        ) as response:
             parts, size = [], 0
             for chunk in response.iter_raw():
                 size += len(chunk)
@@ -139,15 +165,18 @@ def retry_after(value: str, now: float) -> float | None:
         return None
 
 
-def _tls(context: Context) -> ssl.SSLContext:
-    """The system's authorities, or the department's own; our certificate where it asks for one (mutual TLS)."""
-    authority = context.options.get("authority_file")
-    made = ssl.create_default_context(cafile=authority or None)
-    certificate = context.options.get("certificate_file")
+def tls(options: Mapping[str, Any], secrets: Mapping[str, str]) -> ssl.SSLContext:
+    """The system's authorities, or the department's own; our certificate where it asks for one (mutual TLS).
+
+    Raises:
+        OSError: a file cannot be read, or is none of the kind (`ssl.SSLError`).
+    """
+    made = ssl.create_default_context(cafile=options.get("authority_file") or None)
+    certificate = options.get("certificate_file")
     if certificate:
-        made.load_cert_chain(
-            certificate, context.options.get("key_file") or None, context.secrets.get("key_password") or None
-        )
+        # never asks on the terminal: without a password a sealed key is an error
+        password = secrets.get("key_password") or ""
+        made.load_cert_chain(certificate, options.get("key_file") or None, lambda: password)
     return made
 
 
@@ -165,6 +194,25 @@ def _reasons(body: Mapping[str, Any], text: str) -> tuple[str, ...]:
         given = [f"{name}：{said}" for name, said in given.items()]
     found = [str(reason)[:500] for reason in (given if isinstance(given, list) else [given]) if reason]
     return tuple(found[:50]) or ("部门系统退回，没有说明原因。",)
+
+
+WORDS = (
+    (("certificate_verify_failed",), "对方的证书不受信任，请核对证书颁发机构文件", True),
+    (("certificate", "ssl", "tls"), "TLS 握手没有成功，请核对双方证书", True),
+    (("not known", "no address", "name resolution", "nodename"), "域名解析不到", False),
+    (("refused",), "对方没有在这个地址和端口上服务", False),
+    (("no route", "unreachable"), "网络不通", False),
+    (("disconnected", "reset by peer", "closed", "broken pipe", "incomplete"), "对方中途断开了连接", False),
+)
+"""Signs in what the libraries say in English, what it means to whoever has to mend it, and whether it is a setting."""
+
+
+def _unheard(error: httpx.TransportError) -> Unheard:
+    said = str(error).lower()
+    for signs, word, settings in WORDS:
+        if any(sign in said for sign in signs):
+            return Unheard(f"连接没有成功：{word}。", settings=settings)
+    return Unheard(f"连接中断：{_short(error)}")
 
 
 def _short(error: Exception) -> str:

@@ -16,7 +16,7 @@ from redemption.identity.queries import department as department_by_code
 from redemption.kernel import clock
 from redemption.kernel.errors import Conflict, Invalid, NotFound, TooLarge
 from redemption.web.access import public
-from redemption.web.problem import flat
+from redemption.web.sentences import flat
 from redemption.web.session import box, db, keep_on_refusal, settings
 
 blueprint = Blueprint("decisions-api", __name__, url_prefix="/api/v1", description="部门对接：办理事件")

@@ -10,7 +10,6 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-import structlog
 from marshmallow import ValidationError
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -28,12 +27,14 @@ from redemption.dispatch.rules import ParcelState, Purpose
 from redemption.dispatch.service import settle_taken
 from redemption.identity.models import Department
 from redemption.identity.rules import Actor, system_actor
-from redemption.kernel import clock, outbox
+from redemption.kernel import audit, clock, outbox
 from redemption.kernel.db import Json
 from redemption.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from redemption.messages.service import tell
+from redemption.web.sentences import in_a_line
 
-log = structlog.get_logger("redemption.decisions")
+WAITING_LONG = dt.timedelta(hours=1)
+"""An event that waits for an earlier one so long is told about: the earlier one may never have been sent."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def receive_unsure(session: Session, department: Department, raw: Json) -> None:
         body = EventSchema().load(raw)
         receive(session, department, body)
     except (ValidationError, NotFound, Conflict) as error:
-        said = error.messages if isinstance(error, ValidationError) else error.message
-        _keep_unreadable(session, department, raw, json.dumps(said, ensure_ascii=False)[:2000])
+        said = in_a_line(error.messages) if isinstance(error, ValidationError) else error.message
+        _keep_unreadable(session, department, raw, said[:2000])
 
 
 def apply_kept(session: Session, department: Department, referral: Referral) -> int:
@@ -123,7 +124,74 @@ def settle(session: Session, actor: Actor, event_id: int, note: str) -> Departme
         raise Invalid.field("note", "请写明怎样处理的，供以后查阅。")
     event.state = EventState.SETTLED
     event.note = f"{event.note}\n{actor.name}：{note}".strip()
+    _go_on(session, event)
     return event
+
+
+def release(session: Session, actor: Actor, event_id: int, note: str) -> DepartmentEvent:
+    """A kept event need not wait for the numbers before it any more: the department will not send them.
+
+    Raises:
+        NotFound: another department's, or it does not wait for a number. Invalid: no reason given.
+    """
+    event = session.get(DepartmentEvent, event_id, with_for_update=True)
+    if event is None or (actor.department_id is not None and event.department_id != actor.department_id):
+        raise NotFound("没有找到这条事件。")
+    if event.state != EventState.KEPT or event.sequence is None or event.referral_id is None:
+        raise NotFound("这条事件不在等待前面的序号，请刷新页面。")
+    if not note.strip():
+        raise Invalid.field("note", "请写明为什么不再等待，例如部门已确认前面的事件不会发送。")
+    referral = session.get_one(Referral, event.referral_id, with_for_update=True, populate_existing=True)
+    before = referral.applied_sequence
+    referral.applied_sequence = max(before, event.sequence - 1)
+    audit.record(
+        session,
+        f"application:{referral.application_id}",
+        actor.ref,
+        "release_event",
+        {"event": event.event_id, "from": before + 1, "to": event.sequence, "note": note.strip()[:500]},
+    )
+    apply_kept(session, session.get_one(Department, event.department_id), referral)
+    return event
+
+
+def watch_kept(session: Session) -> None:
+    """Tell a department about events that wait for others of its own; each once."""
+    before = clock.now() - WAITING_LONG
+    waiting = (
+        select(DepartmentEvent)
+        .join(Referral, Referral.id == DepartmentEvent.referral_id)
+        .join(Application, Application.id == Referral.application_id)
+        .where(
+            DepartmentEvent.state == EventState.KEPT,
+            DepartmentEvent.received_at < before,
+            # there the enterprise is awaited, not the department
+            Application.status != Status.CORRECTION_REQUESTED,
+        )
+    )
+    for event in session.scalars(waiting.order_by(DepartmentEvent.id).limit(500)):
+        tell(
+            session,
+            template="event_waiting",
+            once=f"event-waiting:{event.id}",
+            department_id=event.department_id,
+            data={
+                "referral": event.referral_number,
+                "event": _event_name(event.type),
+                "reason": event.note,
+            },
+            link="/workbench/conflicts",
+        )
+
+
+def _go_on(session: Session, event: DepartmentEvent) -> None:
+    """The number of a settled event counts as done: those behind it must not wait for it for ever."""
+    if event.referral_id is None:
+        return
+    referral = session.get_one(Referral, event.referral_id, with_for_update=True, populate_existing=True)
+    if event.sequence == referral.applied_sequence + 1:
+        referral.applied_sequence = event.sequence
+        apply_kept(session, session.get_one(Department, event.department_id), referral)
 
 
 # --- one event -------------------------------------------------------------------------------------------
@@ -171,21 +239,21 @@ def _try(session: Session, department: Department, referral: Referral, event: De
         event.note = f"等待序号 {expected} 的事件。"
         return
     if event.sequence is not None and event.sequence < expected:
-        _conflict(session, department, event, f"序号 {event.sequence} 已由另一事件使用。")
+        contradicts(session, department, event, f"序号 {event.sequence} 已由另一事件使用。")
         return
     application = session.get_one(
         Application, referral.application_id, with_for_update=True, populate_existing=True
     )
     status, kind = Status(application.status or Status.RECEIVED), EventType(event.type)
     if (kind is EventType.OPINION) != (referral.purpose == Purpose.OPINION):
-        _conflict(session, department, event, "这张转办单的用途与事件类型不符。")
+        contradicts(session, department, event, "这张转办单的用途与事件类型不符。")
         return
     match judge(status, kind, str(event.data.get("result", ""))):
         case Verdict.EARLY:
             event.note = f"案件当前为“{STATUS_NAMES[status]}”，轮到时自动生效。"
         case Verdict.CONTRADICTS:
             words = f"案件当前为“{STATUS_NAMES[status]}”，与“{EVENT_NAMES[kind]}”矛盾。"
-            _conflict(session, department, event, words)
+            contradicts(session, department, event, words)
         case Verdict.ALREADY:
             _applied(referral, event, "此前已是这一结果，没有再次变更。")
         case Verdict.APPLY:
@@ -219,7 +287,7 @@ def _apply(
             )
     except DomainError as error:
         session.refresh(application)
-        _conflict(session, department, event, error.message)
+        contradicts(session, department, event, error.message)
         return
     _applied(referral, event, "")
 
@@ -233,7 +301,8 @@ def _applied(referral: Referral, event: DepartmentEvent, note: str) -> None:
         referral.department_number = number
 
 
-def _conflict(session: Session, department: Department, event: DepartmentEvent, note: str) -> None:
+def contradicts(session: Session, department: Department, event: DepartmentEvent, note: str) -> None:
+    """Keep an event that cannot take effect for a person, and tell the department."""
     event.state, event.note = EventState.CONFLICTING, note
     session.flush()
     tell(

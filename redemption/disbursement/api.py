@@ -26,7 +26,7 @@ from redemption.kernel import clock
 from redemption.kernel.errors import Conflict, Invalid, NotFound, TooLarge
 from redemption.web import paging
 from redemption.web.access import public
-from redemption.web.problem import flat
+from redemption.web.sentences import flat
 from redemption.web.session import box, db, keep_on_refusal, settings
 
 blueprint = Blueprint("publicity-api", __name__, url_prefix="/api/v1/publicity", description="拟兑现公示")

@@ -21,6 +21,7 @@ from redemption.kernel.db import Database, Json
 from redemption.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from redemption.kernel.secrets import SecretBox
 from redemption.kernel.uow import unit_of_work
+from redemption.web.sentences import in_a_line
 
 
 def take_result(session: Session, channel: PaymentChannel, body: Json) -> PaymentResult:
@@ -170,7 +171,7 @@ def _take_unsure(session: Session, channel: PaymentChannel, schema: Any, raw: An
     faults = schema.validate(raw)
     try:
         if faults:
-            raise Invalid(json.dumps(faults, ensure_ascii=False)[:500])
+            raise Invalid(in_a_line(faults)[:500])
         with session.begin_nested():
             take_result(session, channel, schema.load(raw))
     except DomainError as error:

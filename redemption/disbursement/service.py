@@ -5,6 +5,7 @@ approval stands; paid and returned come from the department's system (`payment` 
 """
 
 import datetime as dt
+from decimal import Decimal
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,8 +16,7 @@ from redemption.applications.rules import Action, Status
 from redemption.catalogue.models import ItemVersion
 from redemption.decisions import service as decisions
 from redemption.decisions.models import DepartmentEvent
-from redemption.decisions.receiving import actor_of
-from redemption.decisions.rules import EventState
+from redemption.decisions.receiving import actor_of, contradicts
 from redemption.disbursement import queries
 from redemption.disbursement.models import PaymentBatch, PaymentOrder, Publicity
 from redemption.disbursement.rules import PaymentState
@@ -24,7 +24,7 @@ from redemption.identity.models import Department, Enterprise
 from redemption.identity.rules import Actor, Role, system_actor
 from redemption.kernel import audit, clock
 from redemption.kernel.calendar import load_calendar
-from redemption.kernel.errors import Conflict, IllegalTransition, Invalid, NotFound
+from redemption.kernel.errors import Conflict, DomainError, IllegalTransition, Invalid, NotFound
 from redemption.kernel.money import yuan_full
 from redemption.kernel.secrets import SecretBox
 from redemption.messages.service import tell
@@ -181,6 +181,13 @@ def reported(session: Session, event_id: int) -> None:
     if order is None:
         raise LookupError(f"no payment order for event {event_id}")
     actor = actor_of(department)
+    said = event.data.get("amount")
+    if said is not None and Decimal(str(said)) != order.amount:
+        note = (
+            f"金额不符：应付 {order.amount:.2f} 元，部门系统回传 {Decimal(str(said)):.2f} 元。请核对后登记。"
+        )
+        contradicts(session, department, event, note)
+        return
     try:
         with session.begin_nested():
             if event.data.get("result") == "paid":
@@ -188,8 +195,8 @@ def reported(session: Session, event_id: int) -> None:
                 paid(session, actor, order, at=event.occurred_at, voucher=voucher)
             else:
                 returned(session, actor, order, str(event.data.get("reason", "")), at=event.occurred_at)
-    except (Conflict, Invalid) as error:
-        event.state, event.note = EventState.CONFLICTING, error.message
+    except DomainError as error:
+        contradicts(session, department, event, error.message)
 
 
 def make_batch(session: Session, actor: Actor, order_ids: list[int]) -> PaymentBatch:

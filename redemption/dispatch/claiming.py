@@ -42,6 +42,7 @@ class Claim:
     connection_id: int
     token: uuid.UUID
     shipment: Shipment
+    adapter: Adapter | None
     fault: Outcome | None = None
     """Set when the parcel cannot go out as it is: no call is made for it."""
 
@@ -110,8 +111,12 @@ RETURNING parcel.id
 ).bindparams(bindparam("shares", type_=JSONB))
 
 
-def claim(session: Session, room: int) -> list[Leased]:
+def claim(session: Session, room: int, out: Mapping[int, int]) -> list[Leased]:
     """Lease up to `room` parcels, from every connection in turn, in as many statements for many as for one.
+
+    Args:
+        out: calls of this courier that have not come back, by connection. They count although their leases are
+            over, so that a system that hangs for ever does not take one thread after the other.
 
     The rows of the connections are locked meanwhile, so that the limit of parallel calls holds over all couriers; a
     connection that another courier is looking at is left to it.
@@ -123,7 +128,9 @@ def claim(session: Session, room: int) -> list[Leased]:
         .where(due, or_(Connection.open_until.is_(None), Connection.open_until <= now))
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
-    shares = _shares(connections, _busy(session, [one.id for one in connections], now), room)
+    leases = _busy(session, [one.id for one in connections], now)
+    busy = {one.id: max(leases.get(one.id, 0), out.get(one.id, 0)) for one in connections}
+    shares = _shares(connections, busy, room)
     if not shares:
         return []
     leased = session.scalars(

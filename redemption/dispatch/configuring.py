@@ -5,24 +5,26 @@ import json
 import secrets as random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from redemption.dispatch import queries
-from redemption.dispatch.models import Connection, Route
+from redemption.dispatch.models import Connection, Parcel, Route
 from redemption.dispatch.port import Capability, adapter_class, load_options
 from redemption.dispatch.port import mapping as port_mapping
 from redemption.dispatch.port.signing import SCHEMES, new_secret, read_secret
-from redemption.dispatch.rules import Purpose
+from redemption.dispatch.rules import ParcelState, Purpose
 from redemption.identity.models import DepartmentKey
 from redemption.identity.queries import live_keys
 from redemption.identity.rules import Actor
 from redemption.kernel import audit, clock
 from redemption.kernel.db import Json
-from redemption.kernel.errors import Conflict, Invalid
+from redemption.kernel.errors import Conflict, Invalid, NotFound
 from redemption.kernel.secrets import SecretBox
 
 LIVE_KEYS = 2
+TOKEN_LIFE = dt.timedelta(days=365)
+"""Of a department's system that fetches its cases; a new one is made while the old one still lives."""
 
 
 def connect(
@@ -96,12 +98,23 @@ def reconfigure(
             raise Invalid.field("max_parallel", "同时投递的件数应在 1 到 32 之间。")
         connection.max_parallel = max_parallel
     connection.version += 1
+    _try_now(session, connection)
     audit.record(
         session,
         f"department:{connection.department_id}",
         actor.ref,
         "reconfigure",
         {"connection": connection.id, "options": connection.options, "mapping": connection.mapping},
+    )
+
+
+def _try_now(session: Session, connection: Connection) -> None:
+    """What waited because of the old settings does not wait out its pause."""
+    connection.failures, connection.open_until = 0, None
+    session.execute(
+        update(Parcel)
+        .where(Parcel.connection_id == connection.id, Parcel.state == ParcelState.WAITING)
+        .values(next_at=func.least(Parcel.next_at, clock.now()))
     )
 
 
@@ -180,19 +193,21 @@ def set_route(
     step: int = 1,
     begins_at: dt.datetime | None = None,
 ) -> Route:
-    """Send an item's cases (of one district, or all) to a department, to decide or to be heard."""
+    """Send an item's cases (of one district, or all) to a department, to decide or to be heard.
+
+    It takes the place of the rule before it: of who decides there, or of the same department's hearing.
+    """
     begins = begins_at or clock.now()
-    if purpose == Purpose.DECISION:
-        before = session.scalars(
-            select(Route).where(
-                Route.item_id == item_id,
-                Route.purpose == purpose,
-                Route.jurisdiction_id.is_not_distinct_from(jurisdiction_id),
-                Route.ends_at.is_(None),
-            )
-        )
-        for row in before:
-            row.ends_at = begins
+    before = select(Route).where(
+        Route.item_id == item_id,
+        Route.purpose == purpose,
+        Route.jurisdiction_id.is_not_distinct_from(jurisdiction_id),
+        or_(Route.ends_at.is_(None), Route.ends_at > begins),
+    )
+    if purpose == Purpose.OPINION:
+        before = before.where(Route.department_id == department_id)
+    for row in session.scalars(before):
+        row.ends_at = max(begins, row.begins_at)
     route = Route(
         item_id=item_id,
         jurisdiction_id=jurisdiction_id,
@@ -211,6 +226,15 @@ def set_route(
         {"department": department_id, "purpose": purpose, "district": jurisdiction_id, "step": step},
     )
     return route
+
+
+def end_route(session: Session, actor: Actor, route_id: int) -> None:
+    """Take a rule out of use; cases that were sent by it stay where they are. NotFound if there is none."""
+    route = session.get(Route, route_id, with_for_update=True)
+    if route is None or (route.ends_at is not None and route.ends_at <= clock.now()):
+        raise NotFound("没有找到这条规则，它可能已经停用。")
+    route.ends_at = clock.now()
+    audit.record(session, f"item:{route.item_id}", actor.ref, "end_route", {"route": route.id})
 
 
 def preview(mapping: Json, payload: Json) -> dict[str, Any]:

@@ -9,12 +9,13 @@ leaves leases that run out; what it had handed over is handed over again under t
 import contextlib
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from redemption.dispatch.claiming import Claim, Leased, Outfit, claim, dress, make_adapter
@@ -30,7 +31,7 @@ from redemption.dispatch.port import (
     known_adapters,
 )
 from redemption.dispatch.port.mapping import MappingFault
-from redemption.dispatch.recording import Try, record
+from redemption.dispatch.recording import Try, record, unheard
 from redemption.dispatch.rules import LEASE
 from redemption.identity.models import Department, DepartmentKey
 from redemption.identity.queries import live_keys
@@ -54,8 +55,8 @@ class Courier:
         self._adapters: dict[int, tuple[tuple[Any, ...], Adapter]] = {}
         self._guard = threading.Lock()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="courier")
-        self._waiting = 0
-        """Calls that wait for an answer, of this pump and of earlier ones."""
+        self._out: Counter[int] = Counter()
+        """Calls that wait for an answer, of this pump and of earlier ones, by connection."""
 
     def pump(self, seconds: float = 20.0) -> int:
         """Deliver what is due until nothing is, or until the time is over; returns how many were handed over.
@@ -67,7 +68,7 @@ class Courier:
         flying: set[Future[Try]] = set()
         count = 0
         while time.monotonic() < until:
-            claims = self._claim(self._threads - self._waiting)
+            claims = self._claim(self._threads - self._out.total())
             flying |= {self._start(claim) for claim in claims}
             count += len(claims)
             if not flying:
@@ -88,7 +89,7 @@ class Courier:
 
     def _start(self, claim: Claim) -> Future[Try]:
         with self._guard:
-            self._waiting += 1
+            self._out[claim.connection_id] += 1
         return self._pool.submit(self._try, claim)
 
     # --- claiming ------------------------------------------------------------------------------------------
@@ -97,12 +98,13 @@ class Courier:
         if room <= 0:
             return []
         with unit_of_work(self._outfit.database) as session:
-            return [self._dressed(session, leased) for leased in claim(session, room)]
+            return [self._dressed(session, leased) for leased in claim(session, room, dict(self._out))]
 
     def _dressed(self, session: Session, leased: Leased) -> Claim:
         parcel, referral, connection = leased.parcel, leased.referral, leased.connection
         key = f"{referral.number}.{parcel.sequence}"
         fault: Outcome | None = None
+        adapter: Adapter | None = None
         payload: Json = parcel.payload
         try:
             payload = dress(
@@ -112,13 +114,13 @@ class Courier:
             said = tuple(f"{name}：{text}" for name, texts in error.fields.items() for text in texts)
             fault = Refused(said or (error.message,))
         try:
-            self._adapter(session, connection, leased.department, leased.keys)
+            adapter = self._adapter(session, connection, leased.department, leased.keys)
         except Exception as error:
             log.exception("adapter_unusable", connection=connection.id)
             fault = Alert(f"对接配置不可用：{error}"[:500])
         shipment = Shipment(key, referral.number, parcel.sequence, parcel.kind, payload, parcel.attempts + 1)
         assert parcel.lease_token is not None
-        return Claim(parcel.id, connection.id, parcel.lease_token, shipment, fault)
+        return Claim(parcel.id, connection.id, parcel.lease_token, shipment, adapter, fault)
 
     def _adapter(
         self, session: Session, connection: Connection, department: Department, keys: Sequence[DepartmentKey]
@@ -133,6 +135,14 @@ class Courier:
             self._adapters[connection.id] = (mark, made)
         return made
 
+    def _forget(self, claim: Claim) -> None:
+        """Somebody's settings are wrong: the next try reads certificates and the like anew."""
+        with self._guard:
+            kept = self._adapters.get(claim.connection_id)
+            if kept is not None and kept[1] is claim.adapter:
+                # not closed: other calls may be under way
+                del self._adapters[claim.connection_id]
+
     # --- delivering ----------------------------------------------------------------------------------------
 
     def _try(self, claim: Claim) -> Try:
@@ -141,7 +151,9 @@ class Courier:
             outcome = claim.fault or self._send(claim)
         finally:
             with self._guard:
-                self._waiting -= 1
+                self._out[claim.connection_id] -= 1
+        if isinstance(outcome, Alert):
+            self._forget(claim)
         return Try(claim, outcome, int((time.monotonic() - started) * 1000))
 
     def _record(self, tries: Sequence[Try]) -> None:
@@ -160,10 +172,9 @@ class Courier:
                     self._record([one])
 
     def _send(self, claim: Claim) -> Outcome:
-        with self._guard:
-            adapter = self._adapters[claim.connection_id][1]
+        assert claim.adapter is not None
         try:
-            return adapter.send(claim.shipment)
+            return claim.adapter.send(claim.shipment)
         except Exception as error:
             # an adapter that raises is a mistake of its author: the case must not suffer for it
             log.exception("adapter_raised", key=claim.shipment.key)
@@ -217,9 +228,11 @@ class Courier:
 
     def _polled(self, connection_id: int, cursor: Json, error: str) -> None:
         with unit_of_work(self._outfit.database) as session:
-            values: dict[str, Any] = {"poll_cursor": cursor, "poll_lease_until": None}
+            connection = session.get_one(
+                Connection, connection_id, with_for_update={"key_share": True}, populate_existing=True
+            )
+            connection.poll_cursor, connection.poll_lease_until = cursor, None
             if error:
-                values |= {"last_error": error, "last_failure_at": clock.now()}
+                unheard(session, connection, error)
             else:
-                values |= {"last_polled_at": clock.now()}
-            session.execute(update(Connection).where(Connection.id == connection_id).values(values))
+                connection.last_polled_at = clock.now()

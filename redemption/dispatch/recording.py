@@ -14,13 +14,15 @@ from redemption.dispatch.models import Attempt, Connection, Parcel, Referral
 from redemption.dispatch.port import Alert, Capability, Later, Outcome, Refused, Retry, Taken, adapter_class
 from redemption.dispatch.rules import ParcelKind, ParcelState, ReferralState
 from redemption.dispatch.service import settle_taken
-from redemption.identity.models import Post
+from redemption.identity.models import Department, Post
 from redemption.identity.rules import Role
 from redemption.kernel import clock
 from redemption.kernel.db import Json
 from redemption.messages.service import tell
 
 TELL_AGAIN = dt.timedelta(hours=6)
+UNHEARD_AFTER = dt.timedelta(minutes=10)
+"""Answers that cannot be fetched for so long are more than a passing disturbance."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,15 @@ def _again(
     return "alert" if isinstance(outcome, Alert) else "retry"
 
 
+def unheard(session: Session, connection: Connection, error: str) -> None:
+    """Answers could not be fetched; people learn it, once a day, when it goes on."""
+    now = clock.now()
+    connection.last_failure_at, connection.last_error = now, error
+    if now - (connection.last_polled_at or connection.begins_at) >= UNHEARD_AFTER:
+        mark = f"unheard:{connection.id}:{clock.today().isoformat()}"
+        tell_trouble(session, connection, mark, error)
+
+
 def _success(connection: Connection, now: dt.datetime) -> None:
     connection.failures, connection.open_until, connection.alerted_at = 0, None, None
     connection.last_success_at, connection.last_error = now, ""
@@ -166,12 +177,19 @@ def _tell_trouble(session: Session, connection: Connection, now: dt.datetime) ->
         return
     connection.alerted_at = now
     mark = f"trouble:{connection.id}:{int(now.timestamp())}"
-    data = {"error": connection.last_error, "failures": connection.failures}
-    _tell_both(session, connection.department_id, "adapter_trouble", mark, data, "/workbench/adapters")
+    said = f"投递连续 {connection.failures} 次没有成功，最近一次：{connection.last_error}"
+    tell_trouble(session, connection, mark, said)
+
+
+def tell_trouble(session: Session, connection: Connection, once: str, error: str) -> None:
+    """The department's contact and the administrators learn what is wrong with a connection, once each."""
+    _tell_both(
+        session, connection.department_id, "adapter_trouble", once, {"error": error}, "/workbench/adapters"
+    )
 
 
 def _tell_both(session: Session, department_id: int, template: str, once: str, data: Json, link: str) -> None:
-    """The department's contact and every administrator."""
+    data = {**data, "department": session.get_one(Department, department_id).name}
     tell(session, template=template, once=once, data=data, link=link, department_id=department_id)
     administrators = session.scalars(
         select(Post.person_id)

@@ -16,7 +16,7 @@ from redemption.catalogue.models import ItemVersion
 from redemption.dispatch import queries
 from redemption.dispatch.models import Attempt, Connection, Parcel, Referral, Route
 from redemption.dispatch.packing import facts_of, payload_of
-from redemption.dispatch.port import Capability, adapter_class
+from redemption.dispatch.port import Capability, known_adapters
 from redemption.dispatch.rules import (
     GONE_OVER,
     HELD,
@@ -294,7 +294,9 @@ def _add_parcels(
     session.flush()
     for application, referral, parcel in made:
         connection = session.get_one(Connection, referral.connection_id)
-        if Capability.LOCAL in adapter_class(connection.adapter).capabilities:
+        # one that is not installed any more must not hold up the cases of others: the courier tells about it
+        adapter = known_adapters().get(connection.adapter)
+        if adapter is not None and Capability.LOCAL in adapter.capabilities:
             _take_locally(session, application, referral, parcel)
         else:
             outbox.publish(session, "parcel.ready", parcel.id, parcel_id=parcel.id)

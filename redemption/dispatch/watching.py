@@ -6,11 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from redemption.dispatch.models import Connection, Parcel
-from redemption.dispatch.port import Capability, adapter_class
-from redemption.dispatch.port import known_adapters as adapters
+from redemption.dispatch.port import Capability, known_adapters
+from redemption.dispatch.recording import tell_trouble
 from redemption.dispatch.rules import ParcelState
 from redemption.kernel import clock
-from redemption.messages.service import tell
 
 STUCK_AFTER = dt.timedelta(hours=1)
 LATER_AFTER = dt.timedelta(days=2)
@@ -18,27 +17,20 @@ LATER_AFTER = dt.timedelta(days=2)
 
 
 def watch(session: Session) -> int:
-    """Tell departments about cases that nobody fetches or answers, once a day each; returns how many were told."""
+    """Tell about cases that nobody fetches or answers, once a day each; returns of how many connections."""
     now, told = clock.now(), 0
     for connection in session.scalars(select(Connection).order_by(Connection.id)):
-        if connection.adapter not in adapters():
-            continue
         sentence = _standstill(session, connection, now)
         if sentence:
-            tell(
-                session,
-                template="adapter_trouble",
-                once=f"standstill:{connection.id}:{clock.today().isoformat()}",
-                department_id=connection.department_id,
-                data={"error": sentence, "failures": connection.failures},
-                link="/workbench/adapters",
-            )
+            mark = f"standstill:{connection.id}:{clock.today().isoformat()}"
+            tell_trouble(session, connection, mark, sentence)
             told += 1
     return told
 
 
 def _standstill(session: Session, connection: Connection, now: dt.datetime) -> str:
-    fetched = Capability.FETCHED in adapter_class(connection.adapter).capabilities
+    adapter = known_adapters().get(connection.adapter)
+    fetched = adapter is not None and Capability.FETCHED in adapter.capabilities
     oldest_waiting = _oldest(session, connection, ParcelState.WAITING)
     oldest_later = _oldest(session, connection, ParcelState.LATER)
     expected = dt.timedelta(seconds=int(connection.options.get("expected_every", 3600)))

@@ -195,6 +195,16 @@ def live_token(session: Session, digest: str) -> ApiToken | None:
     )
 
 
+def department_tokens(session: Session, department_id: int) -> list[ApiToken]:
+    """Tokens of a department's own system that are neither over nor revoked, the newest first."""
+    query = select(ApiToken).where(
+        ApiToken.department_id == department_id,
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at > clock.now(),
+    )
+    return list(session.scalars(query.order_by(ApiToken.id.desc())))
+
+
 def live_keys(session: Session, department_id: int) -> list[DepartmentKey]:
     """Signing keys in use, the newest first (two during rotation)."""
     return live_keys_of(session, [department_id]).get(department_id, [])

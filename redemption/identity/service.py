@@ -178,6 +178,19 @@ def issue_department_token(
     return made, until
 
 
+def revoke_department_token(session: Session, actor: Actor, department_id: int, token_id: int) -> None:
+    """Take a department's token out of use. NotFound unless it is a live one of this department."""
+    if actor.role is not Role.ADMINISTRATOR:
+        raise NotAllowed
+    found = next(
+        (row for row in queries.department_tokens(session, department_id) if row.id == token_id), None
+    )
+    if found is None:
+        raise NotFound("没有找到这个令牌，它可能已经停用。")
+    found.revoked_at = clock.now()
+    audit.record(session, f"department:{department_id}", actor.ref, "revoke_token", {"label": found.label})
+
+
 def check_password(password: str, field: str = "password") -> None:
     """
     Raises:

@@ -17,7 +17,7 @@ from redemption.reporting.outgoing import LINK_PURPOSE
 from redemption.reporting.schemas import OfficeEventAnswerSchema, OfficeEventSchema
 from redemption.web.access import public
 from redemption.web.files import send_stored
-from redemption.web.problem import flat
+from redemption.web.sentences import flat
 from redemption.web.session import box, db, keep_on_refusal, settings, signer
 
 blueprint = Blueprint("office-api", __name__, url_prefix="/api/v1", description="公开办业务系统对接")

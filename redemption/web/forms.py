@@ -19,7 +19,7 @@ from marshmallow import Schema, ValidationError
 from marshmallow.fields import List as ListField
 
 from redemption.kernel.errors import Conflict, Gone, Invalid
-from redemption.web.problem import flat
+from redemption.web.sentences import flat
 
 
 @dataclass

@@ -17,6 +17,7 @@ def option_fields(plugin: Any) -> list[dict[str, Any]]:
         kind = "json" if isinstance(field, fields.Dict) else kind
         kind = "password" if name in plugin.secret_options else kind
         default = "" if field.load_default is missing else field.load_default
+        default = f"{default:g}" if isinstance(default, float) else default
         if kind == "json":
             default = json.dumps(default, ensure_ascii=False, indent=1) if default else ""
         word = field.metadata.get("description", name)
@@ -51,5 +52,15 @@ def options_shown(plugin: Any, options: Mapping[str, Any], has_secrets: bool) ->
         if name in plugin.secret_options:
             listed.append((word, "已加密保存" if has_secrets else "未设置"))
         else:
-            listed.append((word, str(options.get(name, field.load_default))))
+            listed.append((word, _shown(options.get(name, field.load_default))))
     return listed
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        return "；".join(f"{name} → {_shown(inner)}" for name, inner in value.items())
+    return "" if value is None or value is missing else str(value)

@@ -1,6 +1,5 @@
 """Errors: one map, to a page for people and to problem+json (RFC 9457) for programs."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from redemption.kernel.errors import DomainError, Stale
-from redemption.web.sentences import in_chinese
+from redemption.web.sentences import flat
 
 log = structlog.get_logger("redemption.web")
 
@@ -109,19 +108,6 @@ def answer(
 def pointer(name: str) -> str:
     """A JSON pointer (RFC 6901) to a field named `items.0.name`."""
     return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in name.split("."))
-
-
-def flat(messages: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Marshmallow's nested messages as (dotted name, sentence)."""
-    if isinstance(messages, dict):
-        for key, value in messages.items():
-            part = "" if key == "_schema" else str(key)
-            yield from flat(value, ".".join(bit for bit in (prefix, part) if bit))
-    elif isinstance(messages, (list, tuple)):
-        for value in messages:
-            yield from flat(value, prefix)
-    else:
-        yield prefix, in_chinese(str(messages))
 
 
 def http_error(error: HTTPException) -> Response:

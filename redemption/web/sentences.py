@@ -1,7 +1,8 @@
 """What marshmallow says of itself in English, in the words people read. Schemas that say it better keep their own. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 _SAID: dict[str, str] = {
     "Unknown field.": "没有这一项，请删去或核对名称。",
@@ -58,3 +59,21 @@ def in_chinese(said: str) -> str:
         if match := pattern.fullmatch(said):
             return made(match)
     return said
+
+
+def flat(messages: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Marshmallow's nested messages as (dotted name, sentence)."""
+    if isinstance(messages, dict):
+        for key, value in messages.items():
+            part = "" if key == "_schema" else str(key)
+            yield from flat(value, ".".join(bit for bit in (prefix, part) if bit))
+    elif isinstance(messages, (list, tuple)):
+        for value in messages:
+            yield from flat(value, prefix)
+    else:
+        yield prefix, in_chinese(str(messages))
+
+
+def in_a_line(messages: Any) -> str:
+    """Marshmallow's nested messages as one line a person can read."""
+    return "；".join(f"{name}：{sentence}" if name else sentence for name, sentence in flat(messages))

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from redemption.adapters.http import HttpAdapter
+from redemption.adapters.http import HttpAdapter, HttpOptions
 from redemption.dispatch.port import Alert, Context, Retry, Taken
 from redemption.dispatch.port.contract import _shipment
 from redemption.dispatch.port.signing import SigningKey, new_secret
@@ -59,6 +59,10 @@ def write(folder: Path, name: str, pair, password: bytes | None = None) -> tuple
 
 
 class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(204)
+        self.end_headers()
+
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
         raw = json.dumps({"number": "TLS-1"}).encode()
@@ -115,6 +119,14 @@ def test_with_both_certificates_it_goes_through(department):
         "certificate_file": certificate_file,
         "key_file": key_file,
     }
+    with_password = {**options, "key_password": "open sesame"}
+    assert HttpOptions().validate(with_password) == {}
+    assert set(HttpOptions().validate({**options, "key_password": "wrong"})) == {"certificate_file"}
+    assert set(HttpOptions().validate({**with_password, "authority_file": key_file})) == {"authority_file"}
+    context = Context("D", options, {"key_password": "open sesame"})
+    adapter = HttpAdapter(context)
+    assert [finding.ok for finding in adapter.check()] == [False, True], "no key yet, but reached"
+    adapter.close()
     outcome = sent(options, {"key_password": "open sesame"})
     assert isinstance(outcome, Taken), outcome
     assert outcome.number == "TLS-1"
@@ -123,6 +135,7 @@ def test_with_both_certificates_it_goes_through(department):
 def test_without_ours_the_department_refuses(department):
     outcome = sent({"endpoint": department.endpoint, "authority_file": department.authority})
     assert isinstance(outcome, Retry)
+    assert "SSL" not in outcome.reason
 
 
 def test_theirs_by_an_authority_we_do_not_know_is_a_wrong_setting(department):

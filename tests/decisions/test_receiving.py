@@ -1,5 +1,6 @@
 """Events of departments: once, in order, and what cannot be is kept for a person."""
 
+import dataclasses
 import datetime as dt
 import itertools
 import json
@@ -22,7 +23,8 @@ from redemption.dispatch.service import refer
 from redemption.identity.models import Department
 from redemption.identity.rules import system_actor
 from redemption.kernel import clock
-from redemption.kernel.errors import Conflict, NotFound
+from redemption.kernel.errors import Conflict, Invalid, NotFound
+from redemption.messages.models import Message
 from tests.factories import BOX
 
 COUNT = itertools.count(1)
@@ -135,6 +137,35 @@ def test_a_sequence_used_twice_is_for_a_person(case):
     assert case.say("step", {"title": "x"}, sequence=1).state == "conflicting"
 
 
+def test_a_numbered_event_behind_a_contradicting_one_goes_on_when_a_person_has_settled_that(case):
+    case.say("accepted", sequence=1)
+    conflict = case.say("acceptance_refused", {"reason": "不属于本部门"}, sequence=2)
+    behind = case.say("decided", APPROVE, sequence=3)
+    assert (conflict.state, behind.state, case.status) == ("conflicting", "kept", "accepted")
+    receiving.settle(case.session, case.stage.officer, conflict.id, "部门误发。")
+    assert (behind.state, case.status) == ("applied", "approved")
+
+
+def test_an_event_whose_forerunner_never_comes_is_told_and_a_person_lets_it_through(session, case):
+    behind = case.say("accepted", sequence=2)
+    assert (behind.state, case.status) == ("kept", "received")
+    receiving.watch_kept(session)
+    assert not session.scalars(select(Message).where(Message.template == "event_waiting")).all()
+    behind.received_at -= receiving.WAITING_LONG
+    for _ in range(2):
+        session.flush()
+        receiving.watch_kept(session)
+    assert len(session.scalars(select(Message).where(Message.template == "event_waiting")).all()) == 1
+    other = dataclasses.replace(case.stage.officer, department_id=case.stage.officer.department_id + 1)
+    for who, note, refusal in ((other, "x", NotFound), (case.stage.officer, " ", Invalid)):
+        with pytest.raises(refusal):
+            receiving.release(session, who, behind.id, note)
+    receiving.release(session, case.stage.officer, behind.id, "部门确认没有第 1 号事件。")
+    assert (behind.state, case.status) == ("applied", "accepted")
+    with pytest.raises(NotFound):
+        receiving.release(session, case.stage.officer, behind.id, "再来一次")
+
+
 def test_a_withdrawal_that_crosses_a_decision_ends_in_one_truth(case):
     case.say("accepted")
     applications.withdraw(case.session, case.stage.filer, case.application.number, "不再需要")
@@ -201,6 +232,8 @@ def test_a_fetched_event_that_cannot_be_read_is_kept_for_a_person(session, case)
     receiving.receive_unsure(session, case.department, {"id": "x", "type": "nonsense", "referral": "?"})
     rows = session.scalars(select(DepartmentEvent)).all()
     assert [row.state for row in rows] == ["conflicting"]
+    assert "只能是以下之一" in rows[0].note
+    assert "field" not in rows[0].note
 
 
 @pytest.mark.parametrize("status", list(Status))

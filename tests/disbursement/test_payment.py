@@ -8,11 +8,17 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
+from redemption.decisions import receiving
 from redemption.decisions import service as decisions
+from redemption.decisions.models import DepartmentEvent
 from redemption.decisions.rules import EventType
+from redemption.decisions.schemas import EventSchema
 from redemption.disbursement import queries, service
 from redemption.disbursement.models import PaymentOrder, Publicity
 from redemption.disbursement.sheets import workbook
+from redemption.dispatch.queries import deciding_referral
+from redemption.dispatch.service import refer
+from redemption.identity.models import Department
 from redemption.kernel import clock
 from redemption.kernel.errors import Conflict, Invalid
 from redemption.messages.models import Message
@@ -87,6 +93,30 @@ def test_returned_then_a_new_account_then_paid(make):
     service.paid(stage.session, stage.officer, second)
     assert application.status == "disbursed"
     assert [row.state for row in queries.orders_of(stage.session, application.id)] == ["returned", "paid"]
+
+
+def test_what_a_department_reports_of_payments_is_checked_like_a_banks(make):
+    """By its events: another amount, or another end than the first one, is for a person and changes nothing."""
+    stage = make()
+    session, application = stage.session, approved(stage)
+    refer(session, application.id)
+    department = session.get_one(Department, application.department_id)
+
+    def say(number: str, **data: str) -> DepartmentEvent:
+        referral = deciding_referral(session, application.id)
+        body = {"id": number, "referral": referral.number, "type": "payment", "data": data}
+        body["occurred_at"] = clock.now().isoformat()
+        return receiving.receive(session, department, EventSchema().load(body)).event
+
+    wrong, right = say("p-1", result="paid", amount="1.00"), say("p-2", result="paid", amount="100000.00")
+    crossing = say("p-3", result="returned", reason="户名不符")
+    for event in (wrong, right, crossing):
+        service.reported(session, event.id)
+    assert [event.state for event in (wrong, right, crossing)] == ["conflicting", "applied", "conflicting"]
+    assert "金额不符" in wrong.note
+    assert application.status == "disbursed"
+    told = session.scalars(select(Message).where(Message.template == "event_conflict")).all()
+    assert len(told) == 2
 
 
 def test_a_revocation_claims_the_money_back(make):

@@ -10,10 +10,14 @@ import pytest
 from sqlalchemy import select, update
 
 from redemption.applications.models import ApplicationEvent
+from redemption.decisions import receiving
 from redemption.dispatch import service
 from redemption.dispatch.models import Attempt, Connection, Parcel, Referral
+from redemption.dispatch.port import Alert
+from redemption.dispatch.watching import watch
 from redemption.kernel import clock
 from redemption.kernel.uow import unit_of_work
+from redemption.messages.models import Message
 from tests.dispatch.line import ADMINISTRATOR, Line, until
 
 
@@ -193,6 +197,66 @@ def test_the_limit_of_parallel_calls_counts_every_courier(line: Line) -> None:
     for claim in first:
         line.courier._record([line.courier._start(claim).result()])
     assert len(line.courier._claim(8)) == 2
+
+
+@pytest.mark.chaos
+def test_a_system_that_hangs_for_ever_keeps_no_more_threads_than_its_limit(line: Line) -> None:
+    """Its leases are over, its calls are still out: the others of its cases wait, and other departments do not."""
+    line.connect("demo", {"mode": "slow", "seconds": 1}, max_parallel=2)
+    for _ in range(4):
+        line.submit()
+    hanging = [line.courier._start(claim) for claim in line.courier._claim(8)]
+    with unit_of_work(line.database) as session:
+        session.execute(update(Parcel).values(lease_until=clock.now() - dt.timedelta(seconds=1)))
+    assert line.courier._claim(8) == []
+    for call in hanging:
+        call.result()
+    assert len(line.courier._claim(8)) == 2
+
+
+def test_after_a_wrong_setting_the_next_try_reads_the_settings_anew(line: Line) -> None:
+    """Certificates change in their files: nobody has to start the couriers again."""
+    line.connect("demo", {})
+    line.submit()
+    (claim,) = line.courier._claim(1)
+    assert claim.adapter is not None
+    claim.adapter.submit = lambda _: Alert("证书过期")  # type: ignore[method-assign]
+    line.courier._record([line.courier._start(claim).result()])
+    line.close_breaker()
+    (again,) = line.courier._claim(1)
+    assert again.adapter is not claim.adapter
+
+
+def test_a_connection_whose_package_is_gone_holds_up_nobody_and_is_seen(line: Line) -> None:
+    line.connect("demo", {})
+    with unit_of_work(line.database) as session:
+        session.execute(update(Connection).values(adapter="third_party"))
+    line.submit()
+    line.pump(0.5)
+    ((parcel,),) = line.rows(select(Parcel))
+    assert (parcel.state, parcel.attempts) == ("waiting", 1)
+    assert "third_party" in parcel.last_error
+    assert line.rows(select(Message.subject).where(Message.template == "adapter_trouble"))
+    with unit_of_work(line.database) as session:
+        assert watch(session) == 0
+
+
+def test_answers_that_cannot_be_fetched_are_told_when_it_goes_on(line: Line, tmp_path) -> None:
+    connection = line.connect("file_drop", {"folder": str(tmp_path)})
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "001.json").mkdir()
+    trouble = select(Message).where(Message.template == "adapter_trouble")
+    assert line.courier.poll(receiving.receive_unsure) == 0
+    assert not line.rows(trouble), "not at the first disturbance"
+    with unit_of_work(line.database) as session:
+        session.get_one(Connection, connection).begins_at -= dt.timedelta(minutes=20)
+    for _ in range(2):
+        line.courier.poll(receiving.receive_unsure)
+    told = [row[0] for row in line.rows(trouble)]
+    assert {bool(message.department_id) for message in told} == {True, False}, (
+        "the contact and administrators"
+    )
+    assert len({message.person_id for message in told}) == len(told)
 
 
 @pytest.mark.chaos

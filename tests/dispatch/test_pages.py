@@ -1,12 +1,15 @@
 """Pages of connections: for the own department and the administrator, and nobody else's."""
 
+import datetime as dt
 import json
+import re
 
 import pytest
 from sqlalchemy import select
 
 from redemption.dispatch import queries, service
-from redemption.dispatch.models import Connection, Parcel
+from redemption.dispatch.models import Connection, Parcel, Route
+from redemption.identity.models import ApiToken
 from redemption.identity.rules import Role
 from redemption.kernel import clock
 from tests.decisions.conftest import stage
@@ -58,6 +61,53 @@ def test_an_administrator_connects_a_department(session, world, administrator):
     shown = administrator.post(f"{done.headers['Location']}/keys", {"scheme": "v1sm3"})
     assert "whsec_" in shown.get_data(as_text=True)
     assert "whsec_" not in administrator.get(done.headers["Location"]).get_data(as_text=True)
+
+
+def test_settings_of_a_connection_in_use_are_changed_and_what_waits_goes_at_once(
+    session, stage, world, browser_of, administrator
+):
+    options = {"department": "QC-JX", "adapter": "exchange_db", "url": "postgresql://u:first@127.0.0.1/x"}
+    assert administrator.post("/workbench/adapters/new", options).status_code == 303
+    service.refer(session, stage.case().id)
+    found, parcel = connection_of(session, world, "QC-JX"), session.scalars(select(Parcel)).one()
+    found.failures, found.open_until = 9, clock.now() + dt.timedelta(minutes=9)
+    parcel.next_at = clock.now() + dt.timedelta(minutes=20)
+    session.flush()
+    here = f"/workbench/adapters/{found.id}/options"
+    page = administrator.get(here).get_data(as_text=True)
+    assert "redemption_out" in page
+    assert "first" not in page
+    wrong = administrator.post(here, {"out_table": "zb_out", "in_columns": "{"})
+    assert wrong.status_code == 422
+    assert "zb_out" in wrong.get_data(as_text=True)
+    assert administrator.post(here, {"out_table": "zb_out", "max_parallel": "2"}).status_code == 303
+    session.expire_all()
+    assert (found.options["out_table"], found.max_parallel, found.failures) == ("zb_out", 2, 0)
+    assert found.secrets, "what is not typed again is kept"
+    assert parcel.next_at <= clock.now()
+    officer = browser_of(login_of(world, Role.OFFICER, department="QC-JX"))
+    assert officer.get(here).status_code == 403
+    assert officer.post(here, {"out_table": "x"}).status_code == 403
+
+
+def test_a_token_for_fetching_is_shown_once_and_can_be_taken_out_of_use(
+    app, session, world, browser_of, administrator
+):
+    made = administrator.post("/workbench/adapters/new", {"department": "QC-JX", "adapter": "pull"})
+    here = made.headers["Location"]
+    assert "还没有令牌" in administrator.get(here).get_data(as_text=True)
+    page = administrator.post(f"{here}/tokens", {"label": "取件程序"}).get_data(as_text=True)
+    token = re.search(r'<p class="code">([^<]+)</p>', page).group(1)
+    assert token not in administrator.get(here).get_data(as_text=True)
+    address, bearer = "/api/v1/departments/QC-JX/referrals", {"Authorization": f"Bearer {token}"}
+    assert app.test_client().get(address, headers=bearer).status_code == 200
+    row = session.scalars(select(ApiToken).where(ApiToken.department_id.is_not(None))).one()
+    head = browser_of(login_of(world, Role.OFFICER, department="QC-JX"))
+    assert head.post(f"{here}/tokens", {}).status_code == 403
+    assert head.post(f"{here}/tokens/{row.id}/revoke").status_code == 403
+    assert administrator.post(f"{here}/tokens/{row.id}/revoke").status_code == 303
+    assert administrator.post(f"{here}/tokens/{row.id}/revoke").status_code == 404
+    assert app.test_client().get(address, headers=bearer).status_code == 401
 
 
 def test_an_address_with_a_password_is_kept_sealed(session, world, administrator):
@@ -121,11 +171,24 @@ def test_routes_are_set_on_a_page(session, stage, world, administrator):
     )
     assert done.status_code == 303
     assert "会办意见" in administrator.get("/workbench/routes").get_data(as_text=True)
+    for hostile in ({"purpose": "x"}, {"district": "999999"}, {"step": "-1"}, {"begins_on": "31.12."}):
+        form = {"item": stage.item.code, "department": "QC-RS", **hostile}
+        assert administrator.post("/workbench/routes", form).status_code == 422, hostile
+    (route,) = session.scalars(select(Route)).all()
+    assert administrator.post(f"/workbench/routes/{route.id}/end").status_code == 303
+    assert administrator.post(f"/workbench/routes/{route.id}/end").status_code == 404
+    assert "会办意见</td>" not in administrator.get("/workbench/routes").get_data(as_text=True)
+
+
+def test_one_department_is_heard_once_however_often_it_was_entered(session, stage, world, administrator):
+    for _ in range(2):
+        form = {"item": stage.item.code, "department": "QC-RS", "purpose": "opinion"}
+        assert administrator.post("/workbench/routes", form).status_code == 303
+    referrals = service.refer(session, stage.case().id)
+    assert [row.purpose for row in referrals] == ["decision", "opinion"]
 
 
 def test_a_case_that_nobody_fetches_is_told(session, stage, administrator):
-    import datetime as dt
-
     from redemption.dispatch.watching import watch
     from redemption.messages.models import Message
 
@@ -139,4 +202,5 @@ def test_a_case_that_nobody_fetches_is_told(session, stage, administrator):
     assert watch(session) == 1
     assert watch(session) == 1
     told = session.scalars(select(Message).where(Message.template == "adapter_trouble")).all()
-    assert len(told) == 1, "once a day"
+    assert len(told) == 2, "the department and the administrator, once a day"
+    assert all("清川市经济和信息化局" in message.subject for message in told)

@@ -147,10 +147,11 @@ def test_files_a_zip_a_referral_and_answers_as_files(line: Line, tmp_path) -> No
     event = {"id": "f-1", "referral": referral, "type": "accepted", "occurred_at": clock.now().isoformat()}
     (folder / "in" / "001.json").write_text(json.dumps(event), "utf-8")
     (folder / "in" / "002.json").write_text("{", "utf-8")
-    assert line.courier.poll(receiving.receive_unsure) == 1
+    assert line.courier.poll(receiving.receive_unsure) == 2
     assert line.status(application) == "accepted"
-    assert [path.name for path in (folder / "in" / "done").iterdir()] == ["001.json"]
-    assert [path.name for path in (folder / "in" / "bad").iterdir()] == ["002.json"]
+    assert sorted(path.name for path in (folder / "in" / "done").iterdir()) == ["001.json", "002.json"]
+    ((unread,),) = line.rows(select(DepartmentEvent).where(DepartmentEvent.state == "conflicting"))
+    assert unread.event_id.startswith("002.json"), "what cannot be read is for a person"
     assert line.courier.poll(receiving.receive_unsure) == 0
 
 

@@ -61,7 +61,7 @@ WRONG = {
     ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
 )
 def test_every_refusal_is_said_in_chinese(name, value):
-    from redemption.web.problem import flat
+    from redemption.web.sentences import flat
 
     given = {"string": "x", **({} if value is ... else {name: value})}
     if value is ...:

@@ -10,3 +10,10 @@ def kept(runtime: Runtime) -> None:
     """Apply events whose turn has come, because their case moved by other hands."""
     with unit_of_work(runtime.database) as session:
         receiving.sweep_kept(session)
+
+
+@periodic("decisions.watch", every=600)
+def watch(runtime: Runtime) -> None:
+    """Tell about events that wait long for earlier ones."""
+    with unit_of_work(runtime.database) as session:
+        receiving.watch_kept(session)

@@ -14,7 +14,7 @@ from redemption.catalogue.models import ItemVersion
 from redemption.catalogue.rules import LIST_FIELDS, TEXT_FIELDS
 from redemption.catalogue.views import form_rows
 from redemption.web.forms import Form
-from redemption.web.problem import flat
+from redemption.web.sentences import flat
 
 MOST_ROWS = 300
 PLAIN = ("name", "summary", "department", "theme", "mode", "change_note")

@@ -114,6 +114,19 @@ def settle(event_id: int) -> Response:
     return redirect("/workbench/conflicts", 303)
 
 
+@blueprint.post("/workbench/conflicts/<int:event_id>/release")
+@allow("officer", "administrator")
+def release(event_id: int) -> Response:
+    """A kept event does not wait for earlier numbers any more."""
+    form = empty_form({"note": request.form.get("note", "")})
+    with form.catching():
+        receiving.release(db(), actor(), event_id, form.values["note"])
+    if not form.ok:
+        return _conflicts(event_id, form, status=422)
+    flash("已放行，事件按案件现在的状态生效。", "success")
+    return redirect("/workbench/conflicts", 303)
+
+
 def _conflicts(at: int | None, form: Any = None, status: int = 200) -> Response:
     department_id = actor().department_id
     return render(
