@@ -20,6 +20,16 @@ BEGIN
 END $$
 """
 
+RENEW_EDITION = """
+CREATE FUNCTION renew_edition() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE edition SET mark = gen_random_uuid() WHERE subject = TG_ARGV[0];
+  RETURN NULL;
+END $$
+"""
+EDITIONS = {"calendar": ("calendar_day", "calendar_year"), "wordings": ("message_template",)}
+"""Subjects of `redemption.kernel.editions` and the tables they are read from."""
+
 NARROW_SEARCH = "ALTER TABLE item_search SET (toast_tuple_target = 160)"
 """Searches walk over many rows and look at few columns: texts and their pairs lie beside the table, not in it."""
 
@@ -44,4 +54,12 @@ def statements() -> list[str]:
             f"CREATE TRIGGER {table}_immutable BEFORE UPDATE OR DELETE ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION refuse_published_change()"
         )
+    made.append(RENEW_EDITION)
+    for subject, tables in EDITIONS.items():
+        made.append(f"INSERT INTO edition (subject) VALUES ('{subject}')")
+        made += [
+            f"CREATE TRIGGER {table}_edition AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION renew_edition('{subject}')"
+            for table in tables
+        ]
     return made

@@ -69,6 +69,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("year", name=op.f("pk_calendar_year")),
     )
     op.create_table(
+        "edition",
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("mark", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_edition")),
+    )
+    op.create_table(
         "document_counter",
         sa.Column("department", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),

@@ -19,7 +19,7 @@ from redemption.identity.models import (
     ServiceCentre,
     SignInAttempt,
 )
-from redemption.kernel import clock, uscc
+from redemption.kernel import clock, editions, uscc
 from redemption.kernel.errors import NotFound
 
 
@@ -139,6 +139,7 @@ def _standing() -> Select[Any]:
             *(_PERSON.c[name] for name in ("name", "session_epoch", "closed_at")),
             func.coalesce(*(place.c.name for place in _PLACES.values()), "").label("place"),
             func.coalesce(*(place.c.jurisdiction_id for place in _PLACES.values())).label("jurisdiction_id"),
+            editions.MARKS.label("marks"),
         )
         .select_from(held)
         .where(_PERSON.c.id == bindparam("person"), _POST.c.id == bindparam("post"))
@@ -151,7 +152,10 @@ _STANDING = _standing()
 
 def standing(session: Session, person_id: int, post_id: int) -> Row[Any] | None:
     """A post with its person's name and its place's name and jurisdiction; see the columns of `_standing`."""
-    return session.execute(_STANDING, {"person": person_id, "post": post_id}).one_or_none()
+    found = session.execute(_STANDING, {"person": person_id, "post": post_id}).one_or_none()
+    if found is not None:
+        editions.seen(session, found.marks)
+    return found
 
 
 def posts_of(session: Session, person_id: int) -> list[Post]:

@@ -29,15 +29,15 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, String, event, func, literal, select
-from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy import Boolean, Date, Integer, String, func, literal, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from redemption.kernel import audit, clock
+from redemption.kernel import audit, clock, editions
 from redemption.kernel.db import Base
 from redemption.kernel.errors import Conflict, Fields, Invalid
 from redemption.kernel.workdays import Calendar
 
-_CACHED = "redemption.workday_calendar"
+_SUBJECT = "calendar"
 _LOCK = 7_203_001
 _MOST_DAYS = 150
 _BY_HAND = "correction"
@@ -120,14 +120,15 @@ _BOTH = select(_DAYS.date, _DAYS.is_off_day, literal(None, Integer()).label("yea
 
 
 def load_calendar(session: Session) -> Calendar:
-    """The workdays as this transaction sees them. One small select, once a transaction."""
-    calendar = session.info.get(_CACHED)
-    if calendar is None:
-        rows = session.execute(_BOTH).all()
-        corrections = {day: not off for day, off, year in rows if year is None}
-        years = frozenset(year for _, _, year in rows if year is not None)
-        calendar = session.info[_CACHED] = _calendar(tuple(sorted(corrections.items())), years)
-    return calendar
+    """The workdays as this transaction sees them. At most one small select, once a transaction."""
+    return editions.kept(session, _SUBJECT, lambda: _read(session))
+
+
+def _read(session: Session) -> Calendar:
+    rows = session.execute(_BOTH).all()
+    corrections = {day: not off for day, off, year in rows if year is None}
+    years = frozenset(year for _, _, year in rows if year is not None)
+    return _calendar(tuple(sorted(corrections.items())), years)
 
 
 @lru_cache(maxsize=16)
@@ -173,7 +174,7 @@ def import_schedule(
         )
     )
     session.flush()
-    session.info.pop(_CACHED, None)
+    editions.forget(session, _SUBJECT)
     changes = [_plain(change) for change in preview.changes]
     audit.record(
         session,
@@ -206,7 +207,7 @@ def correct_day(
     )
     _enter(session, actor_ref, day, is_off_day, change.name, _BY_HAND, reason)
     session.flush()
-    session.info.pop(_CACHED, None)
+    editions.forget(session, _SUBJECT)
     audit.record(
         session, f"calendar:{day.year}", actor_ref, "correct_day", {"reason": reason, **_plain(change)}
     )
@@ -266,7 +267,7 @@ def _enter(
 def _one_at_a_time(session: Session) -> None:
     """Two administrators at once: the second one compares with what the first one entered."""
     session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    session.info.pop(_CACHED, None)
+    editions.forget(session, _SUBJECT)
 
 
 def _plain(change: DayChange) -> dict[str, Any]:
@@ -345,14 +346,3 @@ def _required_reason(reason: str) -> str:
     if not reason or len(reason) > 500:
         raise Invalid.field("reason", "请填写原因或依据，例如：国办发明电〔2026〕7号，不超过500个字。")
     return reason
-
-
-@event.listens_for(Session, "after_transaction_end")
-def _forget_at_the_end(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
-        session.info.pop(_CACHED, None)
-
-
-@event.listens_for(Session, "after_soft_rollback")
-def _forget_what_was_undone(session: Session, previous_transaction: SessionTransaction) -> None:
-    session.info.pop(_CACHED, None)

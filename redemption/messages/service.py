@@ -15,14 +15,14 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
 from redemption.identity.rules import Actor
-from redemption.kernel import audit, clock
+from redemption.kernel import audit, clock, editions
 from redemption.kernel.db import Json
 from redemption.kernel.errors import Invalid, NotFound
 from redemption.messages.models import Message, MessageTemplate
 from redemption.messages.queries import mine
 from redemption.messages.rules import Template, built_in, fill, placeholders
 
-_OVERRIDES = "redemption.message_templates"
+_SUBJECT = "wordings"
 
 _TELL = text(
     """
@@ -131,15 +131,16 @@ def wording(session: Session, code: str) -> Template:
     """The administrator's wording if there is one, else the built-in. ValueError for an unknown code."""
     if code not in built_in():
         raise ValueError(f"no message template {code}")
-    edited = session.info.get(_OVERRIDES)
-    if edited is None:
-        rows = session.execute(_EDITED)
-        edited = session.info[_OVERRIDES] = {row.code: (row.subject, row.body) for row in rows}
+    edited = editions.kept(session, _SUBJECT, lambda: _edited(session))
     own = built_in()[code]
     if code not in edited:
         return own
     subject, body = edited[code]
     return Template(code, subject, body, own.channels)
+
+
+def _edited(session: Session) -> dict[str, tuple[str, str]]:
+    return {row.code: (row.subject, row.body) for row in session.execute(_EDITED)}
 
 
 def save_template(session: Session, actor: Actor, code: str, subject: str, body: str) -> None:
@@ -160,7 +161,7 @@ def save_template(session: Session, actor: Actor, code: str, subject: str, body:
         values = {"subject": subject, "body": body, "edited_at": now, "edited_by": actor.ref}
         row = insert(MessageTemplate).values(code=code, **values)
         session.execute(row.on_conflict_do_update(index_elements=["code"], set_=values))
-    session.info.pop(_OVERRIDES, None)
+    editions.forget(session, _SUBJECT)
     audit.record(
         session, f"message_template:{code}", actor.ref, "save_template", {"subject": subject, "body": body}
     )
