@@ -56,7 +56,7 @@ def statements() -> list[str]:
         )
     made.append(RENEW_EDITION)
     for subject, tables in EDITIONS.items():
-        made.append(f"INSERT INTO edition (subject) VALUES ('{subject}')")
+        made.append(f"INSERT INTO edition (subject) VALUES ('{subject}')")  # noqa: S608 - a constant above
         made += [
             f"CREATE TRIGGER {table}_edition AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION renew_edition('{subject}')"
