@@ -1115,6 +1115,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_version")),
         sa.UniqueConstraint("item_id", "no", name=op.f("uq_item_version_item_id_no")),
     )
+    op.create_index(
+        "ix_item_version_money_group",
+        "item_version",
+        [sa.literal_column("(money_rules ->> 'group')")],
+        unique=False,
+        postgresql_where=sa.text("money_rules ? 'group'"),
+    )
     op.create_index(op.f("ix_item_version_closes_on"), "item_version", ["closes_on"], unique=False)
     op.create_index(
         op.f("ix_item_version_policy_version_id"), "item_version", ["policy_version_id"], unique=False
@@ -1298,15 +1305,15 @@ def upgrade() -> None:
             ["item_version_id"], ["item_version.id"], name=op.f("fk_offer_item_version_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offer")),
-        sa.UniqueConstraint("item_id", "enterprise_id", name=op.f("uq_offer_item_id_enterprise_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_offer_public_id")),
     )
     op.create_index(op.f("ix_offer_department_id"), "offer", ["department_id"], unique=False)
+    op.create_index("ix_offer_item_id_enterprise_id", "offer", ["item_id", "enterprise_id"], unique=False)
     op.create_index(
-        "ix_offer_open",
+        "uq_offer_open",
         "offer",
-        ["enterprise_id"],
-        unique=False,
+        ["enterprise_id", "item_id"],
+        unique=True,
         postgresql_where=sa.text("state = 'offered'"),
     )
     op.create_table(

@@ -131,6 +131,7 @@ _LEAN = (
         ItemVersion.payment_days,
         ItemVersion.opens_on,
         ItemVersion.closes_on,
+        ItemVersion.valid_from,
         ItemVersion.valid_until,
         ItemVersion.form,
         ItemVersion.money_rules,

@@ -100,7 +100,7 @@ def _row(found: Row[Any]) -> dict[str, Any]:
         "department": found.department,
         "document_number": found.document_number,
         "policy_number": found.number,
-        "opens_on": version.opens_on,
+        "opens_on": version.begins_on,
         "closes_on": version.closes_on,
         "valid_until": version.valid_until,
         "published_at": found.published_at or version.published_at,

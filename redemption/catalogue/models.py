@@ -46,7 +46,15 @@ class ItemVersion(Identified, Base):
     """An item as it stood; immutable once published (a trigger refuses changes). Applications pin one."""
 
     __tablename__ = "item_version"
-    __table_args__ = (UniqueConstraint("item_id", "no"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "no"),
+        # 不重复享受: the other items of a group, for the page of each of them
+        Index(
+            "ix_item_version_money_group",
+            text("(money_rules ->> 'group')"),
+            postgresql_where=text("money_rules ? 'group'"),
+        ),
+    )
 
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
     no: Mapped[int]
@@ -95,6 +103,16 @@ class ItemVersion(Identified, Base):
     edited_by: Mapped[str] = mapped_column(default="")
     published_at: Mapped[dt.datetime | None]
     published_by: Mapped[str] = mapped_column(default="")
+
+    @property
+    def begins_on(self) -> dt.date | None:
+        """The first day on which one may apply: the period has begun, and what it stands on is in force."""
+        return max((day for day in (self.opens_on, self.valid_from) if day), default=None)
+
+    @property
+    def ends_on(self) -> dt.date | None:
+        """The last day on which one may apply."""
+        return min((day for day in (self.closes_on, self.valid_until) if day), default=None)
 
 
 class ItemPaper(Identified, Base):

@@ -139,6 +139,8 @@ class OfferListOfItemView(MethodView):
                     "uscc": one.enterprise.uscc,
                     "name": one.enterprise.name,
                     "offer": one.state,
+                    "offer_id": one.offer and one.offer.public_id,
+                    "may_be_offered": one.may_be_offered,
                     "reasons": one.explanation.reasons,
                 }
                 for one in listed
@@ -150,8 +152,18 @@ class OfferListOfItemView(MethodView):
     @offers.arguments(ConfirmSchema)
     @offers.response(200, ConfirmedSchema)
     def post(self, args: dict[str, Any], code: str) -> dict[str, Any]:
-        """确认名单中的企业，并逐家通知；已经通知过的不再通知"""
+        """确认名单中的企业，并逐家通知；等待答复的、本版本已确认的不再通知"""
         return {"offered": service_of_offers.offer(db(), actor(), code, args["uscc"])}
+
+
+@offers.route("/items/<code>/<public_id>/withdraw")
+class OfferWithdrawalView(MethodView):
+    @allow("officer", "policy_maker")
+    @offers.response(200, OfferSchema)
+    def post(self, code: str, public_id: str) -> dict[str, Any]:
+        """撤回一条企业还没有答复的免申即享通知"""
+        found = service_of_offers.withdraw(db(), actor(), code, public_id)
+        return _offer(*queries.offer_with_item(db(), found.id))
 
 
 def _offer(offer: Any, item: Any, version: Any) -> dict[str, Any]:

@@ -2,19 +2,28 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from redemption.kernel.db import Base, Identified, Json
 
 
 class Offer(Identified, Base):
-    """One enterprise on the confirmed list of one item; its answer makes the application."""
+    """One enterprise on the confirmed list of one item; its answer makes the application.
+
+    Who declined may be listed again, as a row of its own; so may who accepted under an earlier version of the item.
+    """
 
     __tablename__ = "offer"
     __table_args__ = (
-        UniqueConstraint("item_id", "enterprise_id"),
-        Index("ix_offer_open", "enterprise_id", postgresql_where=text("state = 'offered'")),
+        Index("ix_offer_item_id_enterprise_id", "item_id", "enterprise_id"),
+        Index(
+            "uq_offer_open",
+            "enterprise_id",
+            "item_id",
+            unique=True,
+            postgresql_where=text("state = 'offered'"),
+        ),
     )
 
     public_id: Mapped[str] = mapped_column(unique=True)

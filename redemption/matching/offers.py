@@ -30,11 +30,17 @@ OFFERED_AT_MOST = 5000
 
 @dataclass(frozen=True)
 class Candidate:
-    """An enterprise on the computed list. `state` is that of an offer already made, or empty."""
+    """An enterprise on the computed list; `offer` is the last one made to it, if any."""
 
     enterprise: Enterprise
     explanation: Explanation
-    state: str = ""
+    offer: Offer | None
+    may_be_offered: bool
+
+    @property
+    def state(self) -> str:
+        """The state of the last offer, or empty."""
+        return self.offer.state if self.offer else ""
 
 
 def item_of_department(session: Session, actor: Actor, code: str) -> tuple[Item, ItemVersion]:
@@ -84,22 +90,36 @@ def candidates(
     if rule.empty:
         return rule, [], None
     query = (
-        select(Enterprise, Offer.state)
-        .outerjoin(Offer, (Offer.enterprise_id == Enterprise.id) & (Offer.item_id == item.id))
+        select(Enterprise)
         .where(queries.condition(rule, True), Enterprise.id > after)
         .order_by(Enterprise.id)
         .limit(limit + 1)
     )
-    rows = list(session.execute(query))
+    found = list(session.scalars(query))
+    last = queries.last_offers(session, item.id, [enterprise.id for enterprise in found[:limit]])
     listed = [
-        Candidate(enterprise, explain(rule, queries.facts(enterprise), THEIRS), state or "")
-        for enterprise, state in rows[:limit]
+        Candidate(
+            enterprise,
+            explain(rule, queries.facts(enterprise), THEIRS),
+            last.get(enterprise.id),
+            _may_be_offered(last.get(enterprise.id), version),
+        )
+        for enterprise in found[:limit]
     ]
-    return rule, listed, rows[limit - 1][0].id if len(rows) > limit else None
+    return rule, listed, found[limit - 1].id if len(found) > limit else None
+
+
+def _may_be_offered(last: Offer | None, version: ItemVersion) -> bool:
+    """Not while an answer is awaited, nor twice under one version of the item: a later version is a new batch."""
+    if last is None or last.state in (OfferState.DECLINED, OfferState.WITHDRAWN):
+        return True
+    return last.state == OfferState.ACCEPTED and last.item_version_id != version.id
 
 
 def offer(session: Session, actor: Actor, code: str, usccs: Sequence[str]) -> int:
     """Confirm enterprises of the computed list: each gets an offer and is told; returns how many are new.
+
+    Who has an offer open, or accepted one under this version of the item, gets no other.
 
     Raises:
         Invalid: nobody chosen, or somebody who is not on the list.
@@ -123,10 +143,20 @@ def offer(session: Session, actor: Actor, code: str, usccs: Sequence[str]) -> in
         raise Invalid.field(
             "uscc", f"以下企业现在不符合条件，请刷新名单后再确认：{'、'.join(sorted(strange)[:5])}。"
         )
-    rows = [_offer_row(actor, item, version, rule, enterprise) for enterprise in enterprises]
+    last = queries.last_offers(session, item.id, [enterprise.id for enterprise in enterprises])
+    rows = [
+        _offer_row(actor, item, version, rule, enterprise)
+        for enterprise in enterprises
+        if _may_be_offered(last.get(enterprise.id), version)
+    ]
+    if not rows:
+        return 0
+    # two people at one list: the open offer of the first stands
     inserted = session.execute(
         insert(Offer)
-        .on_conflict_do_nothing(index_elements=["item_id", "enterprise_id"])
+        .on_conflict_do_nothing(
+            index_elements=["enterprise_id", "item_id"], index_where=Offer.state == OfferState.OFFERED.value
+        )
         .returning(Offer.enterprise_id, Offer.public_id),
         rows,
     )
@@ -210,6 +240,25 @@ def answer(session: Session, actor: Actor, public_id: str, *, accept: bool) -> O
             session, "offer.accepted", found.public_id, offer_id=found.id, person_id=actor.person_id,
             post_id=actor.post_id,
         )  # fmt: skip
+    return found
+
+
+def withdraw(session: Session, actor: Actor, code: str, public_id: str) -> Offer:
+    """The department takes back an offer that is not answered yet; the enterprise may be listed again.
+
+    Raises:
+        NotFound: no such offer of an item of this department. Conflict: answered before.
+    """
+    item, _ = item_of_department(session, actor, code)
+    found = session.scalar(
+        select(Offer).where(Offer.public_id == public_id, Offer.item_id == item.id).with_for_update()
+    )
+    if found is None:
+        raise NotFound("没有找到这条免申即享通知。")
+    if found.state not in (OfferState.OFFERED, OfferState.WITHDRAWN):
+        raise Conflict("企业已经答复，不能再撤回，请刷新页面查看。", code="offer_answered")
+    found.state = OfferState.WITHDRAWN
+    audit.record(session, f"item:{item.id}", actor.ref, "offer_withdrawn", {"offer": public_id})
     return found
 
 

@@ -281,6 +281,16 @@ def offers_of_enterprise(session: Session, enterprise_id: int) -> list[Any]:
     return list(session.execute(query))
 
 
+def last_offers(session: Session, item_id: int, enterprise_ids: Sequence[int]) -> dict[int, Offer]:
+    """The last offer of an item to each of these enterprises that had one."""
+    rows = session.scalars(
+        select(Offer)
+        .where(Offer.item_id == item_id, Offer.enterprise_id.in_(enterprise_ids))
+        .order_by(Offer.enterprise_id, Offer.id)
+    )
+    return {row.enterprise_id: row for row in rows}
+
+
 def offer_with_item(session: Session, offer_id: int) -> Any:
     """(Offer, Item, ItemVersion) of one offer."""
     query = (

@@ -98,7 +98,7 @@ class OfferItemSchema(Schema):
     offered = fields.Integer(metadata={"description": "已通知、待企业确认的"})
     accepted = fields.Integer(metadata={"description": "企业已确认的"})
     declined = fields.Integer(metadata={"description": "企业放弃的"})
-    withdrawn = fields.Integer(metadata={"description": "确认后没有生成申报件的"})
+    withdrawn = fields.Integer(metadata={"description": "部门撤回的，或确认后没有生成申报件的"})
 
 
 class OfferItemListSchema(Schema):
@@ -117,7 +117,9 @@ class CandidateSchema(Schema):
 
     uscc = fields.String()
     name = fields.String()
-    offer = fields.String(metadata={"description": "已有通知的状态；空：尚未通知"})
+    offer = fields.String(metadata={"description": "最近一次通知的状态；空：尚未通知"})
+    offer_id = fields.String(allow_none=True, metadata={"description": "最近一次通知；撤回时用"})
+    may_be_offered = fields.Boolean(metadata={"description": "现在可以确认；放弃、撤回的可以再次确认"})
     reasons = fields.List(fields.Nested(MatchReasonSchema))
 
 

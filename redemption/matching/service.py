@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from redemption.catalogue.models import Item, ItemSearch, ItemVersion
-from redemption.catalogue.rules import ItemState
+from redemption.catalogue.rules import ItemState, Mode
 from redemption.identity.models import Enterprise
 from redemption.identity.rules import Actor
 from redemption.kernel import clock, outbox
@@ -169,7 +169,6 @@ def announce(session: Session, item_id: int, version_id: int, after: int = 0) ->
     query = queries.fitting(rule, manual=True).where(Enterprise.id > after).limit(TOLD_AT_ONCE)
     ids = list(session.scalars(query))
     names = _names(session, ids)
-    day = clock.day_text(version.closes_on) if version.closes_on else ""
     tell_many(
         session,
         [
@@ -181,7 +180,7 @@ def announce(session: Session, item_id: int, version_id: int, after: int = 0) ->
                     "item": version.name,
                     "enterprise": names[enterprise_id],
                     "summary": version.summary,
-                    "until": f"请在{day}前申报" if day else "常年受理",
+                    "until": _until(version),
                 },
                 f"/items/{item.code}",
                 enterprise_id=enterprise_id,
@@ -193,6 +192,17 @@ def announce(session: Session, item_id: int, version_id: int, after: int = 0) ->
         outbox.publish(
             session, "item.announced", item.code, item_id=item_id, version_id=version_id, after=ids[-1]
         )
+
+
+def _until(version: ItemVersion) -> str:
+    """What to do, and from when to when."""
+    if version.mode == Mode.WITHOUT_APPLICATION:
+        return "本事项免申即享，无需申报，部门确认名单后会通知您"
+    begins = version.begins_on if version.begins_on and version.begins_on > clock.today() else None
+    words = [f"{clock.day_text(begins)}起受理"] if begins else []
+    if version.closes_on:
+        words.append(f"请在{clock.day_text(version.closes_on)}前申报")
+    return "，".join(words) or "常年受理"
 
 
 def _names(session: Session, ids: Sequence[int]) -> dict[int, str]:

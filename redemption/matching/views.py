@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from redemption.catalogue.models import Item, ItemVersion
+from redemption.identity import queries as identity
 from redemption.identity.models import Enterprise
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
@@ -42,6 +43,14 @@ def _register_panel(state: BlueprintSetupState) -> None:
 
 
 # --- 政策服务包 --------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/packages")
+@allow("clerk")
+def packages() -> Response:
+    """For which enterprise: the clerk looks it up by code, name or initials."""
+    q = request.args.get("q", "").strip()[:100]
+    return render("matching/packages.html", q=q, found=identity.find_enterprises(db(), q) if q else None)
 
 
 @blueprint.get("/packages/<uscc>")
@@ -125,6 +134,15 @@ def make_offers(code: str) -> ResponseReturnValue:
     except DomainError as error:
         return _offer_list(code, error.message, set(request.form.getlist("uscc")))
     flash(f"已确认 {made} 家企业，并已逐家通知。企业确认后自动生成申报件。", "success")
+    return redirect(f"/workbench/offers/{code}", 303)
+
+
+@blueprint.post("/workbench/offers/<code>/<public_id>/withdraw")
+@allow("officer", "policy_maker")
+def withdraw_offer(code: str, public_id: str) -> ResponseReturnValue:
+    """Take back an offer that waits for its answer."""
+    offers.withdraw(db(), actor(), code, public_id)
+    flash("已撤回。企业会看到这条通知已撤回；需要时可以再次确认。", "success")
     return redirect(f"/workbench/offers/{code}", 303)
 
 

@@ -340,12 +340,14 @@ def test_a_line_that_nobody_asked_for_takes_no_file(stage: Stage) -> None:
 def test_a_suspended_item_takes_no_applications(session, tmp_path, stage: Stage) -> None:  # type: ignore[no-untyped-def]
     from redemption.kernel.storage import FolderStorage
 
-    early = make_stage(
-        session, stage.world, FolderStorage(tmp_path / "x"), name="未来补贴", opens_on=clock.today() + days(3)
-    )
-    with pytest.raises(Conflict) as caught:
-        service.start(session, early.filer, [early.item.code], box=BOX)
-    assert caught.value.code == "period_not_begun"
+    for part in ("opens_on", "valid_from"):
+        over = {part: clock.today() + days(3)}
+        early = make_stage(
+            session, stage.world, FolderStorage(tmp_path / part), name=f"未来补贴{part}", **over
+        )
+        with pytest.raises(Conflict) as caught:
+            service.start(session, early.filer, [early.item.code], box=BOX)
+        assert caught.value.code == "period_not_begun"
 
 
 def test_lists_are_of_ones_own(stage: Stage) -> None:

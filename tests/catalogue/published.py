@@ -115,6 +115,18 @@ class Catalogue:
         self.items.append(item)
         return item
 
+    def amend(self, item: Item, **over: Any) -> ItemVersion:
+        """The next version of an item, in force at once."""
+        old = self.session.get_one(ItemVersion, item.current_version_id)
+        kept = {
+            c.key: getattr(old, c.key) for c in ItemVersion.__table__.columns if c.key not in ("id", "no")
+        }
+        new = self.add(ItemVersion(**kept | {"no": old.no + 1} | over))
+        item.current_version_id = new.id
+        self.session.flush()
+        search.index(self.session, item.id)
+        return new
+
     def enterprise(self, uscc: str = "91110108551385082Q", **over: Any) -> Enterprise:
         values: dict[str, Any] = {
             "name": "云州测试科技有限公司",

@@ -66,6 +66,10 @@ def test_package_at_the_window_and_for_oneself(browser_of, session, world):
     text(browser_of("qiye2").get(f"/packages/{uscc}"), 404)
     text(browser_of("qiye2").get(f"/packages/{uscc}.pdf"), 404)
     text(browser_of("chuangkou").get("/packages/nobody"), 404)
+    firm = own(session, world)
+    assert f'href="/packages/{uscc}"' in text(browser_of("chuangkou").get(f"/packages?q={firm.name[2:6]}"))
+    assert "没有找到" in text(browser_of("chuangkou").get("/packages?q=nobody"))
+    text(browser_of("qiye").get("/packages"), 403)
     text(browser_of("shenpi").get(f"/packages/{uscc}"), 403)
 
 

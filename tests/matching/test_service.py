@@ -3,8 +3,6 @@
 import pytest
 from sqlalchemy import func, select
 
-from redemption.catalogue import search
-from redemption.catalogue.models import ItemVersion
 from redemption.identity.rules import Actor, Grade, Role
 from redemption.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from redemption.kernel.outbox import OutboxRow
@@ -50,12 +48,7 @@ def test_fitting_sorts_items_by_verdict(catalogue, session, firm):
 def test_fitting_sees_a_new_version_and_a_changed_profile(catalogue, session, firm):
     item = catalogue.item("补贴", conditions=TECH)
     assert len(service.fitting(session, firm.id).fits) == 1
-    old = session.get_one(ItemVersion, item.current_version_id)
-    values = {c.key: getattr(old, c.key) for c in ItemVersion.__table__.columns if c.key not in ("id", "no")}
-    new = catalogue.add(ItemVersion(**values | {"no": 2, "conditions": {"not": TECH}}))
-    item.current_version_id = new.id
-    session.flush()
-    search.index(session, item.id)
+    catalogue.amend(item, conditions={"not": TECH})
     assert service.fitting(session, firm.id).fits == []
     firm.profile = {"qualifications": []}
     session.flush()
@@ -157,3 +150,31 @@ def test_an_offer_of_an_item_that_ended_cannot_be_accepted(catalogue, session, f
     session.flush()
     with pytest.raises(Conflict):
         offers.answer(session, filer(firm), session.scalars(select(Offer)).one().public_id, accept=True)
+
+
+def test_who_declined_or_was_withdrawn_may_be_listed_again(catalogue, session, firm, gift):
+    def offered() -> Offer:
+        assert offers.offer(session, officer(catalogue), gift.code, [firm.uscc]) == 1
+        session.flush()
+        return session.scalars(select(Offer).order_by(Offer.id.desc())).first()
+
+    def candidate() -> offers.Candidate:
+        return offers.candidates(session, officer(catalogue), gift.code)[1][0]
+
+    offers.answer(session, filer(firm), offered().public_id, accept=False)
+    assert (candidate().state, candidate().may_be_offered) == ("declined", True)
+    again = offered()
+    assert (candidate().state, candidate().may_be_offered) == ("offered", False)
+    assert offers.withdraw(session, officer(catalogue), gift.code, again.public_id).state == "withdrawn"
+    with pytest.raises(Conflict):
+        offers.answer(session, filer(firm), again.public_id, accept=True)
+    offers.answer(session, filer(firm), (taken := offered()).public_id, accept=True)
+    with pytest.raises(Conflict):
+        offers.withdraw(session, officer(catalogue), gift.code, taken.public_id)
+    stranger = officer(catalogue, department_id=catalogue.district_department.id)
+    with pytest.raises(NotFound):
+        offers.withdraw(session, stranger, gift.code, taken.public_id)
+    assert offers.offer(session, officer(catalogue), gift.code, [firm.uscc]) == 0
+    catalogue.amend(gift)  # a new batch
+    assert (candidate().state, candidate().may_be_offered) == ("accepted", True)
+    assert offers.offer(session, officer(catalogue), gift.code, [firm.uscc]) == 1

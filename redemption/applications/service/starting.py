@@ -158,13 +158,13 @@ def must_be_open(item: Item, version: ItemVersion, at: dt.datetime) -> None:
         Conflict: `item_not_open` (suspended, repealed …), `period_not_begun` or `period_closed`.
     """
     day = clock.day_of(at)
-    if version.opens_on and day < version.opens_on:
+    if version.begins_on and day < version.begins_on:
         raise Conflict(
-            f"“{version.name}”自{clock.day_text(version.opens_on)}起接受申报，请届时再提交。",
+            f"“{version.name}”自{clock.day_text(version.begins_on)}起接受申报，请届时再提交。",
             code="period_not_begun",
             item=item.code,
         )
-    last = min((d for d in (version.closes_on, version.valid_until) if d), default=None)
+    last = version.ends_on
     if last and day > last:
         raise Conflict(
             f"“{version.name}”的申报已于{clock.due_text(last)}截止，以收件时间为准，现在不能再提交。",

@@ -27,7 +27,7 @@ def newest() -> Response:
     """New items, of the whole 专栏 or of one search, as Atom."""
     asked = asked_for("/items")
     rows = search.find(db(), asked.q, asked.filters, sort="newest", limit=ENTRIES).rows
-    body = atom(rows, settings().base_url, asked.link(), asked.q)
+    body = atom(rows, settings().base_url, asked.link(), asked.link("/items.atom"), asked.q)
     return Response(body, mimetype="application/atom+xml", headers={"Cache-Control": "public, max-age=300"})
 
 
@@ -59,8 +59,8 @@ def _calendar(rows: Iterable[Any], name: str) -> Response:
     return response
 
 
-def atom(rows: Iterable[Any], base_url: str, path: str, asked: str) -> str:
-    """A feed document; each entry is dated with its publication."""
+def atom(rows: Iterable[Any], base_url: str, path: str, own_path: str, asked: str) -> str:
+    """A feed document for the list at `path`; each entry is dated with its publication."""
     listed = list(rows)
     updated = max((row.published_at for row in listed), default=dt.datetime(2022, 1, 1, tzinfo=dt.UTC))
     title = f"惠企政策兑现专栏：{asked}" if asked else "惠企政策兑现专栏：新发布的事项"
@@ -71,6 +71,7 @@ def atom(rows: Iterable[Any], base_url: str, path: str, asked: str) -> str:
         f"<title>{_xml(title)}</title>",
         f"<updated>{_stamp(updated)}</updated>",
         f'<link rel="alternate" type="text/html" href={quoteattr(base_url + path)}/>',
+        f'<link rel="self" type="application/atom+xml" href={quoteattr(base_url + own_path)}/>',
         "<author><name>惠企政策兑现“一窗”综合服务系统</name></author>",
     ]
     for row in listed:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session, undefer
 
 from redemption.catalogue.models import Item, ItemSearch, ItemVersion
+from redemption.catalogue.money import MoneyLine, lines
 from redemption.catalogue.rules import FIELD_NAMES, ItemState, Mode
 from redemption.catalogue.search import SOON, Filters, filtered
 from redemption.identity.models import Department, Jurisdiction
@@ -52,6 +53,8 @@ class ItemPage:
     interpretations: list[Interpretation] = field(default_factory=list)
     versions: list[ItemVersion] = field(default_factory=list)
     siblings: list[tuple[str, str]] = field(default_factory=list)
+    group: list[tuple[str, str]] = field(default_factory=list)
+    """Code and name of the other items that are not enjoyed beside this one."""
 
     @property
     def current(self) -> bool:
@@ -67,7 +70,7 @@ class ItemPage:
             return self.item.state
         if version.valid_until and version.valid_until < today:
             return "expired"
-        if version.opens_on and version.opens_on > today:
+        if version.begins_on and version.begins_on > today:
             return "upcoming"
         if version.closes_on and version.closes_on < today:
             return "closed"
@@ -84,6 +87,11 @@ class ItemPage:
         """Days until the last day of application, that day included as 0; None without one."""
         closes = self.version.closes_on
         return (closes - clock.today()).days if closes and self.standing in ("open", "closing") else None
+
+    @property
+    def money(self) -> list[MoneyLine]:
+        """Budget, quota, caps and groups in words."""
+        return lines(self.version.money_rules)
 
     def shown(self, name: str) -> FieldShown:
         """One field with what stands for it when it is not given."""
@@ -132,7 +140,27 @@ def item_page(session: Session, code: str, version_no: int | None = None) -> Ite
     page.siblings = [
         (row.code, row.name) for row in items_beside(session, page.policy.id) if row.code != page.item.code
     ]
+    page.group = _group(session, page)
     return page
+
+
+def _group(session: Session, page: ItemPage) -> list[tuple[str, str]]:
+    """Other items in force with the same group word in their money rules."""
+    word = page.version.money_rules.get("group")
+    if not word:
+        return []
+    query = (
+        select(Item.code, ItemVersion.name)
+        .join(Item, Item.current_version_id == ItemVersion.id)
+        .where(
+            ItemVersion.money_rules.has_key("group"),
+            ItemVersion.money_rules["group"].as_string() == str(word),
+            Item.state == ItemState.IN_FORCE,
+            Item.id != page.item.id,
+        )
+        .order_by(Item.id)
+    )
+    return [(row.code, row.name) for row in session.execute(query)]
 
 
 def _versions(session: Session, item_id: int) -> list[ItemVersion]:

@@ -83,7 +83,7 @@ def test_the_filters_of_the_page(client, catalogue):
     today = clock.today()
     catalogue.item("快截止", closes_on=today + dt.timedelta(days=5), theme="金融支持")
     catalogue.item("免申", mode="without_application", object_classes=["state_owned"])
-    catalogue.item("未开始", opens_on=today + dt.timedelta(days=5))
+    catalogue.item("未开始", valid_from=today + dt.timedelta(days=5), opens_on=today)
     assert names(client, "deadline=soon") == ["快截止"]
     assert names(client, "deadline=upcoming") == ["未开始"]
     assert names(client, "deadline=soon&deadline=upcoming") == ["未开始", "快截止"]

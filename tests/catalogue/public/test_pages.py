@@ -109,6 +109,21 @@ def test_an_item_shows_everything_of_article_24(client, catalogue, session):
     assert '<a href="https://example.org/apply"' in html
 
 
+def test_the_rules_of_the_money_are_public(client, catalogue):
+    rules = {"budget": "5000000", "quota": 10, "order": "receipt", "cap": "200000", "yearly_cap": "300000"}
+    shared = {"group": "首贷", "group_rule": "exclusive", "exclude_bad_credit": True}
+    other = catalogue.item("首贷担保费补助", money_rules=shared)
+    catalogue.item("同组的旧事项", money_rules=shared, state="expired")
+    item = catalogue.item("首贷贴息补助", money_rules=rules | shared)
+    html = page(client, f"/items/{item.code}")
+    for words in (
+        "500万元", "5,000,000.00元", "10 个", "按收件先后，额满即止", "20万元", "30万元", "同组事项不重复享受",
+        f'<a href="/items/{other.code}">首贷担保费补助</a>', "有严重失信记录的不予兑现",
+    ):  # fmt: skip
+        assert words in html, words
+    assert html.count("同组的旧事项") == 1, "among the items of the policy, not of the group"
+
+
 def test_what_is_not_given_says_why(client, catalogue):
     given = fields(phone={"state": "missing"}, process={"state": "external"})
     item = catalogue.item("首贷贴息补助", fields=given, lacking={"phone": "统一由热线受理"})
@@ -141,6 +156,8 @@ def test_text_of_a_policy_never_becomes_markup(client, catalogue):
         ({"closes_on": dt.date(2020, 1, 1)}, "本批次申报已截止（2020年1月1日）", False),
         ({"valid_until": dt.date(2020, 1, 1)}, "已失效（有效期至2020年1月1日）", False),
         ({"opens_on": dt.date(2099, 1, 1)}, "2099年1月1日起受理", False),
+        ({"valid_from": dt.date(2099, 1, 1)}, "2099年1月1日起受理", False),
+        ({"valid_from": dt.date(2020, 1, 1)}, "常年受理", True),
         ({"mode": "without_application"}, "无需申报", False),
     ],
 )
@@ -204,13 +221,21 @@ def test_guide_is_a_pdf_with_the_fields(client, catalogue):
 
     import pdfplumber
 
-    item = catalogue.item("首贷贴息补助")
+    item = catalogue.item("首贷贴息补助", money_rules={"budget": "5000000"})
     answer = client.get(f"/items/{item.code}/guide.pdf")
     assert answer.status_code == 200
     assert answer.mimetype == "application/pdf"
     with pdfplumber.open(io.BytesIO(answer.data)) as pdf:
         text = "".join(sheet.extract_text() or "" for sheet in pdf.pages)
-    for words in ("首贷贴息补助", "申报材料", "营业执照复印件", "010-12345678", "云科发", item.code):
+    for words in (
+        "首贷贴息补助",
+        "申报材料",
+        "营业执照复印件",
+        "010-12345678",
+        "云科发",
+        "预算总额：500万元",
+        item.code,
+    ):
         assert words in text
 
 
