@@ -14,6 +14,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from redemption.catalogue import money
 from redemption.catalogue.exchange.columns import (
     BY_HEADER,
     BY_KEY,
@@ -149,22 +150,33 @@ def _check_distinct(done: Rows) -> None:
             seen[said] = done.places[at]
 
 
-_SHOWN = {"事项编码", "状态", "版本"}
-_SHOWN_KEYS = {"code", "state", "no"}
+_SHOWN_KEYS = {
+    "code": "事项编码",
+    "state": "状态",
+    "no": "版本",
+    "money_rules": "资金规则",
+    "lacking": "暂缺内容和原因",
+}
+_SHOWN = set(_SHOWN_KEYS.values())
+"""To look at: these are changed in the editor, and an import passes over them."""
 
 
 def write_workbook(rows: Iterable[Mapping[str, Any]], made_at: dt.datetime) -> bytes:
-    """A workbook that `read_workbook` reads again; three more columns say code, state and version."""
+    """A workbook that `read_workbook` reads again; the last columns are only to look at."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("事项目录")
     sheet.freeze_panes = "A2"
     for place, column in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = _WIDTHS.get(column.key, 18)
-    titles = [*(column.header for column in COLUMNS), "事项编码", "状态", "版本"]
+    titles = [*(column.header for column in COLUMNS), *_SHOWN_KEYS.values()]
     sheet.append([_styled(sheet, title, bold=True) for title in titles])
     for row in rows:
         cells = [written_cell(column, row.get(column.key)) for column in COLUMNS]
         cells += [row.get("code"), row.get("state"), row.get("no")]
+        cells.append(
+            "\n".join(f"{line.label}：{line.words}" for line in money.lines(row.get("money_rules") or {}))
+        )
+        cells.append("\n".join(f"{name}：{reason}" for name, reason in (row.get("lacking") or {}).items()))
         sheet.append([_styled(sheet, _safe(cell)) for cell in cells])
     book.properties.created = book.properties.modified = made_at.replace(tzinfo=None)
     out = io.BytesIO()

@@ -13,7 +13,7 @@ from redemption.catalogue.exchange.columns import POLICY, SOURCE_ID
 from redemption.catalogue.exchange.plan import RowPlan
 from redemption.catalogue.exchange.sheet import Rows
 from redemption.catalogue.models import CatalogueImport, Item, ItemVersion
-from redemption.catalogue.rules import ItemState
+from redemption.catalogue.rules import FIELD_NAMES, ItemState
 from redemption.catalogue.service import taking
 from redemption.identity.models import Department
 from redemption.identity.rules import Actor
@@ -153,6 +153,8 @@ def export_rows(session: Session, actor: Actor) -> list[dict[str, Any]]:
                 "code": item.code,
                 "state": ItemState(item.state).label,
                 "no": version.no,
+                "money_rules": version.money_rules,
+                "lacking": {FIELD_NAMES[field]: reason for field, reason in version.lacking.items()},
             }
         )
     return rows
@@ -196,12 +198,13 @@ class _Policies:
 def _plan(row: Mapping[str, Any], here: tuple[Item, ItemVersion] | None, own: _Policies) -> RowPlan:
     said, name = row[SOURCE_ID], row["name"]
     if here is None:
-        if not row.get(POLICY) and not row.get("policy_title"):
-            return RowPlan(said, name, plans.BLOCKED, message="请填写政策编号，或政策标题。")
         try:
             policy = own.of(row)
         except NotFound as error:
             return RowPlan(said, name, plans.BLOCKED, message=error.message)
+        if policy is None and not row.get("policy_title"):
+            lacks = "请填写本部门已有文件的政策编号或文号；新文件请填写政策标题。"
+            return RowPlan(said, name, plans.BLOCKED, message=lacks)
         if policy is not None and policy.repealed_at is not None:
             return RowPlan(said, name, plans.BLOCKED, policy=policy.number, message="政策文件已经废止。")
         return RowPlan(said, name, plans.NEW, policy=policy.number if policy else "")

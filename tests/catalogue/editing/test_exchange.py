@@ -217,7 +217,7 @@ def test_rows_find_their_policy_by_number_document_number_or_title(session, worl
     title = policies.working_version(session, policy).title
     taken(
         session, maker,
-        row(source_id="1", policy=policy.number), row(source_id="2", document_number="测经信发[2026]9号"),
+        row(source_id="1", policy=policy.number), row(source_id="2", document_number="测经信发[2026]9号", policy_title=""),
         row(source_id="3", policy_title=title), row(source_id="4"), row(source_id="5"),
     )  # fmt: skip
     numbers = [
@@ -227,6 +227,9 @@ def test_rows_find_their_policy_by_number_document_number_or_title(session, worl
     ]
     assert numbers.count(policy.id) == 3
     assert len(set(numbers)) == 2, "two rows of one unknown policy share one draft"
+    nowhere = row(source_id="6", document_number="测经信发〔2026〕10号", policy_title="")
+    kept = service.keep_import(session, maker, read_json({"items": [nowhere]}), "x")
+    assert service.preview_import(session, maker, kept)[0].kind == "blocked"
 
 
 def test_the_same_file_again_changes_nothing(session, maker):
@@ -318,13 +321,18 @@ def test_faults_keep_everything_out(session, maker):
 
 
 def test_the_export_of_a_department_comes_back_unchanged(session, world, maker):
-    make_item(session, world)
+    rules = {"budget": "5000000", "order": "receipt"}
+    make_item(session, world, money_rules=rules, lacking={"phone": "另行公布"})
     taken(session, maker, row(materials=["执照 | 复印件"], object_classes=["private"]))
     make_item(session, world, department="QC-KJ", name="他局事项")
     rows = service.export_rows(session, maker)
     assert {each["name"] for each in rows} == {"测试补贴", "导入补贴"}
-    back = read_workbook(write_workbook(rows, clock.now()))
-    kept = service.keep_import(session, maker, back, "x")
+    file = write_workbook(rows, clock.now())
+    assert [cell.value for cell in openpyxl.load_workbook(io.BytesIO(file)).active[2]][-2:] == [
+        "预算总额：500万元\n分配次序：按收件先后，额满即止", "咨询电话：另行公布"
+    ]  # fmt: skip
+    kept = service.keep_import(session, maker, back := read_workbook(file), "x")
+    assert back.ignored == []
     assert {each.kind for each in service.preview_import(session, maker, kept)} == {"same"}
 
 
