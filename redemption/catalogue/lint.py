@@ -7,12 +7,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 from redemption.catalogue import review
 from redemption.catalogue.extraction import Synonyms
 from redemption.catalogue.rules import Mode
+
+if TYPE_CHECKING:
+    from redemption.catalogue.models import ItemVersion
 
 _WORKDAYS = re.compile(r"(\d{1,3})\s*个?\s*工作日")
 
@@ -38,9 +41,18 @@ class Draft:
     payment_days: int | None
     closes_on: dt.date | None
     valid_until: dt.date | None
+    publicity_days: int = 0
     name: str = ""
     others: Collection[str] = ()
     """The names of the other items of the policy."""
+
+    @classmethod
+    def of(cls, version: ItemVersion, others: Collection[str]) -> Draft:
+        """What is looked at of an item version."""
+        return cls(**{name: getattr(version, name) for name in _LOOKED_AT}, others=others)
+
+
+_LOOKED_AT = [part.name for part in fields(Draft) if part.name != "others"]
 
 
 def remarks(draft: Draft, today: dt.date, synonyms: Synonyms | None = None) -> list[Remark]:
@@ -100,6 +112,10 @@ def _limits(draft: Draft) -> Iterator[Remark]:
         numbers = "、".join(str(number) for number in sorted(said))
         message = f"文字写的是 {numbers} 个工作日，办理规则里是 {draft.time_limit_days} 个工作日，请核对。"
         yield Remark("time_limit_differs", "time_limit", message)
+    process = "".join(review.lines_of(draft.fields.get("process")))
+    if "公示" in process and draft.publicity_days == 0:
+        message = "办理流程里有公示，但公示期填的是 0，予以兑现前不会公示，请核对。"
+        yield Remark("publicity_unset", "process", message)
     standard = draft.values.get("standard") or {}
     if draft.payment_days is None and (standard.get("amounts") or standard.get("rates")):
         message = "标准里有金额，但没有填写兑现期限。不填表示不涉及资金，予以兑现后不会进入拨付。"

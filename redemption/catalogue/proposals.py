@@ -81,7 +81,7 @@ def unpack(packed: str) -> dict[str, Any]:
     return node
 
 
-def typed(attribute: str, operation: str, value: str) -> dict[str, Any]:
+def typed(attribute: str, comparison: str, value: str) -> dict[str, Any]:
     """A condition from the three boxes of the page: 营业收入, 不低于, 2000万.
 
     Invalid at `conditions.new` if it does not exist or cannot be read.
@@ -89,9 +89,10 @@ def typed(attribute: str, operation: str, value: str) -> dict[str, Any]:
     known = ATTRIBUTES.get(attribute)
     if known is None:
         raise Invalid.field("conditions.new", "请选择条件的项目。")
-    if operation not in OPERATIONS[known.kind]:
-        words = "、".join(OPERATIONS[known.kind].values())
-        raise Invalid.field("conditions.new", f"“{known.label}”可用的比较有：{words}。")
+    meant = {word: code for code, word in OPERATIONS[known.kind].items()}
+    operation = meant.get(comparison)
+    if operation is None:
+        raise Invalid.field("conditions.new", f"“{known.label}”可用的比较有：{'、'.join(meant)}。")
     leaf = {"attribute": attribute, "op": operation, "value": _value(known, operation, value.strip())}
     faults = checking.check(leaf)
     if faults:

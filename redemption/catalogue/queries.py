@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from redemption.catalogue.models import CatalogueImport, Item, ItemVersion
-from redemption.catalogue.rules import ITEM_MACHINE, ItemAction, ItemState
+from redemption.catalogue.rules import ITEM_MACHINE, OVER, ItemAction, ItemState
 from redemption.identity.models import Department
 from redemption.identity.rules import Actor, Role
 from redemption.kernel.errors import NotFound
@@ -72,14 +72,22 @@ def working_versions(session: Session, item_ids: Iterable[int]) -> dict[int, Ite
     return {row.item_id: row for row in rows}
 
 
-def names_beside(session: Session, version: ItemVersion) -> list[str]:
-    """What the other items of the same policy are called, in the version that is worked on; not what is over."""
-    policy = select(Item.policy_id).where(Item.id == version.item_id).scalar_subquery()
-    over = (ItemState.REPEALED, ItemState.EXPIRED)
-    rows = session.scalars(
-        select(Item.id).where(Item.policy_id == policy, Item.id != version.item_id, Item.state.not_in(over))
-    )
-    return [row.name for row in working_versions(session, list(rows)).values()]
+def names_in_policies(session: Session, policy_ids: Iterable[int]) -> dict[int, dict[int, str]]:
+    """Policy → item → what it is called in the version that is worked on; without what is over."""
+    named: dict[int, dict[int, str]] = {policy_id: {} for policy_id in policy_ids}
+    rows = session.execute(
+        select(Item.id, Item.policy_id).where(Item.policy_id.in_(list(named)), Item.state.not_in(OVER))
+    ).all()
+    drafts = working_versions(session, [row.id for row in rows])
+    for row in rows:
+        named[row.policy_id][row.id] = drafts[row.id].name
+    return named
+
+
+def names_beside(session: Session, item: Item) -> list[str]:
+    """What the other items of the same policy are called."""
+    named = names_in_policies(session, [item.policy_id])[item.policy_id]
+    return [name for other, name in named.items() if other != item.id]
 
 
 def working_version(session: Session, item: Item) -> ItemVersion:

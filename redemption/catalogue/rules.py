@@ -31,6 +31,10 @@ ITEM_STATE_NAMES = {
 }
 
 
+OVER = (ItemState.REPEALED, ItemState.EXPIRED)
+"""Nobody applies for these again, whatever the season."""
+
+
 class ItemAction(StrEnum):
     """What is done to an item. `PUBLISH` also publishes a later version of it."""
 

@@ -8,8 +8,9 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
-from redemption.catalogue import queries, review
+from redemption.catalogue import lint, queries, review
 from redemption.catalogue.models import Item, ItemVersion
+from redemption.kernel import clock
 from redemption.kernel.errors import DomainError, Fields, Invalid, Stale
 from redemption.kernel.workdays import Deadline
 from redemption.policies import queries as policies
@@ -69,10 +70,22 @@ def items(
     drafts = drafts or queries.working_versions(session, [one.id for one in found])
     numbers = policies.numbers(session, {one.policy_id for one in found})
     codes = policies.department_codes(session, {one.department_id for one in found})
-    return [_item(one, drafts[one.id], numbers[one.policy_id], codes[one.department_id]) for one in found]
+    named = queries.names_in_policies(session, {one.policy_id for one in found})
+    return [
+        _item(
+            one,
+            drafts[one.id],
+            numbers[one.policy_id],
+            codes[one.department_id],
+            [name for other, name in named[one.policy_id].items() if other != one.id],
+        )
+        for one in found
+    ]
 
 
-def _item(found: Item, draft: ItemVersion, policy_number: str, department: str) -> dict[str, Any]:
+def _item(
+    found: Item, draft: ItemVersion, policy_number: str, department: str, others: list[str]
+) -> dict[str, Any]:
     return {
         "code": found.code,
         "state": found.state,
@@ -83,6 +96,7 @@ def _item(found: Item, draft: ItemVersion, policy_number: str, department: str) 
         **{name: getattr(draft, name) for name in COLUMNS},
         "checklist": review.checklist(draft.name, draft.fields, draft.lacking),
         "findings": draft.extracted.get("findings", []),
+        "remarks": lint.remarks(lint.Draft.of(draft, others), clock.today()),
     }
 
 

@@ -177,6 +177,14 @@ class CheckSchema(Schema):
     settled = fields.Boolean()
 
 
+class RemarkSchema(Schema):
+    """发布前请人留意的一处。"""
+
+    code = fields.String()
+    field = fields.String()
+    message = fields.String()
+
+
 class OwnItemSchema(Schema):
     """An item as its makers see it."""
 
@@ -210,7 +218,10 @@ class OwnItemSchema(Schema):
     valid_from = fields.Date(allow_none=True)
     valid_until = fields.Date(allow_none=True)
     checklist = fields.List(fields.Nested(CheckSchema))
-    findings = fields.List(fields.Nested(FindingSchema))
+    findings = fields.List(fields.Nested(FindingSchema), metadata={"description": "自动识别时的发现"})
+    remarks = fields.List(
+        fields.Nested(RemarkSchema), metadata={"description": "按现在的内容，发布前请留意的"}
+    )
 
 
 class OwnItemsSchema(Schema):

@@ -7,7 +7,6 @@ from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from redemption.catalogue import lint, proposals, queries, review, schemas, service, vocabulary
-from redemption.catalogue.models import ItemVersion
 from redemption.catalogue.rules import (
     FIELD_NAMES,
     ITEM_MACHINE,
@@ -26,6 +25,7 @@ from redemption.identity.models import Department
 from redemption.identity.rules import OBJECT_CLASS_NAMES
 from redemption.kernel import clock
 from redemption.policies import queries as policies
+from redemption.policies.rules import PolicyState
 from redemption.web.access import actor, allow
 from redemption.web.forms import Form, empty_form, submitted
 from redemption.web.pages import render
@@ -33,9 +33,8 @@ from redemption.web.session import db
 
 blueprint = Blueprint("editor-items", __name__)
 
-OPERATION_WORDS = list(
-    {code: word for words in vocabulary.OPERATIONS.values() for code, word in words.items()}.items()
-)
+COMPARISONS = list(dict.fromkeys(word for words in vocabulary.OPERATIONS.values() for word in words.values()))
+"""Each word once: which comparison it means depends on what is compared."""
 
 
 @blueprint.get("/editor/items/<code>")
@@ -69,7 +68,7 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
         marked={mark.field for mark in marks},
         checks=review.checklist(draft.name, draft.fields, draft.lacking),
         states={name: review.state_of(draft.fields.get(name)) for name in (*TEXT_FIELDS, *LIST_FIELDS)},
-        remarks=remarks_of(draft),
+        remarks=_remarks(owned),
         differences=review.differences(draft.name, draft.fields, draft.extracted or {}),
         materials=typed.materials_of(draft) if rows is None else rows,
         departments=[(department.code, department.name) for department in choices],
@@ -82,28 +81,16 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
         material_forms=list(MATERIAL_FORMS.items()),
         units=proposals.units(draft.conditions, draft.values.get("conditions")),
         attributes=[(known.name, known.label) for known in vocabulary.ATTRIBUTES.values()],
-        operations=OPERATION_WORDS,
+        comparisons=COMPARISONS,
         questions=form_rows.rows_of(draft.form, form.values if rows is not None else None),
         question_types=list(form_rows.TYPES.items()),
         form=form,
     )
 
 
-def remarks_of(draft: ItemVersion) -> list[lint.Remark]:
-    """What a person should look at in this version."""
-    looked_at = lint.Draft(
-        draft.fields,
-        draft.extracted or {},
-        draft.values,
-        draft.mode,
-        draft.time_limit_days,
-        draft.payment_days,
-        draft.closes_on,
-        draft.valid_until,
-        draft.name,
-        queries.names_beside(db(), draft),
-    )
-    return lint.remarks(looked_at, clock.today())
+def _remarks(owned: Owned) -> list[lint.Remark]:
+    others = queries.names_beside(db(), owned.item)
+    return lint.remarks(lint.Draft.of(owned.draft, others), clock.today())
 
 
 @blueprint.post("/editor/items/<code>")
@@ -144,7 +131,7 @@ def _publish_page(owned: Owned, form: Form, status: int = 200) -> Response:
         draft=owned.draft,
         title=policies.working_version(db(), owned.policy).title or owned.policy.number,
         checks=review.checklist(owned.draft.name, owned.draft.fields, owned.draft.lacking),
-        remarks=remarks_of(owned.draft),
+        remarks=_remarks(owned),
         names=FIELD_NAMES,
         form=form,
     )
@@ -162,6 +149,9 @@ def publish(code: str) -> Response:
         if data.get("lacking") and owned.is_draft:
             reasons = {"lacking": data["lacking"]}
             version = service.save_item(db(), actor(), code, reasons, version=version).version
+        if owned.policy.state == PolicyState.DRAFT:
+            words = "原因已保存。事项与政策文件同时发布，请在这里勾选。"
+            return Done(words, f"/editor/policies/{owned.policy.number}/publish")
         service.publish_item(db(), actor(), code, version=version)
         words = "事项已发布，公众可以在兑现专栏查到。"
         return Done(words, f"/editor/policies/{owned.policy.number}")

@@ -9,8 +9,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
-from redemption.catalogue import queries, review, schemas, service
+from redemption.catalogue import lint, queries, review, schemas, service
 from redemption.catalogue.models import Item, ItemVersion
+from redemption.catalogue.rules import OVER
 from redemption.catalogue.views import source
 from redemption.catalogue.views.documents import document_of
 from redemption.catalogue.views.posting import Done, answer, refused
@@ -37,6 +38,13 @@ class ItemRow:
 
     item: Item
     draft: ItemVersion
+    others: tuple[str, ...] = ()
+    """The names of the policy's other items that are not over."""
+
+    @property
+    def remarks(self) -> list[lint.Remark]:
+        """What a person should look at before it is published."""
+        return lint.remarks(lint.Draft.of(self.draft, self.others), clock.today())
 
     @property
     def checks(self) -> list[review.Check]:
@@ -55,7 +63,11 @@ class ItemRow:
 def item_rows(policy: Policy) -> list[ItemRow]:
     items = queries.items_of_policy(db(), policy.id)
     drafts = queries.working_versions(db(), [item.id for item in items])
-    return [ItemRow(item, drafts[item.id]) for item in items]
+    alive = {item.id: drafts[item.id].name for item in items if item.state not in OVER}
+    return [
+        ItemRow(item, drafts[item.id], tuple(name for other, name in alive.items() if other != item.id))
+        for item in items
+    ]
 
 
 @blueprint.get("/editor")

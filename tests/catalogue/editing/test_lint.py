@@ -67,6 +67,12 @@ def test_days_that_are_over_are_said():
     assert looked_at(closes_on=TODAY, valid_until=TODAY) == []
 
 
+def test_a_publicity_that_the_rules_do_not_keep_is_said():
+    process = {"process": {"state": "found", "text": "申报、审核、公示、拨付"}}
+    assert looked_at(process) == ["publicity_unset"]
+    assert looked_at(process, publicity_days=5) == []
+
+
 def test_money_without_a_day_of_payment_is_said():
     money = {"standard": {"amounts": [{"value": 1}]}}
     assert looked_at(values=money, payment_days=None) == ["payment_days_unset"]

@@ -213,6 +213,22 @@ def test_a_missing_field_is_explained_before_it_is_published(maker, session, wor
     assert item.state == "in_force"
 
 
+def test_reasons_are_kept_before_the_document_is_published(maker, session, world):
+    policy = make_policy(session, world, published=False)
+    [item] = queries.items_of_policy(session, policy.id)
+    address = f"/editor/items/{item.code}/publish"
+    page = body(maker.get(address))
+    asked = re.findall(r'name="(lacking\.[a-z_]+)"', page)
+    given = dict.fromkeys(asked, "另行公布") | {
+        "version": re.search(r'name="version" value="(\d+)"', page)[1]
+    }
+    taken = maker.post(address, given)
+    assert taken.headers["Location"] == f"/editor/policies/{policy.number}/publish"
+    session.expire_all()
+    assert item.state == "draft"
+    assert f'value="{item.code}" checked' in body(maker.get(taken.headers["Location"]))
+
+
 @pytest.mark.parametrize(
     "path",
     ["/editor/policies/{policy}", "/editor/policies/{policy}/details", "/editor/policies/{policy}/publish",
@@ -281,7 +297,7 @@ def test_conditions_compute_only_when_ticked(maker, session, world):
     assert queries.working_version(session, item).conditions == {}
     new = {
         "conditions.new.attribute": "revenue",
-        "conditions.new.op": "at_least",
+        "conditions.new.op": "不低于",
         "conditions.new.value": "2000万",
     }
     assert maker.post(address, boxes(maker.get(address)) | new).status_code == 303

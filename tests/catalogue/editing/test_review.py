@@ -123,41 +123,41 @@ def test_an_overlong_source_comes_in_parts_and_nothing_is_left_out(monkeypatch, 
 
 
 @pytest.mark.parametrize(
-    ("attribute", "operation", "value", "node"),
+    ("attribute", "comparison", "value", "node"),
     [
-        ("revenue", "at_least", "2000万", {"attribute": "revenue", "op": "at_least", "value": 20_000_000}),
-        ("rd_share", "more_than", "3.5%", {"attribute": "rd_share", "op": "more_than", "value": 3.5}),
-        ("staff", "at_most", "300人", {"attribute": "staff", "op": "at_most", "value": 300}),
-        ("founded_on", "age_at_least", "1年", {"attribute": "founded_on", "op": "age_at_least", "value": {"n": 1, "unit": "year"}}),
-        ("founded_on", "on_or_after", "2020-01-01", {"attribute": "founded_on", "op": "on_or_after", "value": "2020-01-01"}),
-        ("qualifications", "holds_any", "高新技术企业、瞪羚企业", {"attribute": "qualifications", "op": "holds_any", "value": ["high_tech", "gazelle"]}),
-        ("size_class", "in", "小型企业", {"attribute": "size_class", "op": "in", "value": ["small"]}),
-        ("industry", "under", "C39", {"attribute": "industry", "op": "under", "value": ["C39"]}),
-        ("listed", "is", "否", {"attribute": "listed", "op": "is", "value": False}),
+        ("revenue", "不低于", "2000万", {"attribute": "revenue", "op": "at_least", "value": 20_000_000}),
+        ("rd_share", "高于", "3.5%", {"attribute": "rd_share", "op": "more_than", "value": 3.5}),
+        ("staff", "不超过", "300人", {"attribute": "staff", "op": "at_most", "value": 300}),
+        ("founded_on", "满", "1年", {"attribute": "founded_on", "op": "age_at_least", "value": {"n": 1, "unit": "year"}}),
+        ("founded_on", "不早于", "2020-01-01", {"attribute": "founded_on", "op": "on_or_after", "value": "2020-01-01"}),
+        ("qualifications", "具有其一", "高新技术企业、瞪羚企业", {"attribute": "qualifications", "op": "holds_any", "value": ["high_tech", "gazelle"]}),
+        ("size_class", "属于", "小型企业", {"attribute": "size_class", "op": "in", "value": ["small"]}),
+        ("industry", "属于", "C39", {"attribute": "industry", "op": "under", "value": ["C39"]}),
+        ("listed", "是", "否", {"attribute": "listed", "op": "is", "value": False}),
     ],
 )  # fmt: skip
-def test_a_condition_is_read_from_three_boxes(attribute, operation, value, node):
-    assert proposals.typed(attribute, operation, value) == node
+def test_a_condition_is_read_from_three_boxes(attribute, comparison, value, node):
+    assert proposals.typed(attribute, comparison, value) == node
     assert checking.check(node) == []
 
 
 @pytest.mark.parametrize(
-    ("attribute", "operation", "value"),
+    ("attribute", "comparison", "value"),
     [
-        ("shoe_size", "at_least", "40"),
-        ("revenue", "holds_any", "1"),
-        ("revenue", "at_least", ""),
-        ("staff", "at_least", "很多"),
-        ("revenue", "at_least", "不少"),
-        ("founded_on", "age_at_least", "很久"),
-        ("founded_on", "on_or_after", "明年"),
-        ("size_class", "in", "巨型"),
-        ("industry", "under", "火箭"),
+        ("shoe_size", "不低于", "40"),
+        ("revenue", "具有其一", "1"),
+        ("revenue", "不低于", ""),
+        ("staff", "不低于", "很多"),
+        ("revenue", "不低于", "不少"),
+        ("founded_on", "满", "很久"),
+        ("founded_on", "不早于", "明年"),
+        ("size_class", "属于", "巨型"),
+        ("industry", "属于", "火箭"),
     ],
 )
-def test_a_condition_that_cannot_be_is_refused_at_its_boxes(attribute, operation, value):
+def test_a_condition_that_cannot_be_is_refused_at_its_boxes(attribute, comparison, value):
     with pytest.raises(Invalid) as refused:
-        proposals.typed(attribute, operation, value)
+        proposals.typed(attribute, comparison, value)
     assert set(refused.value.fields) == {"conditions.new"}
 
 

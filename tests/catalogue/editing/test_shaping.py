@@ -70,7 +70,7 @@ def test_only_items_of_ones_own_policy_are_merged(session, world, maker, policy)
         service.merge_items(session, other, policy.number, [item.code])
 
 
-def test_two_items_of_one_name_are_remarked_until_one_is_renamed(session, maker, policy, browser_of):
+def test_two_items_of_one_name_are_remarked_until_one_is_renamed(session, maker, policy, browser_of, api_of):
     [item] = queries.items_of_policy(session, policy.id)
     name = queries.working_version(session, item).name
     twin = service.add_item(session, maker, policy.number, name)
@@ -79,6 +79,8 @@ def test_two_items_of_one_name_are_remarked_until_one_is_renamed(session, maker,
     words = "请改成可以区分的名称"
     for code in (item.code, twin.code):
         assert words in browser.get(f"/editor/items/{code}").get_data(as_text=True)
+        assert words in api_of("zhengce").get(f"/api/v1/items/own/{code}").get_data(as_text=True)
+    assert "处请您留意" in browser.get(f"/editor/policies/{policy.number}").get_data(as_text=True)
     service.save_item(session, maker, twin.code, {"name": f"{name}（第二批）"})
     session.flush()
     for code in (item.code, twin.code):

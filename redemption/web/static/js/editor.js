@@ -1,5 +1,6 @@
 // The editor. A click on a value, or on "看原文", shows where it came from; a click on marked source text goes to its
-// field; selected source text is put into a field by a small menu (text can also be dragged there, as browsers do).
+// field; selected source text is put into a field by a small menu (text can also be dragged there, as browsers do); who
+// selects by keyboard (caret browsing) goes into the menu with Enter, and back with Escape.
 // Without this script the links jump to the place and text is copied by hand.
 
 let source = document.querySelector("[data-source]");
@@ -38,7 +39,7 @@ async function turn(part) {
 
 function boxes() {
   const found = new Map();
-  for (const box of form?.querySelectorAll("textarea[data-field]") ?? []) {
+  for (const box of form?.querySelectorAll("[data-field]") ?? []) {
     const name = box.dataset.field;
     if (!found.has(name)) found.set(name, []);
     found.get(name).push(box);
@@ -46,14 +47,55 @@ function boxes() {
   return found;
 }
 
+function write(box, text) {
+  box.value = text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 function put(field, text) {
   const [first, ...rest] = boxes().get(field) ?? [];
   if (!first) return;
-  // A list of rows takes the text into its first empty row; a box with words in it gets another line.
-  const box = [first, ...rest].find((each) => !each.value.trim()) ?? first;
-  box.value = box.value.trim() && box === first ? `${box.value.trimEnd()}\n${text}` : text;
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-  box.focus();
+  if (first.closest("tr")) { fillRows([first, ...rest], text); return; }
+  // A name is one line; a box with words in it gets another line.
+  if (first.tagName === "INPUT") write(first, text.replace(/\s*\n\s*/g, ""));
+  else write(first, first.value.trim() ? `${first.value.trimEnd()}\n${text}` : text);
+  first.focus();
+}
+
+// A list of rows: each line becomes a row of its own, without its number, in the empty ones first.
+const NUMBER = /^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[①-⑳])\s*/;
+
+function fillRows(rows, text) {
+  const lines = text.split("\n").map((line) => line.trim().replace(NUMBER, "").replace(/[；;。]$/, "")).filter(Boolean);
+  const empty = rows.filter((box) => !box.value.trim());
+  let last = rows.at(-1);
+  for (const line of lines) {
+    const box = empty.shift() ?? (last = another(last));
+    write(box, line);
+    box.focus();
+  }
+  // what is listed is no longer said elsewhere
+  const elsewhere = form.elements[`fields.${rows[0].dataset.field}.external`];
+  if (elsewhere && lines.length) elsewhere.checked = false;
+}
+
+// One more row below the last one, with names that go on counting.
+function another(box) {
+  const row = box.closest("tr");
+  const [, before, number] = box.name.match(/^(.*\.)(\d+)\.[a-z]+$/);
+  const copy = row.cloneNode(true);
+  for (const part of copy.querySelectorAll("[name], [id], [aria-label]")) {
+    for (const name of ["name", "id"]) {
+      const said = part.getAttribute(name);
+      if (said) part.setAttribute(name, said.replace(`${before}${number}.`, `${before}${Number(number) + 1}.`));
+    }
+    const label = part.getAttribute("aria-label");
+    if (label) part.setAttribute("aria-label", label.replace(`第 ${Number(number) + 1} 份`, `第 ${Number(number) + 2} 份`));
+    if (part.type === "hidden") part.value = "";
+  }
+  for (const wrong of copy.querySelectorAll(".field-error")) wrong.remove();
+  row.after(copy);
+  return copy.querySelector("[data-field]");
 }
 
 const menu = document.createElement("div");
@@ -117,5 +159,9 @@ if (source && form) {
   listen();
   form.addEventListener("focusin", (event) => { if (event.target.dataset.field) show(event.target.dataset.field); });
   document.addEventListener("pointerdown", (event) => { if (!menu.contains(event.target)) menu.hidden = true; });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") menu.hidden = true; });
+  document.addEventListener("keydown", (event) => {
+    if (menu.hidden) return;
+    if (event.key === "Escape") { menu.hidden = true; pane.focus({ preventScroll: true }); }
+    if (event.key === "Enter" && pane.contains(event.target)) { event.preventDefault(); menu.querySelector("button").focus(); }
+  });
 }
