@@ -138,17 +138,18 @@ class _Day(_Declared):
 
 class _Choice(_Declared):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
-        if str(value) not in {code for code, _ in self.declared["choices"]}:
+        code = _code_of(self.declared, value)
+        if code is None:
             raise ValidationError(f"请从列出的选项中选择{self.declared['label']}。")
-        return str(value)
+        return code
 
 
 class _Choices(_Declared):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> list[str]:
-        chosen = [str(one) for one in (value if isinstance(value, list) else [value])]
-        if not set(chosen) <= {code for code, _ in self.declared["choices"]}:
+        chosen = [_code_of(self.declared, one) for one in (value if isinstance(value, list) else [value])]
+        if None in chosen:
             raise ValidationError(f"请从列出的选项中选择{self.declared['label']}。")
-        return list(dict.fromkeys(chosen))
+        return [code for code in dict.fromkeys(chosen) if code is not None]
 
 
 class _Declaration(_Declared):
@@ -207,6 +208,12 @@ def please(declared: Json) -> str:
 def blank(value: Any) -> bool:
     """Nothing was typed."""
     return value is None or value == "" or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _code_of(declared: Json, value: Any) -> str | None:
+    """The code of a choice; its word is taken too, for that is what a spreadsheet holds."""
+    codes = {code: code for code, _ in declared["choices"]}
+    return ({word: code for code, word in declared["choices"]} | codes).get(str(value).strip())
 
 
 def _bound(value: Any) -> dt.date:

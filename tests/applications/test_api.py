@@ -101,6 +101,8 @@ def test_a_stale_version_is_told(api, stage: Stage) -> None:  # type: ignore[no-
     made = api.post("/api/v1/submissions", {"items": [stage.item.code]}).get_json()
     part = {"place": 1, "version": made["items"][0]["version"], "data": {"loan": "1万", "bank": "甲"}}
     assert api.patch(f"/api/v1/submissions/{made['number']}", {"items": [part]}).status_code == 200
+    assert api.patch(f"/api/v1/submissions/{made['number']}", {"items": [part]}).status_code == 200
+    part["data"] = {"loan": "2万", "bank": "甲"}
     answer = api.patch(f"/api/v1/submissions/{made['number']}", {"items": [part]})
     assert (answer.status_code, answer.get_json()["code"]) == (409, "stale")
 

@@ -50,7 +50,8 @@ def one(type_: str, **more: Any) -> dict[str, Any]:
         (one("percent"), "12.5%", "12.5"),
         (one("date"), "2026年3月5日", "2026-03-05"),
         (one("choice", choices=[["a", "甲"]]), "a", "a"),
-        (one("choices", choices=[["a", "甲"], ["b", "乙"]]), ["b", "a", "b"], ["b", "a"]),
+        (one("choice", choices=[["a", "甲"]]), " 甲", "a"),
+        (one("choices", choices=[["a", "甲"], ["b", "乙"]]), ["b", "a", "乙"], ["b", "a"]),
         (one("declaration"), "1", True),
     ],
 )

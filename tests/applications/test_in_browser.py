@@ -88,17 +88,34 @@ def test_it_saves_by_itself_survives_a_lost_line_and_tells_the_second_tab(site: 
     site.context.set_offline(True)
     first.fill('[name="a.loan"]', "二十来万")
     expect(first.locator("[data-autosave-status]")).to_contain_text("连接中断", timeout=SAVED)
-    assert first.input_value('[name="a.loan"]') == "二十来万"
+    first.get_by_role("button", name="保存并继续").click()
+    first.wait_for_timeout(500)
+    assert first.input_value('[name="a.loan"]') == "二十来万", "pressing costs nothing while the line is lost"
     site.context.set_offline(False)
     expect(first.locator("[data-autosave-status]")).to_contain_text("草稿已保存", timeout=SAVED)
     second.fill('[name="a.bank"]', "另一家银行")
     expect(second.locator("[data-autosave-status]")).to_contain_text("已有人保存", timeout=SAVED)
+    second.get_by_role("button", name="保存并继续").click()
+    expect(second.locator(".field-error").first).to_contain_text("“清川银行”")
     assert second.input_value('[name="a.bank"]') == "另一家银行"
     with unit_of_work(site.database) as session:
         stored = session.scalar(select(Application).join(Submission).where(Submission.number == site.draft))
         assert stored is not None
         assert stored.data["bank"] == "清川银行"
         assert stored.typed == {"loan": "二十来万"}
+
+
+def test_who_signed_in_again_in_another_window_goes_on_where_they_were(site: Site) -> None:
+    page = site.page(f"/apply/{site.draft}/items/1")
+    signed_in = site.context.cookies()
+    site.context.clear_cookies()
+    page.fill('[name="a.bank"]', "清川银行")
+    page.get_by_role("button", name="保存并继续").click()
+    expect(page.locator("[data-autosave-status]")).to_contain_text("登录已过期")
+    site.context.add_cookies(signed_in)  # type: ignore[arg-type]
+    page.get_by_role("button", name="保存并继续").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    assert page.input_value('[name="a.bank"]') == "清川银行"
 
 
 def test_a_failed_upload_is_tried_again_while_the_others_stay(site: Site) -> None:

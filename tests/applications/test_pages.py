@@ -123,6 +123,9 @@ def test_a_second_tab_keeps_its_typing_and_is_told(client, stage: Stage) -> None
     two = client.post(f"/apply/{number}/items/1", {"a.loan": "2万", "a.bank": "乙", "version": "1"})
     assert two.status_code == 409
     assert 'value="乙"' in text_of(two)
+    assert "另一处保存的是“甲”" in text_of(two), "what the other one saved is shown at the field"
+    again = client.post(f"/apply/{number}/items/1", {"a.loan": "1万", "a.bank": "甲", "version": "1"})
+    assert again.status_code == 303, "the same once more is no conflict"
 
 
 @pytest.mark.parametrize(

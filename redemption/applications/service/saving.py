@@ -47,7 +47,6 @@ def save_common(
     sheet = queries.sheet(session, actor, number, with_materials=False)
     must_be_draft(sheet)
     submission = sheet.submission
-    _must_be_current(submission.version, version)
     loaded = enterprise_part.load(
         values, pays_money=sheet.pays_money, has_account=bool(submission.bank_account), partial=keep_typed
     )
@@ -56,10 +55,15 @@ def save_common(
     common = {**submission.common, **_emptied(values, enterprise_part.LABELS), **loaded.data}
     account = loaded.data.get("bank_account")
     if account:
-        submission.bank_account = box.seal(account, account_context(submission))
         common["bank_account"] = enterprise_part.masked(account)
     else:
         common["bank_account"] = submission.common.get("bank_account", "")
+    if version not in (None, submission.version):
+        if loaded.ok and not account and common == submission.common:
+            return sheet  # a second press of the same button
+        raise Stale
+    if account:
+        submission.bank_account = box.seal(account, account_context(submission))
     submission.common = common
     submission.typed = _kept(loaded)
     submission.saved_at = clock.now()
@@ -86,8 +90,11 @@ def save_item(
     must_be_draft(sheet)
     line = sheet.line(place)
     application = line.application
-    _must_be_current(application.version, version)
     loaded = forms.load(line.version.form, values, partial=keep_typed)
+    if version not in (None, application.version):
+        if loaded.ok and loaded.data == application.data:
+            return line  # a second press of the same button
+        raise Stale
     cap_errors = over_cap(line.version, loaded.data)
     if (not loaded.ok or cap_errors) and not keep_typed:
         raise Invalid(fields={**loaded.errors, **cap_errors})
@@ -133,11 +140,6 @@ def over_cap(version: ItemVersion, data: Mapping[str, Any]) -> dict[str, list[st
         return {}
     declared = next(d for d in forms.fields_of(version.form) if d.get("is_amount") or d["name"] == "amount")
     return {declared["name"]: [f"本事项最高{yuan_text(Decimal(str(cap)))}，请按不超过上限的金额填写。"]}
-
-
-def _must_be_current(stored: int, seen: int | None) -> None:
-    if seen is not None and seen != stored:
-        raise Stale
 
 
 def _flush(session: Session) -> None:

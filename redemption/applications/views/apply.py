@@ -102,7 +102,10 @@ def save_enterprise(number: str) -> Answer:
     except Stale as error:
         if automatic:
             raise
-        return _enterprise_page(_draft(number), values, {"": [error.message]}, 409)
+        sheet = _draft(number)
+        return _enterprise_page(
+            sheet, values, {"": [error.message], **_enterprise_meanwhile(sheet, values)}, 409
+        )
     except Invalid as error:
         return _enterprise_page(_draft(number), values, error.fields, 422)
     if automatic:
@@ -133,11 +136,12 @@ def save_item(number: str, place: int) -> Answer:
     except Stale as error:
         if automatic:
             raise
-        return _item_page(number, line, values, {"": [error.message]}, 409)
+        other = posted.meanwhile(line.version.form, line.application.data, values)
+        return _item_page(number, line, values, {"": [error.message], **other}, 409)
     except Invalid as error:
         return _item_page(number, line, values, posted.errors(error.fields), 422)
     if automatic:
-        return _saved(line.application.version)
+        return _saved(line.application.version, posted.computed(line.version.form, values))
     if more_rows:
         return redirect(f"/apply/{number}/items/{place}?rows=10", 303)
     return redirect(f"/apply/{number}", 303)
@@ -260,8 +264,20 @@ def _version() -> int | None:
     return int(seen) if seen.isdigit() and len(seen) < 10 else None
 
 
-def _saved(version: int) -> Response:
-    return jsonify({"version": version, "saved_at": f"{clock.local(clock.now()):%H:%M}"})
+def _saved(version: int, computed: dict[str, str] | None = None) -> Response:
+    return jsonify(
+        {"version": version, "saved_at": f"{clock.local(clock.now()):%H:%M}", "computed": computed or {}}
+    )
+
+
+def _enterprise_meanwhile(sheet: Sheet, values: dict[str, str]) -> dict[str, list[str]]:
+    """Where somebody else saved another enterprise part; an account is compared by nobody, it is masked."""
+    stored = sheet.submission.common
+    return {
+        name: [posted.saved_elsewhere(str(stored.get(name) or ""))]
+        for name in values
+        if name != "bank_account" and str(stored.get(name) or "") != values[name].strip()
+    }
 
 
 def _enterprise_page(
@@ -289,7 +305,7 @@ def _item_page(
         line=line,
         fields=forms.fields_of(line.version.form),
         values=posted.boxes(line.version.form, values),
-        computed=forms.computed(line.version.form, forms.load(line.version.form, values, partial=True).data),
+        computed=posted.computed(line.version.form, values),
         errors=errors,
         labels=posted.labels(line.version.form),
         blank_rows=int(more) if more.isdigit() and len(more) < 3 else posted.BLANK_ROWS,

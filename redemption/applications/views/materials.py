@@ -18,7 +18,7 @@ from redemption.web.problem import wants_json
 from redemption.web.session import db, keep_on_refusal, settings, storage
 
 blueprint = Blueprint("materials", __name__)
-ACCEPT = ",".join(f".{ending}" for ending in ("pdf", "ofd", "jpg", "png", "docx", "xlsx"))
+ACCEPT = ",".join(f".{ending}" for ending in sorted(MATERIAL_ENDINGS))
 SCAN_WORDS = {
     Scan.WAITING.value: "安全检查中",
     Scan.CLEAN.value: "已上传，已通过安全检查",
@@ -221,5 +221,4 @@ def _page(number: str, errors: dict[str, list[str]], status: int) -> Answer:
         accept=ACCEPT,
         max_mb=settings().file_limit // 1048576,
         scanned=bool(settings().clamd),
-        endings=sorted(MATERIAL_ENDINGS),
     )

@@ -1,11 +1,15 @@
 """Posted item parts: names of boxes to nested values and back. Every box of an item part is named `a.<field>`."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from redemption.applications import forms
+from redemption.kernel.money import yuan_full, yuan_text
+
+Errors = dict[str, list[str]]
 
 PREFIX = "a."
 BLANK_ROWS = 3
@@ -39,10 +43,41 @@ def boxes(form: Mapping[str, Any] | None, values: Mapping[str, Any]) -> dict[str
                 shown[f"{PREFIX}{declared['name']}.paste"] = _as_lines(declared, rows)
             for at, row in enumerate(rows):
                 for column in declared["columns"]:
-                    shown[f"{PREFIX}{declared['name']}.{at}.{column['name']}"] = row.get(column["name"], "")
+                    shown[f"{PREFIX}{declared['name']}.{at}.{column['name']}"] = _plain(
+                        column, row.get(column["name"])
+                    )
         else:
             shown[PREFIX + declared["name"]] = _plain(declared, value)
     return shown
+
+
+def computed(form: Mapping[str, Any] | None, values: Mapping[str, Any]) -> dict[str, str]:
+    """What the page says of each computed amount, by field: the enterprise sees what it may get before it applies."""
+    found = forms.computed(form, forms.load(form, values, partial=True).data)
+    return {
+        declared["name"]: _reckoned(found.get(declared["name"]))
+        for declared in forms.fields_of(form)
+        if declared.get("computed")
+    }
+
+
+def meanwhile(form: Mapping[str, Any] | None, stored: Mapping[str, Any], typed: Mapping[str, Any]) -> Errors:
+    """What somebody else saved while the page was open, at the boxes that say something else."""
+    mine = forms.load(form, typed, partial=True)
+    found = {}
+    for declared in forms.fields_of(form):
+        name = declared["name"]
+        if declared.get("computed") or (name not in mine.typed and stored.get(name) == mine.data.get(name)):
+            continue
+        text = forms.text_of(declared, stored.get(name))
+        found[PREFIX + name] = [saved_elsewhere(f"{len(text)}行" if isinstance(text, list) else text)]
+    return found
+
+
+def saved_elsewhere(text: str) -> str:
+    """At a box of which somebody else saved another content."""
+    other = f"另一处保存的是“{text[:200]}”" if text else "另一处保存时这里是空的"
+    return f"{other}。要保留您填写的，请再按一次“保存并继续”。"
 
 
 def errors(found: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -91,6 +126,13 @@ def _pasted(declared: Mapping[str, Any], text: str) -> list[dict[str, str]]:
 def _as_lines(declared: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> str:
     names = [column["name"] for column in declared["columns"]]
     return "\n".join("\t".join(str(row.get(name, "")) for name in names) for row in rows)
+
+
+def _reckoned(amount: Any) -> str:
+    if amount is None:
+        return "填好相关内容后，在这里显示按兑现标准测算的金额。"
+    exact = Decimal(str(amount))
+    return f"按兑现标准测算：{yuan_text(exact)}（{yuan_full(exact)}）。实际金额以审核结果为准。"
 
 
 def _plain(declared: Mapping[str, Any], value: Any) -> Any:

@@ -13,6 +13,20 @@ export function found() {
   if (element) element.hidden = true;
 }
 
+export const isLost = () => navigator.onLine === false || banner()?.hidden === false;
+
+// Asks the server itself: a computer may believe that it is online when it is not.
+export async function reachable() {
+  try {
+    await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(5000) });
+    found();
+    return true;
+  } catch {
+    lost();
+    return false;
+  }
+}
+
 export function start() {
   window.addEventListener("offline", lost);
   window.addEventListener("online", found);

@@ -4,7 +4,7 @@
 // the camera or dropped there are sent one by one; a failed one can be tried again. Without JavaScript the page works on.
 
 import { token } from "./csrf.js";
-import { found, lost } from "./connection.js";
+import { found, lost, reachable } from "./connection.js";
 
 const PREFIX = "keep:";
 const LIFE_MS = 12 * 60 * 60 * 1000;
@@ -89,16 +89,13 @@ async function guard(form, event) {
   event.stopImmediatePropagation();
   const pressed = event.submitter;
   const status = form.querySelector("[data-keep-status]");
-  try {
-    await fetch("/healthz", { method: "GET", cache: "no-store", signal: AbortSignal.timeout(5000) });
-    found();
+  if (await reachable()) {
     form.dataset.through = "1";
     form.requestSubmit(pressed ?? undefined);
-  } catch {
-    lost();
-    if (status) status.textContent = "网络连接已断开，内容保留在这台电脑上，没有提交。恢复连接后请再按一次。";
-    pressed?.focus();
+    return;
   }
+  if (status) status.textContent = "网络连接已断开，内容保留在这台电脑上，没有提交。恢复连接后请再按一次。";
+  pressed?.focus();
 }
 
 // --- scanner and camera ------------------------------------------------------------------------------------
