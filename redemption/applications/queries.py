@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, select
 from sqlalchemy.orm import Session, load_only
 
 from redemption.applications.models import (
@@ -301,15 +301,23 @@ def shared_answers(application_id: int, lists: Iterable[tuple[int, Mapping[str, 
 
 
 def materials_of(session: Session, application: Application) -> list[Material]:
-    """What stands for an application now: its own and the shared ones it needs, the newest round of each entry."""
+    """What stands for an application now: its own and the shared ones it needs, the newest round of each entry.
+
+    Files of an answer that is still being written do not stand yet.
+    """
     return materials_of_many(session, [application])[application.id]
 
 
 def materials_of_many(session: Session, applications: Sequence[Application]) -> dict[int, list[Material]]:
     """`materials_of` for many applications, by their ids."""
     by_submission: dict[int, list[Material]] = {one.submission_id: [] for one in applications}
+    unanswered = exists().where(
+        Correction.application_id == Material.application_id,
+        Correction.round == Material.round,
+        Correction.answered_at.is_(None),
+    )
     query = select(Material).where(
-        Material.submission_id.in_(list(by_submission)), Material.removed_at.is_(None)
+        Material.submission_id.in_(list(by_submission)), Material.removed_at.is_(None), ~unanswered
     )
     for material in session.scalars(query.order_by(Material.id)):
         by_submission[material.submission_id].append(material)

@@ -3,11 +3,13 @@
 import datetime as dt
 import io
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
 
 from redemption.applications import clocks, queries, service
+from redemption.applications.comparing import what_changed
 from redemption.applications.models import Application
 from redemption.applications.rules import MACHINE, Action, Status
 from redemption.applications.service import sweeping
@@ -167,6 +169,16 @@ def upload_answer(stage: Stage, application: Application, key: str = "m1") -> No
     )
 
 
+def changed(stage: Stage, application: Application) -> list[list[tuple[Any, Any, Any]]]:
+    """Each round as the officer reads it."""
+    case = queries.case_by_id(stage.session, application.id)
+    rounds = queries.corrections(stage.session, application.id)
+    return [
+        [(c.label, [m.name for m in c.old] or c.before, [m.name for m in c.new] or c.after) for c in changes]
+        for changes in what_changed(stage.session, case, rounds).values()
+    ]
+
+
 def test_a_correction_is_asked_answered_and_goes_back(stage: Stage) -> None:
     application = stage.case()
     correction = service.ask_correction(stage.session, stage.officer, application, ASKED)
@@ -192,8 +204,8 @@ def test_a_correction_is_asked_answered_and_goes_back(stage: Stage) -> None:
     assert application.data["loan"] == "180000.00"
     assert application.data["bank"] == "清川银行"
     assert correction.before["data"] == {"loan": "200000.00"}
-    assert service.what_changed(queries.case_by_id(stage.session, application.id), correction) == [
-        ("贷款金额", "20万元", "18万元")
+    assert changed(stage, application) == [
+        [("贷款金额", "20万元", "18万元"), ("测试补贴申请表（原件1份）", ["材料.pdf"], ["盖章申请表.pdf"])]
     ]
     assert "application.resubmitted" in topics(stage, application)
     current = queries.materials_of(stage.session, application)
@@ -226,6 +238,33 @@ def test_only_what_was_asked_is_open(stage: Stage) -> None:
     assert application.data["bank"] == "清川银行"
 
 
+def test_an_answer_above_the_cap_is_refused_at_its_field(stage: Stage) -> None:
+    capped = {**FORM, "fields": [{**FORM["fields"][0], "is_amount": True}, *FORM["fields"][1:]]}
+    application = stage.case(
+        make_item(stage.session, stage.world, name="限额补贴", form=capped, money_rules={"cap": "250000"})
+    )
+    asked = service.ask_correction(stage.session, stage.officer, application, ASKED[:1])
+    with pytest.raises(Invalid) as caught:
+        service.answer_correction(
+            stage.session,
+            stage.filer,
+            application.number,
+            {"field.loan": "30万"},
+            correction_id=asked.id,
+            box=BOX,
+        )
+    assert "最高25万元" in caught.value.fields["field.loan"][0]
+
+
+def test_a_file_of_an_answer_that_is_not_handed_in_does_not_stand_yet(stage: Stage) -> None:
+    application = stage.case()
+    service.ask_correction(stage.session, stage.officer, application, ASKED)
+    upload_answer(stage, application)
+    names = [m.name for m in queries.materials_of(stage.session, application) if m.entry == "m1"]
+    assert "盖章申请表.pdf" not in names
+    assert names, "the officer still sees what was handed in"
+
+
 def test_a_second_round_needs_a_reason(stage: Stage) -> None:
     application = stage.case()
     first = service.ask_correction(stage.session, stage.officer, application, ASKED[:1])
@@ -244,6 +283,18 @@ def test_a_second_round_needs_a_reason(stage: Stage) -> None:
         stage.session, stage.officer, application, ASKED[:1], reason="补正后仍不一致"
     )
     assert second.round == 2
+    service.answer_correction(
+        stage.session,
+        stage.filer,
+        application.number,
+        {"field.loan": "15万"},
+        correction_id=second.id,
+        box=BOX,
+    )
+    assert changed(stage, application) == [
+        [("贷款金额", "20万元", "18万元")],
+        [("贷款金额", "18万元", "15万元")],
+    ]
 
 
 def test_a_supplement_goes_back_to_accepted(stage: Stage) -> None:

@@ -20,7 +20,6 @@ from redemption.applications.service.correcting import (
     answer_correction,
     ask_correction,
     save_answer,
-    what_changed,
 )
 from redemption.applications.service.materials import (
     Limits,
@@ -74,6 +73,5 @@ __all__ = [
     "save_item",
     "start",
     "submit",
-    "what_changed",
     "withdraw",
 ]

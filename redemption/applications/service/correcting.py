@@ -14,6 +14,7 @@ from redemption.applications.queries import Case
 from redemption.applications.rules import MACHINE, Action, Status
 from redemption.applications.service.access import must_file
 from redemption.applications.service.moving import step
+from redemption.applications.service.saving import over_cap
 from redemption.applications.service.starting import account_context
 from redemption.identity.rules import Actor
 from redemption.kernel import clock, outbox
@@ -172,14 +173,6 @@ def answer_round(session: Session, application_id: int) -> int:
     return correction.round
 
 
-def what_changed(case: Case, correction: Correction) -> list[tuple[str, Any, Any]]:
-    """(label, before, after) of an answered round, for the officer who asked."""
-    before = correction.before.get("data", {})
-    asked = {entry["key"] for entry in correction.entries if entry["kind"] == "field"}
-    after = {**before, **{k: v for k, v in case.application.data.items() if k in asked}}
-    return forms.changes(case.version.form, before, after)
-
-
 def _open(session: Session, actor: Actor, number: str, correction_id: int) -> tuple[Case, Correction]:
     case = queries.case(session, actor, number, lock=True)
     correction = queries.open_correction(session, case.application.id)
@@ -252,6 +245,9 @@ def _answered_fields(
         # what was accepted before and was not asked for does not stop the answer
         if field.split(".")[0] in names:
             errors.setdefault(f"field.{field}", said)
+    for field, sentences in over_cap(case.version, loaded.data).items():
+        if field in names:
+            errors.setdefault(f"field.{field}", sentences)
     computed = {d["name"] for d in forms.fields_of(case.version.form) if d.get("computed")}
     return {name: value for name, value in loaded.data.items() if name in names | computed}
 
@@ -271,18 +267,23 @@ def _answered_common(
 
 def _before(session: Session, case: Case, asked: Mapping[str, Json], handed: Sequence[Material]) -> Json:
     fields = {e["key"] for e in asked.values() if e["kind"] == "field"}
+    if fields:
+        fields |= {d["name"] for d in forms.fields_of(case.version.form) if d.get("computed")}
     common = {e["key"] for e in asked.values() if e["kind"] == "common"}
-    replaced = {m.entry for m in handed}
     shared = queries.answers_of(session, case.application)
-    old = [
-        m
-        for m in queries.materials_of_submission(session, case.submission.id)
-        if (m.entry if m.application_id else shared.get(m.entry)) in replaced and m not in handed
+    replaced = {m.entry for m in handed}
+    standing = [
+        (m.entry if m.application_id else shared.get(m.entry, ""), m)
+        for m in queries.materials_of(session, case.application)
     ]
     return {
         "data": {name: case.application.data.get(name) for name in fields},
         "common": {name: case.submission.common.get(name) for name in common},
-        "materials": {m.public_id: {"entry": m.entry, "name": m.name, "sha256": m.sha256} for m in old},
+        "materials": {
+            m.public_id: {"entry": key, "name": m.name, "sha256": m.sha256}
+            for key, m in standing
+            if key in replaced
+        },
     }
 
 

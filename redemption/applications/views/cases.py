@@ -7,7 +7,8 @@ from flask import Blueprint, flash, jsonify, redirect, request
 from werkzeug.wrappers import Response as Answer
 
 from redemption.applications import clocks, forms, queries, service, timeline
-from redemption.applications.models import Correction
+from redemption.applications.comparing import what_changed
+from redemption.applications.models import Correction, Material
 from redemption.applications.needs import entries_of
 from redemption.applications.queries import Case
 from redemption.applications.rules import WITHDRAWABLE, Status
@@ -51,6 +52,8 @@ def case(number: str) -> Answer:
             documents={paper.id: paper.number for paper in papers},
         ),
         papers=papers,
+        corrections=[row for row in corrections if row.answered_at],
+        changes=what_changed(db(), found, corrections),
         correction=next((c for c in corrections if c.answered_at is None and c.closed_at is None), None),
         shown=forms.shown(found.version.form, application.data),
         differences=forms.differing(found.version.form, application.differences),
@@ -147,15 +150,19 @@ def confirm_receipt(number: str) -> Answer:
     return redirect(f"/applications/{number}", 303)
 
 
-def _listed(found: Case) -> list[tuple[str, list[Any]]]:
+def _by_entry(found: Case) -> dict[str, list[Material]]:
+    """What stands for each line of the list."""
     shared = queries.answers_of(db(), found.application)
-    current = queries.materials_of(db(), found.application)
-    texts = {entry.key: entry.text for entry in entries_of(found.version.fields)}
-    grouped: dict[str, list[Any]] = {}
-    for material in current:
+    grouped: dict[str, list[Material]] = {}
+    for material in queries.materials_of(db(), found.application):
         key = material.entry if material.application_id else shared.get(material.entry, material.entry)
-        grouped.setdefault(texts.get(key, material.name), []).append(material)
-    return list(grouped.items())
+        grouped.setdefault(key, []).append(material)
+    return grouped
+
+
+def _listed(found: Case) -> list[tuple[str, list[Material]]]:
+    texts = {entry.key: entry.text for entry in entries_of(found.version.fields)}
+    return [(texts.get(key, files[0].name), files) for key, files in _by_entry(found).items()]
 
 
 def _values(found: Case, asked: Correction) -> dict[str, Any]:
@@ -211,6 +218,7 @@ def _correction_page(
     base = f"/applications/{found.application.number}/correction"
     entries = []
     uploaded = queries.materials_of_submission(db(), found.submission.id)
+    earlier = _by_entry(found)
     for entry in asked.entries:
         files = [
             m
@@ -225,6 +233,7 @@ def _correction_page(
                 "files": materials.rows(files, base, files=f"/applications/{found.application.number}")
                 if entry["kind"] == "material"
                 else [],
+                "earlier": earlier.get(entry["key"], []),
                 "upload_url": f"{base}/materials/{entry['key']}",
             }
         )

@@ -6,12 +6,13 @@ from werkzeug.wrappers import Response
 
 from redemption.applications import clocks
 from redemption.applications import queries as applications
+from redemption.applications.comparing import what_changed
+from redemption.applications.enterprise_part import ACCOUNT
 from redemption.applications.enterprise_part import LABELS as COMMON_LABELS
 from redemption.applications.forms import differing, shown
 from redemption.applications.models import Application
 from redemption.applications.needs import entries_of
 from redemption.applications.rules import ACTION_NAMES, CHANNEL_NAMES, Action, Channel, Status
-from redemption.applications.service import what_changed
 from redemption.applications.sharing import queries as sharing
 from redemption.applications.sharing.differing import label_of, text_of
 from redemption.applications.sharing.rules import LOOKUP_STATE_NAMES, SUBJECT_NAMES
@@ -59,7 +60,13 @@ def case_page(number: str, failed: str, form: Form, status: int = 200, **more: A
         channel=CHANNEL_NAMES[Channel(found.submission.channel)],
         entries=entries_of(found.version.fields),
         materials=_by_entry(application),
-        corrections=[(row, what_changed(found, row) if row.answered_at else []) for row in corrections],
+        corrections=corrections,
+        changes=what_changed(db(), found, corrections),
+        common_entries=[
+            (name, label)
+            for name, label in COMMON_LABELS.items()
+            if found.version.payment_days is not None or name not in ACCOUNT
+        ],
         timeline=_timeline(events),
         documents=_documents(events),
         decision=queries.decision(db(), application.id),
