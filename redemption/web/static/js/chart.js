@@ -34,7 +34,7 @@ function read(figure) {
   };
 }
 
-function options(type, { names, series }, unit) {
+function options(type, { names, series }, unit, wide) {
   const font = getComputedStyle(document.body);
   const size = parseFloat(font.fontSize) * 0.875;
   const base = {
@@ -46,9 +46,11 @@ function options(type, { names, series }, unit) {
   if (type === "pie") {
     return { ...base, series: [{ type: "pie", radius: ["42%", "68%"], label: { formatter: "{b} {c}", fontSize: size, color: "#1d2733" }, data: names.map((name, index) => ({ name, value: series[0]?.data[index] ?? 0 })) }] };
   }
-  const category = { type: "category", data: names, axisLabel: { fontSize: size, color: "#1d2733", hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: "#7a8797" } } };
-  const value = { type: "value", name: unit, axisLabel: { fontSize: size, color: "#55606e" }, splitLine: { lineStyle: { color: "#e6ebf0" } } };
   const flat = type === "hbar";
+  // Long names of departments break into lines, so that on a phone there is room left for the bars.
+  const label = flat ? { width: wide * 0.4, overflow: "break" } : { hideOverlap: true };
+  const category = { type: "category", data: names, axisLabel: { fontSize: size, color: "#1d2733", ...label }, axisTick: { show: false }, axisLine: { lineStyle: { color: "#7a8797" } } };
+  const value = { type: "value", name: unit, axisLabel: { fontSize: size, color: "#55606e", hideOverlap: true }, splitNumber: flat && wide < 480 ? 2 : 5, splitLine: { lineStyle: { color: "#e6ebf0" } } };
   return {
     ...base,
     grid: { left: 8, right: 24, top: unit ? 36 : 16, bottom: series.length > 1 ? 44 : 8, containLabel: true },
@@ -70,7 +72,7 @@ async function draw(figure) {
   const canvas = figure.querySelector("[data-chart-canvas]");
   canvas.hidden = false;
   const plot = echarts.init(canvas, null, { renderer: "canvas" });
-  const show = () => { plot.resize(); plot.setOption(options(figure.dataset.chart, data, figure.dataset.chartUnit ?? "")); };
+  const show = () => { plot.resize(); plot.setOption(options(figure.dataset.chart, data, figure.dataset.chartUnit ?? "", plot.getWidth())); };
   show();
   figure.querySelector("[data-chart-data]").open = false;
   window.addEventListener("resize", show);
