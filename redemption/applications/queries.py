@@ -241,6 +241,19 @@ def events(session: Session, application_id: int) -> list[ApplicationEvent]:
     )
 
 
+def events_of(session: Session, application_ids: Sequence[int]) -> dict[int, list[ApplicationEvent]]:
+    """The transitions of many applications in one select, each oldest first."""
+    found: dict[int, list[ApplicationEvent]] = {application_id: [] for application_id in application_ids}
+    rows = (
+        select(ApplicationEvent)
+        .where(ApplicationEvent.application_id.in_(application_ids))
+        .order_by(ApplicationEvent.application_id, ApplicationEvent.seq)
+    )
+    for event in session.scalars(rows):
+        found[event.application_id].append(event)
+    return found
+
+
 def corrections(session: Session, application_id: int) -> list[Correction]:
     """Every round, oldest first."""
     return list(

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 from redemption.kernel import audit, clock
 from redemption.kernel.calendar import load_calendar
 from redemption.kernel.errors import Invalid
-from redemption.reporting import recalculation, service, showing
+from redemption.reporting import months, recalculation, service, showing
 from redemption.reporting.recalculation import Change
 from redemption.reporting.schemas import DaySchema, ScheduleSchema, StepSchema
 from redemption.web.access import actor, allow
@@ -116,7 +116,7 @@ def _mapped(form: Form) -> Form:
 def _pasted(form: Form) -> str:
     text = str(form.data.get("schedule") or "")
     if not text.strip():
-        raise Invalid.field("schedule", "请选择文件，或粘贴放假安排（JSON）。")
+        raise Invalid.field("schedule", "请选择文件，或粘贴通知全文。")
     if len(text) > FILE_LIMIT:
         raise Invalid.field("schedule", "文件太大，一年的安排不会超过 200 KB，请核对文件。")
     return text
@@ -135,13 +135,20 @@ def _page(form: Form, status: int = 200) -> Response:
         "office/calendar.html",
         status=status,
         year=year,
-        months=recalculation.year(db(), year),
+        months=months.year(db(), year),
         known=known.known(year),
         next_known=known.known(clock.today().year + 1),
         this_year=clock.today().year,
         may_change=recalculation.may_change(db(), actor()),
         log=[
-            (entry.at, who.get(entry.actor, ""), entry.action, entry.data, _affected(entry.data))
+            (
+                entry.at,
+                who.get(entry.actor, ""),
+                entry.action,
+                entry.data,
+                _affected(entry.data),
+                _day(entry.data.get("date")),
+            )
             for entry in reversed(entries)
         ],
         form=form,

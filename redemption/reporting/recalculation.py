@@ -10,21 +10,20 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from redemption.applications import clocks as case_clocks
 from redemption.applications import queries as applications
-from redemption.applications.clocks import Terms
+from redemption.applications.clocks import Due, Terms
 from redemption.applications.models import Application
 from redemption.applications.service import sweeping
+from redemption.catalogue.models import ItemVersion
 from redemption.identity.models import Department, Jurisdiction, Office
 from redemption.identity.rules import Actor, Level, Role
 from redemption.kernel import audit, clock, outbox
 from redemption.kernel.calendar import (
-    CalendarDay,
     DayChange,
     correct_day,
     import_schedule,
@@ -33,7 +32,7 @@ from redemption.kernel.calendar import (
 )
 from redemption.kernel.db import Json
 from redemption.kernel.errors import Invalid, NotAllowed
-from redemption.kernel.workdays import scheduled
+from redemption.kernel.notice import read_notice
 from redemption.reporting import clocks, queries, rules
 from redemption.reporting.models import Duty
 from redemption.reporting.rules import KINDS, Kind, Unit
@@ -42,7 +41,7 @@ from redemption.reporting.service import SYSTEM
 SHOWN = 100
 LISTED = 500
 """Affected due dates that are kept by name in the log; their number is kept of all."""
-MOST_CASES = 5000
+CASES_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,11 @@ class Effect:
 
 
 def read_schedule(text: str) -> Json:
-    """A schedule as pasted or uploaded. Invalid with the place of the first mistake."""
+    """A schedule as pasted or uploaded: the State Council's notice itself, or JSON. Invalid at `schedule`."""
+    if not text.lstrip("\ufeff \r\n\t").startswith(("{", "[")):
+        return read_notice(text)
     try:
-        data = json.loads(text)
+        data = json.loads(text.lstrip("\ufeff"))
     except json.JSONDecodeError as error:
         raise Invalid.field(
             "schedule", f"第 {error.lineno} 行第 {error.colno} 个字符处不是有效的 JSON，请检查后重新导入。"
@@ -169,14 +170,10 @@ def recalculate(session: Session, first: dt.date, year: int | None = None) -> in
         _affected(duty.title, names[duty.department_id], before, rules.due_day(duty.due_at))
         for duty, before in clocks.recompute(session)
     ]
-    for application_id in _running_cases(session, first):
-        case = applications.case_by_id(session, application_id)
-        before = rules.due_day(case.application.due_at) if case.application.due_at else None
-        if sweeping.refresh(session, application_id):
-            clocks.follow_application(session, application_id)
-            after = rules.due_day(case.application.due_at) if case.application.due_at else None
-            title = f"{case.version.name}（{case.application.number}）"
-            found.append(_affected(title, names[case.application.department_id], before, after))
+    for moved in list(_case_moves(session, first)):
+        if sweeping.refresh(session, moved.application_id):
+            clocks.follow_application(session, moved.application_id)
+            found.append(_affected(moved.title, names[moved.department_id], moved.before, moved.due.date))
     today = clock.today().isoformat()
     late = [one for one in found if one["after"] and one["after"] < today <= (one["before"] or today)]
     audit.record(
@@ -233,74 +230,70 @@ def _moves(session: Session, first: dt.date, names: dict[int, str]) -> Iterator[
             yield Move(
                 row.title, names[row.department_id], before, deadline.date, over, f"/duties/{row.number}"
             )
-    for application_id in _running_cases(session, first):
-        case = applications.case_by_id(session, application_id)
-        if case.application.due_at is None:
-            continue
-        due = case_clocks.due_now(
-            applications.events(session, application_id), Terms.of(case.version), calendar
-        )
-        before = rules.due_day(case.application.due_at)
-        if due is not None and due.date is not None and due.date != before:
-            title = f"{due.name}：{case.version.name}（{case.application.number}）"
-            over = due.date < today <= before
-            yield Move(title, names[case.application.department_id], before, due.date, over, "")
+    for moved in _case_moves(session, first):
+        assert moved.due.date is not None
+        over = moved.due.date < today <= moved.before
+        title = f"{moved.due.name}：{moved.title}"
+        yield Move(title, names[moved.department_id], moved.before, moved.due.date, over, "")
 
 
-def _running_cases(session: Session, first: dt.date) -> list[int]:
-    return list(
-        session.scalars(
-            select(Application.id)
-            .where(
-                Application.over_at.is_(None),
-                Application.due_at.is_not(None),
-                or_(Application.due_provisional, Application.due_at > clock.start_of_day(first)),
-            )
-            .order_by(Application.id)
-            .limit(MOST_CASES)
+@dataclass(frozen=True)
+class _CaseMove:
+    """One application whose clock ends on another day, or no longer provisionally."""
+
+    application_id: int
+    department_id: int
+    title: str
+    before: dt.date
+    due: Due
+
+
+def _case_moves(session: Session, first: dt.date) -> Iterator[_CaseMove]:
+    """Which running applications the calendar moves: read in batches, so that it costs what runs and no more."""
+    calendar = load_calendar(session)
+    known: dict[int, tuple[Terms, str]] = {}
+    last = 0
+    while True:
+        rows = session.execute(_running_cases(first).where(Application.id > last).limit(CASES_AT_ONCE)).all()
+        if not rows:
+            return
+        last = rows[-1].id
+        events = applications.events_of(session, [row.id for row in rows])
+        for row in rows:
+            if row.item_version_id not in known:
+                version = session.get_one(ItemVersion, row.item_version_id)
+                known[row.item_version_id] = Terms.of(version), version.name
+            terms, name = known[row.item_version_id]
+            due = case_clocks.due_now(events[row.id], terms, calendar)
+            if (
+                due is not None
+                and due.at is not None
+                and (due.at, due.provisional) != (row.due_at, row.due_provisional)
+            ):
+                title = f"{name}（{row.number}）"
+                yield _CaseMove(row.id, row.department_id, title, rules.due_day(row.due_at), due)
+
+
+def _running_cases(first: dt.date) -> Select[int, str, dt.datetime | None, bool, int, int]:
+    """Applications with a clock that ends after `first`, or provisionally."""
+    return (
+        select(
+            Application.id,
+            Application.number,
+            Application.due_at,
+            Application.due_provisional,
+            Application.department_id,
+            Application.item_version_id,
         )
+        .where(
+            Application.over_at.is_(None),
+            Application.due_at.is_not(None),
+            or_(Application.due_provisional, Application.due_at > clock.start_of_day(first)),
+        )
+        .order_by(Application.id)
     )
 
 
 def _allowed(session: Session, actor: Actor) -> None:
     if not may_change(session, actor):
         raise NotAllowed("工作日日历由市级公开办和系统管理员维护，您可以查看。", code="calendar_read_only")
-
-
-def year(session: Session, number: int) -> list[list[dict[str, Any]]]:
-    """Twelve months of days for the page: the day, whether it is worked, and what makes it special."""
-    return months(session, dt.date(number, 1, 1), 12)
-
-
-def months(session: Session, first: dt.date, count: int) -> list[list[dict[str, Any]]]:
-    """`count` months from the one that begins on `first`."""
-    calendar = load_calendar(session)
-    last = first
-    for _ in range(count):
-        last = (last + dt.timedelta(days=32)).replace(day=1)
-    own = {
-        day.date: day
-        for day in session.scalars(
-            select(CalendarDay).where(CalendarDay.date >= first, CalendarDay.date < last)
-        )
-    }
-    found: list[list[dict[str, Any]]] = []
-    day = first
-    while day < last:
-        if day.day == 1:
-            found.append([])
-        worked = calendar.is_workday(day)
-        stored = own.get(day)
-        found[-1].append(
-            {
-                "date": day,
-                "worked": worked,
-                "weekend": day.weekday() >= 5,
-                "special": worked == (day.weekday() >= 5),
-                "name": stored.name if stored else "",
-                "by_hand": bool(stored and stored.source == "correction" and worked != scheduled(day)),
-                "reason": stored.reason if stored else "",
-            }
-        )
-        day += dt.timedelta(days=1)
-    return found

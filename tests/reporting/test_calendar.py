@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from redemption.applications.queries import received
 from redemption.kernel import clock
 from redemption.kernel.calendar import CalendarDay, load_calendar
 from redemption.kernel.errors import Invalid, NotAllowed
@@ -14,6 +15,8 @@ from redemption.kernel.outbox import OutboxRow
 from redemption.reporting import recalculation, rules, service
 from redemption.reporting.recalculation import Change
 from redemption.reporting.rules import Kind
+from tests.applications.cases import make_stage
+from tests.factories import make_item
 from workers.jobs import reporting as jobs
 
 YEAR = {
@@ -116,6 +119,35 @@ def test_a_schedule_with_a_day_twice_or_no_json_is_refused_with_the_place(browse
     assert "不是有效的 JSON" in broken.text
     with pytest.raises(Invalid):
         recalculation.read_schedule("[]")
+
+
+def test_the_notice_itself_is_taken_and_its_mistakes_are_said_at_the_field(browser_of, session, world):
+    office = browser_of("gongkai")
+    notice = "国务院办公厅关于2027年部分节假日安排的通知\n一、元旦：1月1日（周五）至3日（周日）放假，共3天。"
+    shown = office.post("/office/calendar/schedule", {"schedule": notice, "reason": "国办"})
+    assert "2027年1月1日" in shown.text
+    assert "确认变更" in shown.text
+    wrong = office.post(
+        "/office/calendar/schedule", {"schedule": notice.replace("周五", "周六"), "reason": "国办"}
+    )
+    assert wrong.status_code == 422
+    assert "2027年1月1日是星期五" in wrong.text
+    assert "共3天。" in wrong.text, "what was pasted stays"
+
+
+def test_every_running_case_follows_however_many_there_are(session, world, storage, monkeypatch):
+    monkeypatch.setattr(recalculation, "CASES_AT_ONCE", 2)
+    with time_machine.travel(at("2026-09-29 10:00"), tick=False):
+        stage = make_stage(session, world, storage)
+        items = [stage.item, *(make_item(session, world, name=f"补贴{n}") for n in (1, 2))]
+        cases = received(session, stage.submitted(*items).id)
+        before = {rules.due_day(case.due_at) for case in cases}
+    with time_machine.travel(at("2026-09-30 10:00"), tick=False):
+        change = Change("临时上班", day=dt.date(2026, 10, 6), is_off_day=False, name="临时上班")
+        assert recalculation.preview(session, world.actors["gongkai"], change).moved == 3
+        recalculation.apply(session, world.actors["gongkai"], change)
+        assert recalculation.recalculate(session, change.first) == 3
+    assert before.isdisjoint({rules.due_day(case.due_at) for case in cases})
 
 
 def test_pages(browser_of, session, world, duty):
