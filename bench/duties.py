@@ -26,10 +26,10 @@ INSERT INTO department (code, name, short_name, jurisdiction_id, phone, address,
 """
 _DUTIES = """
 INSERT INTO duty (number, kind, subject, round, title, department_id, office_id, event_date, due_at, provisional,
-                  opened_at, entered_late, next_step_at, steps_done, late, close_reason, link, data)
+                  opened_at, entered_late, next_step_at, steps_done, late, close_reason, exempted, link, data)
 SELECT 'ZZ-26-' || n, 'report', 'policy:' || n, 1, '报送政策 ' || n, d.first + n % 60, o.id,
        CAST(:event AS date), CAST(:due AS timestamptz), false, CAST(:opened AS timestamptz), false,
-       CAST(:next AS timestamptz), CAST(:done AS jsonb), false, '', '', '{}'
+       CAST(:next AS timestamptz), CAST(:done AS jsonb), false, '', false, '', '{}'
 FROM generate_series(CAST(:low AS int), CAST(:high AS int)) n,
      (SELECT min(id) AS first FROM department) d, (SELECT id FROM office LIMIT 1) o
 """

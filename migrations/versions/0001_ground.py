@@ -483,6 +483,7 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("close_reason", sa.String(), nullable=False),
+        sa.Column("exempted", sa.Boolean(), nullable=False),
         sa.Column("link", sa.String(), nullable=False),
         sa.Column("data", postgresql.JSONB(), nullable=False),
         sa.ForeignKeyConstraint(["department_id"], ["department.id"], name=op.f("fk_duty_department_id")),

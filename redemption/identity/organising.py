@@ -99,6 +99,21 @@ def save_place(
     return found
 
 
+def allow_auto_report(session: Session, actor: Actor, allowed: bool) -> Department:
+    """The department lets reports of its policies go to the office by themselves (第二十五条), or takes that back.
+
+    Raises:
+        NotAllowed: not a policy maker; nobody else says this for a department, an administrator neither.
+    """
+    if actor.role is not Role.POLICY_MAKER or actor.department_id is None:
+        raise NotAllowed("是否自动报送由本部门的政策制定人员决定。")
+    found = session.get_one(Department, actor.department_id, with_for_update=True)
+    if found.auto_report is not allowed:
+        found.auto_report = allowed
+        audit.record(session, f"department:{found.id}", actor.ref, "allow_auto_report", {"allowed": allowed})
+    return found
+
+
 def _unique_short_name(session: Session, values: Mapping[str, Any], place_id: int | None) -> None:
     """Numbers of documents (字号) are made of it: two departments with one short name would share their numbers."""
     where = values.get("jurisdiction_id")

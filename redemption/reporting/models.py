@@ -50,6 +50,8 @@ class Duty(Identified, Base):
     closed_at: Mapped[dt.datetime | None]
     """Exempted by the office, or its ground fell away."""
     close_reason: Mapped[str] = mapped_column(default="")
+    exempted: Mapped[bool] = mapped_column(default=False)
+    """By the office; False for one whose ground fell away: nothing was owed any more."""
     link: Mapped[str] = mapped_column(default="")
     """Where it is fulfilled, when that is not the duty's own page."""
     data: Mapped[Json] = mapped_column(default=dict)

@@ -57,7 +57,7 @@ def scoped(query: Select[Duty], scope: str) -> Select[Duty]:
 
 
 def filtered(query: Select[Duty], *, state: str = "", kind: str = "") -> Select[Duty]:
-    """By state (`open`, `overdue`, `done`, `late`, `exempted`) and kind."""
+    """By state (`open`, `overdue`, `done`, `late`, `exempted`, `closed`) and kind."""
     now = clock.now()
     if kind:
         query = query.where(Duty.kind == kind)
@@ -66,13 +66,14 @@ def filtered(query: Select[Duty], *, state: str = "", kind: str = "") -> Select[
         "overdue": and_(open_now(), Duty.due_at <= now),
         "done": Duty.fulfilled_at.is_not(None),
         "late": or_(Duty.late, and_(open_now(), Duty.due_at <= now)),
-        "exempted": Duty.closed_at.is_not(None),
+        "exempted": Duty.exempted,
+        "closed": and_(Duty.closed_at.is_not(None), ~Duty.exempted),
     }
     return query.where(wheres[state]) if state in wheres else query
 
 
 def counts(session: Session, actor: Actor, scope: str = "") -> dict[str, int]:
-    """How many of the acting person's duties (of a scope) are open, overdue, done, late, exempted."""
+    """How many of the acting person's duties (of a scope) are open, overdue, done, late, exempted, closed."""
     now = clock.now()
     mine = (scoped(visible_to(actor), scope) if scope else visible_to(actor)).subquery()
     is_open = and_(mine.c.fulfilled_at.is_(None), mine.c.closed_at.is_(None))
@@ -82,7 +83,8 @@ def counts(session: Session, actor: Actor, scope: str = "") -> dict[str, int]:
             func.count().filter(is_open, mine.c.due_at <= now).label("overdue"),
             func.count().filter(mine.c.fulfilled_at.is_not(None)).label("done"),
             func.count().filter(mine.c.late).label("late"),
-            func.count().filter(mine.c.closed_at.is_not(None)).label("exempted"),
+            func.count().filter(mine.c.exempted).label("exempted"),
+            func.count().filter(mine.c.closed_at.is_not(None), ~mine.c.exempted).label("closed"),
         ).select_from(mine)
     ).one()
     return dict(row._mapping)

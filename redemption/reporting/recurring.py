@@ -90,9 +90,8 @@ def open_gazette_duty(session: Session, policy_id: int, version_id: int) -> Duty
     """10 workdays from 印发, else from publication (第十条)."""
     policy = session.get_one(Policy, policy_id)
     version = session.get_one(PolicyVersion, version_id)
-    event = (
-        version.issue_date or version.publication_date or clock.day_of(version.published_at or clock.now())
-    )
+    published = clock.day_of(version.published_at or clock.now())
+    event = version.issue_date or version.publication_date or published
     return service.open_duty(
         session,
         Kind.GAZETTE,
@@ -101,7 +100,7 @@ def open_gazette_duty(session: Session, policy_id: int, version_id: int) -> Duty
         title=f"将《{version.title}》报送政府公报编辑部门",
         department_id=policy.owner_department_id,
         event=event,
-        entered_late=(clock.today() - event).days > 0,
+        entered_late=(version.publication_date or event) < published,
         data={"policy_number": policy.number},
         quiet=True,
     )

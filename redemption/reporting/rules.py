@@ -307,6 +307,7 @@ class DutyState(StrEnum):
     FULFILLED = "fulfilled"
     LATE = "late"
     EXEMPTED = "exempted"
+    CLOSED = "closed"
 
 
 def state_of(
@@ -314,14 +315,18 @@ def state_of(
     fulfilled_at: dt.datetime | None,
     closed_at: dt.datetime | None,
     late: bool,
+    exempted: bool,
     now: dt.datetime,
     calendar: Calendar,
 ) -> DutyState:
-    """The state of a duty. Late stays visible as late. Soon: the last workday or the one before it."""
+    """The state of a duty. Late stays visible as late. Soon: the last workday or the one before it.
+
+    Closed, and not exempted by the office: its ground fell away.
+    """
     if fulfilled_at is not None:
         return DutyState.LATE if late else DutyState.FULFILLED
     if closed_at is not None:
-        return DutyState.EXEMPTED
+        return DutyState.EXEMPTED if exempted else DutyState.CLOSED
     if now >= due_at:
         return DutyState.OVERDUE
     soon = calendar.workdays_left(clock.day_of(now), due_day(due_at)) <= 1

@@ -30,7 +30,7 @@ class EvidenceSchema(Schema):
 
 
 class DutyQuerySchema(Schema):
-    state = fields.String(validate=validate.OneOf(["open", "overdue", "done", "late", "exempted"]))
+    state = fields.String(validate=validate.OneOf(["open", "overdue", "done", "late", "exempted", "closed"]))
     kind = fields.String(validate=validate.OneOf([kind.value for kind in Kind]))
     cursor = fields.String(metadata={"description": "上一页给出的游标"})
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))

@@ -87,7 +87,9 @@ def views(session: Session, duties: Iterable[Duty], role: Role | None = None) ->
     shown = []
     for duty in duties:
         day = rules.due_day(duty.due_at)
-        state = rules.state_of(duty.due_at, duty.fulfilled_at, duty.closed_at, duty.late, now, calendar)
+        state = rules.state_of(
+            duty.due_at, duty.fulfilled_at, duty.closed_at, duty.late, duty.exempted, now, calendar
+        )
         rule = KINDS[Kind(duty.kind)]
         shown.append(
             DutyView(
@@ -145,7 +147,7 @@ def _detail(event: DutyEvent) -> str:
     if data.get("before"):
         said.append(f"原期限：{clock.due_text(dt.date.fromisoformat(data['before']))}")
     if data.get("entered_late"):
-        said.append("录入晚于发布，期限自实际发布日期起计算")
+        said.append("录入较晚，期限自实际日期起计算")
     if data.get("late"):
         said.append("逾期履行")
     if data.get("report") and event.what != "fulfilled":

@@ -4,16 +4,18 @@ import datetime as dt
 import re
 
 from flask import Blueprint, Response, flash, redirect, request
-from sqlalchemy import func
 from werkzeug.wrappers import Response as Answer
 
 from redemption.catalogue.rules import REQUIRED_FIELDS
 from redemption.documents.models import Document
 from redemption.documents.views import send_document
+from redemption.identity import organising
+from redemption.identity.models import Department
 from redemption.identity.rules import Role
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
-from redemption.reporting import queries, recalculation, recurring, rules, service, showing
+from redemption.reporting import months as calendar_months
+from redemption.reporting import queries, recurring, rules, service, showing
 from redemption.reporting.calendar_views import blueprint as calendar_blueprint
 from redemption.reporting.models import Duty, Report
 from redemption.reporting.office_views import blueprint as office_blueprint
@@ -52,6 +54,7 @@ def duties() -> Response:
         next_cursor=following,
         base=request.path,
         reports=queries.newest_reports(db(), [row.id for row in rows]),
+        department=db().get_one(Department, actor().department_id),
     )
 
 
@@ -60,7 +63,7 @@ def duties() -> Response:
 @allow("officer", "policy_maker")
 def duties_calendar() -> Response:
     """The same duties by the day on which they are due: two months, and what was due before and is still open."""
-    first = _month(request.args.get("month", ""))
+    first = _month_named(request.args.get("month", "")) or clock.today().replace(day=1)
     last = (first + dt.timedelta(days=63)).replace(day=1)
     query = queries.visible_to(actor())
     if actor().role is Role.POLICY_MAKER:
@@ -77,7 +80,7 @@ def duties_calendar() -> Response:
     before = query.where(queries.open_now(), Duty.due_at <= begin).order_by(Duty.due_at, Duty.id).limit(100)
     return render(
         "reporting/calendar.html",
-        months=recalculation.months(db(), first, 2),
+        months=calendar_months.months(db(), first, 2),
         by_day=by_day,
         before=showing.views(db(), db().scalars(before), actor().role) if first <= today else [],
         base=request.path.removesuffix("/calendar"),
@@ -85,13 +88,6 @@ def duties_calendar() -> Response:
         earlier=(first - dt.timedelta(days=40)).replace(day=1),
         later=last,
     )
-
-
-def _month(text: str) -> dt.date:
-    """The month asked for as `2026-11`, else this one."""
-    if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
-        return dt.date.fromisoformat(f"{text}-01")
-    return clock.today().replace(day=1)
 
 
 @blueprint.get("/editor/duties/consultation")
@@ -111,6 +107,18 @@ def consultation() -> Answer:
     if not form.ok:
         return render("reporting/consultation.html", status=422, form=form)
     flash("已登记。请在30日内公开意见征集情况说明，到期前会提醒您。", "success")
+    return redirect("/editor/duties", 303)
+
+
+@blueprint.post("/editor/duties/auto-report")
+@allow("policy_maker")
+def auto_report() -> Answer:
+    """The department lets its reports go by themselves once they are made, or takes that back."""
+    found = organising.allow_auto_report(db(), actor(), request.form.get("allowed") == "yes")
+    if found.auto_report:
+        flash("已允许自动报送：今后政策发布，材料生成后直接报送公开办。", "success")
+    else:
+        flash("已改为确认后报送：今后材料生成后，由本部门核对并确认。", "success")
     return redirect("/editor/duties", 303)
 
 
@@ -188,14 +196,15 @@ def office() -> Response:
 def ledger() -> Response:
     """台账: every duty owed to this office, by state, kind and department."""
     state, kind = request.args.get("state", ""), request.args.get("kind", "")
-    department, month = request.args.get("department", ""), request.args.get("month", "")
+    department, month = request.args.get("department", ""), _month_named(request.args.get("month", ""))
+    first, last = _days_asked()
     query = queries.filtered(queries.visible_to(actor()), state=state, kind=kind)
     if department:
         query = query.where(Duty.department_id.in_(queries.departments_with_code(department)))
-    if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
-        query = query.where(func.to_char(Duty.event_date, "YYYY-MM") == month)
-    else:
-        month = ""
+    if month:
+        query = query.where(Duty.event_date >= month, Duty.event_date < _month_after(month))
+    if first and last:
+        query = query.where(Duty.event_date.between(first, last))
     rows, following = page(db(), query, Duty.id, cursor=cursor_argument())
     return render(
         "office/ledger.html",
@@ -204,11 +213,40 @@ def ledger() -> Response:
         state=state,
         kind=kind,
         department=department,
-        month=month,
+        month=f"{month:%Y-%m}" if month else "",
+        months=[(f"{one:%Y-%m}", f"{one.year}年{one.month}月") for one in _months_to_choose(month)],
+        first=first,
+        last=last,
         kinds=rules.KINDS,
         departments=queries.owing_departments(db(), actor()),
         next_cursor=following,
     )
+
+
+def _month_named(text: str) -> dt.date | None:
+    """The first day of the month asked for as `2026-11`; None for anything else."""
+    return dt.date.fromisoformat(f"{text}-01") if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text) else None
+
+
+def _month_after(first: dt.date) -> dt.date:
+    return (first + dt.timedelta(days=32)).replace(day=1)
+
+
+def _months_to_choose(asked: dt.date | None, count: int = 24) -> list[dt.date]:
+    """The coming month, whose duties begin with it, and those before it, the newest first; and the one asked for."""
+    found = [_month_after(clock.today().replace(day=1))]
+    while len(found) < count:
+        found.append((found[-1] - dt.timedelta(days=1)).replace(day=1))
+    return sorted({*found, *([asked] if asked else [])}, reverse=True)
+
+
+def _days_asked() -> tuple[dt.date | None, dt.date | None]:
+    """`?first=&last=` as the board links with its own period; nothing if they are no days."""
+    try:
+        first, last = (dt.date.fromisoformat(request.args.get(name, "")) for name in ("first", "last"))
+    except ValueError:
+        return None, None
+    return first, last
 
 
 @blueprint.get("/office/reports/<number>/<int:no>")

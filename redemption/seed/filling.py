@@ -32,7 +32,8 @@ from redemption.policies.reading import read_text
 from redemption.seed import answers
 from redemption.seed.cases import fill_cases
 from redemption.seed.connecting import connect
-from redemption.seed.reports import file_reports
+from redemption.seed.reports import file_reports, send_to_gazette
+from redemption.seed.settling import settle
 from redemption.seed.world import World, build, simulator_secret
 
 TEXTS = Path(__file__).parent / "policies"
@@ -102,6 +103,7 @@ def fill(settings: Settings, *, department_port: int = 0) -> bool:
                 world = _fill(session, box, storage, department_port, secret)
         if empty:
             file_reports(database, storage, settings, world)
+            send_to_gazette(database, world)
         if department_port:
             with unit_of_work(database) as session:
                 connect(session, box, department_port, simulator_secret(settings))
@@ -155,6 +157,7 @@ def publish(session: Session, world: World, published: Published) -> Policy:
         catalogue.publish_policy(session, maker, policy.number, items=codes, without_answers=without)
         if published.mode is Mode.WITHOUT_APPLICATION:
             _offer(session, maker, codes)
+        settle(session)
     return policy
 
 

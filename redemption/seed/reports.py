@@ -13,6 +13,7 @@ from redemption.kernel.storage import Storage
 from redemption.kernel.uow import unit_of_work
 from redemption.reporting import assembly, service
 from redemption.reporting.models import Duty, Report
+from redemption.reporting.rules import Kind
 from redemption.seed.world import World
 
 LATE = "QC-SC"
@@ -32,6 +33,21 @@ def file_reports(database: Database, storage: Storage, settings: Settings, world
         code = next(code for code, place in world.departments.items() if place.id == department_id)
         if event < clock.today() - dt.timedelta(days=4):
             _file(database, storage, settings, world, report_id, event, code)
+
+
+def send_to_gazette(database: Database, world: World) -> None:
+    """Copies for the gazette that are due by now went out in time, but for the department that is late."""
+    with unit_of_work(database) as session:
+        due = select(Duty).where(Duty.kind == Kind.GAZETTE.value, Duty.due_at < clock.now()).order_by(Duty.id)
+        for duty in session.scalars(due):
+            code = next(code for code, place in world.departments.items() if place.id == duty.department_id)
+            if code == LATE:
+                continue
+            day = load_calendar(session).add_workdays(duty.event_date, 6).date
+            with clock.replaying(clock.start_of_day(day) + dt.timedelta(hours=15)):
+                maker = world.actor(Role.POLICY_MAKER, department=code)
+                said = f"{clock.day_text(day)}送政府公报编辑部，值班室签收。"
+                service.fulfil_by_hand(session, maker, duty, said)
 
 
 def _file(

@@ -66,7 +66,6 @@ class DepartmentSchema(Schema):
     phone = fields.String(load_default="", validate=short(40))
     address = fields.String(load_default="", validate=short(120))
     contact_email = fields.Email(load_default="", validate=short(120), error_messages=EMAIL)
-    auto_report = fields.Boolean(load_default=False, truthy={"1"})
     two_person = fields.Boolean(load_default=False, truthy={"1"})
     rating_open, rating_mending, rating_calling_back = (_step_days() for _ in range(3))
 

@@ -34,7 +34,15 @@ from redemption.reporting import rules as duties
 from redemption.reporting.models import Duty
 from redemption.supervision import monthly, queries, service
 from redemption.supervision.models import Export
-from redemption.supervision.rules import PROBLEM_NAMES, REPORTED, ExportKind, ExportState, Period
+from redemption.supervision.rules import (
+    ADVICE,
+    EXPORT_NAMES,
+    PROBLEM_NAMES,
+    REPORTED,
+    ExportKind,
+    ExportState,
+    Period,
+)
 
 log = structlog.get_logger("redemption.supervision")
 
@@ -109,28 +117,30 @@ def _make(database: Database, storage: Storage, export: Export) -> None:
 
 
 def _write(database: Database, export: Export, sheet: Sheet, target: Any) -> None:
-    book = Workbook(write_only=True)
+    book, name = Workbook(write_only=True), EXPORT_NAMES[ExportKind(export.kind)]
+    book.properties.title, book.properties.creator = export.title, "惠企政策兑现系统"
     with unit_of_work(database) as session:
         service.progress(session, session.get_one(Export, export.id), 0, sheet.total)
     page = None
     for count, row in enumerate(sheet.rows, 1):
         if page is None or count % MOST_ROWS == 1:
-            page = _page(book, sheet, 1 + (count - 1) // MOST_ROWS)
+            page = _page(book, sheet, name, 1 + (count - 1) // MOST_ROWS)
         page.append([_cell(page, value) for value in row])
         if count % STEP == 0:
             with unit_of_work(database) as session:
                 service.progress(session, session.get_one(Export, export.id), count, sheet.total)
     if page is None:
-        _page(book, sheet, 1)
+        _page(book, sheet, name, 1)
     book.save(target)
 
 
-def _page(book: Workbook, sheet: Sheet, number: int) -> Any:
+def _page(book: Workbook, sheet: Sheet, name: str, number: int) -> Any:
     """One page with its heads; a workbook's page ends at a million rows, so that long tables go on to the next."""
-    page = book.create_sheet("数据" if number == 1 else f"数据{number}")
+    page = book.create_sheet(name if number == 1 else f"{name}{number}")
     for place, (_, width) in enumerate(sheet.heads):
         page.column_dimensions[chr(65 + place)].width = width
     page.freeze_panes = "A2"
+    page.auto_filter.ref = f"A1:{chr(64 + len(sheet.heads))}{1 + min(sheet.total, MOST_ROWS)}"
     page.append([_head(page, name) for name, _ in sheet.heads])
     return page
 
@@ -224,7 +234,7 @@ def _applications(session: Session, jurisdiction_id: int, period: Period) -> She
     )
     heads = [
         ("申报件编号", 32), ("事项", 36), ("审批部门", 26), ("状态", 14), ("收件时间", 18), ("受理时间", 18),
-        ("决定时间", 18), ("办结时间", 18), ("批准金额（元）", 16),
+        ("决定时间", 18), ("办结时间", 18), ("核定金额（元）", 16),
     ]  # fmt: skip
 
     def rows() -> Iterator[Sequence[Any]]:
@@ -248,7 +258,7 @@ def _applications(session: Session, jurisdiction_id: int, period: Period) -> She
 def _funnel(session: Session, jurisdiction_id: int, period: Period) -> Sheet:
     found = queries.funnel(session, period, jurisdiction_id=jurisdiction_id, limit=100_000)
     heads = [
-        ("政策文件", 60), ("牵头部门", 26), ("发布日期", 12), ("事项", 8), ("报送", 12), ("申报", 8), ("受理", 8),
+        ("政策文件", 60), ("责任部门", 26), ("发布日期", 12), ("事项", 8), ("报送", 12), ("申报", 8), ("受理", 8),
         ("予以兑现", 10), ("已拨付", 8), ("核定金额（元）", 16), ("拨付金额（元）", 16),
     ]  # fmt: skip
     rows = [
@@ -263,8 +273,8 @@ def _funnel(session: Session, jurisdiction_id: int, period: Period) -> Sheet:
 
 def _problems(session: Session, jurisdiction_id: int, period: Period) -> Sheet:
     found = queries.problems(session, period, jurisdiction_id, limit=1000)
-    heads = [("种类", 18), ("事项", 40), ("问题", 60), ("次数", 8)]
-    rows = [(PROBLEM_NAMES[one.kind], one.item, one.what, one.count) for one in found]
+    heads = [("种类", 18), ("事项", 40), ("问题", 60), ("次数", 8), ("工作建议", 70)]
+    rows = [(PROBLEM_NAMES[one.kind], one.item, one.what, one.count, ADVICE[one.kind]) for one in found]
     return Sheet(heads, len(rows), rows)
 
 

@@ -9,7 +9,7 @@ from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
 from redemption.reporting import rules
 from redemption.supervision import queries
-from redemption.supervision.rules import PROBLEM_NAMES, REPORTED, Period, share
+from redemption.supervision.rules import PROBLEM_NAMES, REPORTED, Period, advice, share
 
 
 def gather(session: Session, office_id: int | None, period: Period) -> dict[str, Any]:
@@ -20,6 +20,7 @@ def gather(session: Session, office_id: int | None, period: Period) -> dict[str,
     policies = queries.funnel(session, period, jurisdiction_id=office.jurisdiction_id)
     departments = queries.by_department(session, owed, period)
     total = queries.whole(session, owed, period)
+    problems = queries.problems(session, period, office.jurisdiction_id, limit=5)
     return {
         "office": office.name,
         "period": period,
@@ -35,10 +36,8 @@ def gather(session: Session, office_id: int | None, period: Period) -> dict[str,
             (duty.title, name, rules.due_day(duty.due_at), duty.fulfilled_at)
             for duty, name in queries.missed(session, owed, period)
         ],
-        "problems": [
-            (PROBLEM_NAMES[one.kind], one.item, one.what, one.count)
-            for one in queries.problems(session, period, office.jurisdiction_id, limit=5)
-        ],
+        "problems": [(PROBLEM_NAMES[one.kind], one.item, one.what, one.count) for one in problems],
+        "advice": advice(problems),
         "reported": REPORTED,
         "share": share,
     }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from redemption.kernel import clock
+
 KEPT_DAYS = 7
 """An exported file is kept this long."""
 
@@ -22,7 +24,12 @@ class Period:
 
     @property
     def text(self) -> str:
-        return f"{self.first.isoformat()} 至 {self.last.isoformat()}"
+        """2026年11月, 2026年, or the first and the last day."""
+        if self == Period.month(self.first.year, self.first.month):
+            return f"{self.first.year}年{self.first.month}月"
+        if self == Period.year_of(self.first):
+            return f"{self.first.year}年"
+        return f"{clock.day_text(self.first)}至{clock.day_text(self.last)}"
 
     @classmethod
     def month(cls, year: int, month: int) -> "Period":
@@ -151,6 +158,19 @@ PROBLEM_NAMES = {
     "bad_rating": "不满意评价",
     "question": "企业问得最多",
 }
+ADVICE = {
+    "correction": "补正较多的材料，建议在办事指南中写明样式和常见错误，能够通过数据共享核验的不再要求提交。",
+    "catch_all": "指南中的兜底表述，建议改为逐项列明的材料名称。",
+    "matter": "窗口集中反映的事项，建议会同政务服务中心逐件查明原因，答复企业。",
+    "bad_rating": "评价不满意的事项，建议查明原因、整改并回访，检查办理时限和告知方式。",
+    "question": "提问较多的事项，建议补充简明问答，写明名词概念、执行标准和操作方法。",
+}
+"""工作建议 to who made the policy, for each kind of problem that there is (第三十四条)."""
+
+
+def advice(problems: Sequence[Problem]) -> list[str]:
+    """What to suggest, in the order of the kinds of problems, each once."""
+    return [ADVICE[kind] for kind in dict.fromkeys(one.kind for one in problems)]
 
 
 class ExportKind(StrEnum):

@@ -47,6 +47,7 @@ def board() -> Response:
     owed, place = queries.owed_to(actor()), queries.jurisdiction_of(db(), actor())
     months = queries.by_month(db(), owed, period)
     policies = queries.funnel(db(), period, jurisdiction_id=place)
+    problems = queries.problems(db(), period, place)
     return render(
         "office/board.html",
         period=period,
@@ -57,7 +58,8 @@ def board() -> Response:
         kinds=queries.by_kind(db(), owed, period),
         policies=policies,
         traffic=queries.traffic(db(), period, place),
-        problems=queries.problems(db(), period, place),
+        problems=problems,
+        advice=rules.advice(problems),
         problem_names=rules.PROBLEM_NAMES,
         reported=rules.REPORTED,
         urged=showing.views(db(), queries.urged(db(), actor())),

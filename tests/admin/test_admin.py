@@ -38,13 +38,12 @@ def test_places_are_made_changed_and_never_twice(browser_of, session, world):
         "name": "清川市文旅局",
         "short_name": "文旅",
         "phone": "0990-1",
-        "auto_report": "1",
         "two_person": "1",
     }
     assert browser.post(f"/admin/places/department/{made.id}", edited).status_code == 303
     session.expire_all()
     assert made.settings == {"two_person": True}
-    assert (made.name, made.auto_report, made.code) == ("清川市文旅局", True, "QC-WL")
+    assert (made.name, made.code) == ("清川市文旅局", "QC-WL")
     assert [row.action for row in audit.entries(session, f"department:{made.id}")] == [
         "create_place",
         "change_place",

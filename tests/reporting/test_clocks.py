@@ -12,7 +12,7 @@ from redemption.identity.rules import Role
 from redemption.kernel import clock
 from redemption.kernel.calendar import correct_day, import_schedule
 from redemption.kernel.errors import Invalid
-from redemption.reporting import clocks, queries, recurring, rules, service
+from redemption.reporting import clocks, queries, recurring, rules, service, showing
 from redemption.reporting.models import Duty
 from redemption.reporting.rules import Kind
 from tests.applications.cases import Stage, make_stage
@@ -84,6 +84,8 @@ def test_a_withdrawn_case_owes_nothing(session, stage):
         applications.withdraw(session, stage.filer, application.number, reason="不再需要")
         (duty,) = follow(session, application)
     assert (duty.fulfilled_at, duty.close_reason) == (None, "申报人已撤回")
+    (view,) = showing.views(session, [duty])
+    assert view.state is rules.DutyState.CLOSED, "only the office exempts"
 
 
 def test_deciding_after_the_due_day_is_late(session, stage):
@@ -131,6 +133,7 @@ def test_gazette_and_consultation(session, world):
         with pytest.raises(Invalid):
             recurring.consultation_ended(session, maker, "若干措施", dt.date(2026, 9, 19))
     assert rules.due_day(gazette.due_at) == dt.date(2026, 10, 8)
+    assert not gazette.entered_late, "it was published on its day, however late the worker came"
     assert rules.due_day(summary.due_at) == dt.date(2026, 10, 8)
     assert recurring.open_yearly(session, dt.date(2026, 9, 18)) == 1
 

@@ -4,6 +4,9 @@ import datetime as dt
 
 import pytest
 
+from redemption.identity import organising
+from redemption.kernel import audit
+from redemption.kernel.errors import NotAllowed
 from redemption.reporting import queries, rules, service
 from tests.factories import make_item
 from tests.reporting.packages import ready
@@ -67,11 +70,34 @@ def test_others_find_nothing(browser_of, duty):
     assert duty.closed_at is None
 
 
+def test_the_department_itself_allows_reports_to_go_by_themselves(session, world, browser_of):
+    maker = browser_of("zhengce")
+    assert "允许自动报送" in maker.get("/editor/duties").text
+    assert maker.post("/editor/duties/auto-report", {"allowed": "yes"}).location == "/editor/duties"
+    session.expire_all()
+    department = world.departments["QC-JX"]
+    assert department.auto_report
+    assert "改为确认后报送" in maker.get("/editor/duties").text
+    log = audit.entries(session, f"department:{department.id}")
+    assert [(row.action, row.data) for row in log] == [("allow_auto_report", {"allowed": True})]
+    for stranger in ("shenpi", "gongkai", "guanli"):
+        answer = browser_of(stranger).post("/editor/duties/auto-report", {"allowed": "no"})
+        assert answer.status_code == 403
+    with pytest.raises(NotAllowed):
+        organising.allow_auto_report(session, world.actors["guanli"], False)
+    maker.post("/editor/duties/auto-report", {"allowed": "no"})
+    session.expire_all()
+    assert not department.auto_report
+
+
 def test_exemption_page(browser_of, duty):
     office = browser_of("gongkai")
     assert office.post(f"/duties/{duty.number}/exempt", {}).status_code == 422
     assert office.post(f"/duties/{duty.number}/exempt", {"reason": "重复登记"}).status_code == 303
-    assert "重复登记" in office.get(f"/duties/{duty.number}").text
+    page = office.get(f"/duties/{duty.number}").text
+    assert "重复登记" in page
+    assert "已豁免" in page
+    assert duty.title in office.get("/office/duties?state=exempted").text
 
 
 def test_api_lists_and_sends(session, browser_of, duty):

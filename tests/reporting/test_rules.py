@@ -145,8 +145,8 @@ def test_however_often_the_sweep_comes_each_step_happens_once(start, turns):
 def test_states():
     due_at = clock.end_of_day(dt.date(2026, 9, 22))
 
-    def state(now, fulfilled=None, closed=None, late=False):
-        return rules.state_of(due_at, fulfilled, closed, late, at(now), CALENDAR)
+    def state(now, fulfilled=None, closed=None, late=False, exempted=False):
+        return rules.state_of(due_at, fulfilled, closed, late, exempted, at(now), CALENDAR)
 
     assert state("2026-09-18 10:00") is DutyState.OPEN
     assert state("2026-09-21 10:00") is DutyState.DUE_SOON
@@ -154,4 +154,5 @@ def test_states():
     assert state("2026-09-23 00:00") is DutyState.OVERDUE
     assert state("2026-09-23 00:00", fulfilled=at("2026-09-22 12:00")) is DutyState.FULFILLED
     assert state("2026-09-23 00:00", fulfilled=at("2026-09-23 12:00"), late=True) is DutyState.LATE
-    assert state("2026-09-23 00:00", closed=at("2026-09-22 12:00")) is DutyState.EXEMPTED
+    assert state("2026-09-23 00:00", closed=at("2026-09-22 12:00"), exempted=True) is DutyState.EXEMPTED
+    assert state("2026-09-23 00:00", closed=at("2026-09-22 12:00")) is DutyState.CLOSED

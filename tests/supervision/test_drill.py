@@ -56,7 +56,7 @@ def test_each_step_leads_to_the_next(session, world, stage, case, browser_of):
     walked(
         office,
         f"/office/board{this_year}",
-        f"/office/duties?department={department}",
+        f"/office/duties?department={department}{this_year.replace('?', '&amp;').replace('&last', '&amp;last')}",
         f"/office/duties?month={month}",
         f"/office/policies/{policy.number}",
     )

@@ -95,7 +95,7 @@ def test_punctuality_counts_late_and_overdue(session, world, duties):
     assert row.on_time == pytest.approx(1 / 3)
     assert row.median_days == pytest.approx(10.5)
     assert by_code["QC-KJ"].on_time is None
-    assert (total.total, month.name) == (4, "2026-09")
+    assert (total.total, month.name) == (4, "2026年9月")
 
 
 def test_funnel_follows_a_policy_to_its_money(session, world, stage, decided):
@@ -176,7 +176,7 @@ def test_the_monthly_report_can_be_handed_in(session, connected, storage, world,
     assert "惠企政策兑现工作月度报告" in text
     assert "清川市经济和信息化局" in text
     assert "事项1项" in text
-    assert "200,000.00元" in text
+    assert "核定金额20万元" in text
     assert "收到申报1件" in text
     assert "公报policy:1" in text  # late, by name
     assert "built-in" not in text

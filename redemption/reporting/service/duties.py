@@ -75,6 +75,7 @@ def open_duty(
             steps_done=[],
             late=False,
             close_reason="",
+            exempted=False,
             link=link,
             data=data or {},
         )
@@ -202,6 +203,7 @@ def exempt(session: Session, actor: Actor, duty: Duty, reason: str) -> None:
         raise Invalid.field("reason", "请写明豁免的理由，理由将记入台账。")
     if duty.fulfilled_at is not None or duty.closed_at is not None:
         raise Conflict("这项职责已经了结，不能豁免。", code="duty_over")
+    duty.exempted = True
     close(session, actor, duty, reason.strip()[:500], "exempted")
 
 

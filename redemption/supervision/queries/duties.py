@@ -41,7 +41,7 @@ def by_department(session: Session, owed: ColumnElement[bool], period: Period) -
 def by_month(session: Session, owed: ColumnElement[bool], period: Period) -> list[Punctuality]:
     month = func.to_char(Duty.event_date, "YYYY-MM")
     rows = session.execute(_punctuality(owed, period, month, month).group_by(month).order_by(month))
-    return [_row(row) for row in rows]
+    return [_row(row, f"{int(row.key[:4])}年{int(row.key[5:])}月") for row in rows]
 
 
 def by_kind(session: Session, owed: ColumnElement[bool], period: Period) -> list[Punctuality]:
@@ -104,6 +104,11 @@ def duties_about(actor: Actor, subject: str) -> Select[Duty]:
     return select(Duty).where(Duty.subject == subject, owed_to(actor))
 
 
+def fell_away() -> ColumnElement[bool]:
+    """Closed and not exempted: nothing was owed any more, so that no figure counts it."""
+    return and_(Duty.closed_at.is_not(None), ~Duty.exempted)
+
+
 def _punctuality(owed: ColumnElement[bool], period: Period, key: Any, name: Any) -> Select[Any]:
     now = clock.now()
     is_open = and_(Duty.fulfilled_at.is_(None), Duty.closed_at.is_(None))
@@ -116,9 +121,9 @@ def _punctuality(owed: ColumnElement[bool], period: Period, key: Any, name: Any)
         func.count().filter(Duty.fulfilled_at.is_not(None)).label("fulfilled"),
         func.count().filter(Duty.late).label("late"),
         func.count().filter(is_open, Duty.due_at <= now).label("overdue"),
-        func.count().filter(Duty.closed_at.is_not(None)).label("exempted"),
+        func.count().filter(Duty.exempted).label("exempted"),
         func.percentile_cont(0.5).within_group(days).filter(Duty.fulfilled_at.is_not(None)).label("median"),
-    ).where(owed, Duty.event_date >= period.first, Duty.event_date <= period.last)
+    ).where(owed, Duty.event_date.between(period.first, period.last), ~fell_away())
 
 
 def _row(row: Any, name: str = "") -> Punctuality:

@@ -42,7 +42,7 @@ def funnel(
     report = (
         select(
             case(
-                (Duty.closed_at.is_not(None), "exempted"),
+                (Duty.exempted, "exempted"),
                 (and_(Duty.fulfilled_at.is_(None), Duty.due_at > clock.now()), "pending"),
                 (Duty.fulfilled_at.is_(None), "open"),
                 (Duty.late, "late"),
@@ -93,7 +93,10 @@ def funnel(
             cases.c.amount_paid,
         )
         .join(PolicyVersion, PolicyVersion.id == Policy.current_version_id)
-        .join(Department, Department.id == Policy.lead_department_id)
+        .join(
+            Department,
+            Department.id == func.coalesce(Policy.drafting_department_id, Policy.lead_department_id),
+        )
         .outerjoin(cases, cases.c.policy_id == Policy.id)
         .where(
             Policy.published_at.is_not(None),
