@@ -59,7 +59,7 @@ bench-long: setup
 	@$(BIN)/python -m bench --long $(BENCH)
 
 screenshots: setup
-	@deploy/system-packages browser
+	@deploy/system-packages pictures
 	@$(BIN)/python -m docs.screenshots
 
 clean:

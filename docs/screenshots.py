@@ -4,6 +4,7 @@ Starts everything with fresh demonstration data on free ports, signs in as each 
 `docs/screenshots/`. Nothing is retouched.
 """
 
+import os
 import re
 import sys
 import tempfile
@@ -129,7 +130,9 @@ def main() -> int:
     OUT.mkdir(exist_ok=True)
     failed = 0
     with tempfile.TemporaryDirectory() as var, started(Path(var)) as system, sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        # the language of dates in the browser's own fields comes from its environment alone
+        chinese = {**os.environ, "LANGUAGE": "zh_CN"}
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS, env=chinese)
         # One sign-in for each account: the sign-in page refuses many in a row.
         for login in dict.fromkeys(picture.login for picture in PAGES):
             context = browser.new_context(base_url=system.address, locale="zh-CN")
