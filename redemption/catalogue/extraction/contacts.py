@@ -13,7 +13,7 @@ _PHONE = re.compile(
     r"(?<![\d.\-—–])(?:"
     r"[（(]?0\d{2,3}[)）]?\s?[-－—–―]{0,2}\s?[1-9]\d{6,7}(?:[-－—–转]\s?\d{1,5})?"
     r"|[（(]?0\d{2,3}[)）]?\s?[-－—–―]{0,2}\s?[1-9]\d{3}[-－]\d{4}"
-    r"|1[3-9]\d{9}|[48]00[-－—–]?\d{3,4}[-－—–]?\d{3,4}"
+    r"|0\d{2,3}[-－—–]?(?:12345|12333|12366)|1[3-9]\d{9}|[48]00[-－—–]?\d{3,4}[-－—–]?\d{3,4}"
     r"|[2-9]\d{6,7}(?:[-－—–转]\d{1,5})?|(?:12345|12333|12366|12315|12329|12348|96\d{3,4})(?:[-－—–转]\d{1,2})?)"
     r"(?![\d@%％]|\.\d|万|元|年|号文|[A-Za-z])"
 )
@@ -111,7 +111,8 @@ _LINK = re.compile(
 _APPLY_SITE = re.compile(
     r"登[录陆]|网上|线上|在线|申报|申请|办理|填报|提交|注册|系统|平台|网址|入口|访问|政务服务网|进入"
 )
-_OTHER_SITE = re.compile(r"下载|公示|公布|查询|查看|公告|发布|咨询|详见|查阅|监督")
+_OTHER_SITE = re.compile(r"下载|公示|公布|查询|查看|公告|发布|咨询|详见|查阅|监督|甄别|核验|比对|验证")
+_CHECKED = re.compile(r"[^，。；]{0,20}(?:甄别|核验|比对|验证|查验)")
 
 
 def read_links(text: str, spans: list[Span], applying_only: bool = False) -> list[Entry]:
@@ -125,7 +126,7 @@ def read_links(text: str, spans: list[Span], applying_only: bool = False) -> lis
                 cut = max(before.rfind("。"), before.rfind("；"))
                 before = before[cut + 1 :]
                 after = text[match.end() : match.end() + 24]
-                other = _OTHER_SITE.search(before[-20:] + after[:10])
+                other = _OTHER_SITE.search(before[-20:] + after[:10]) or _CHECKED.match(after)
                 if not _APPLY_SITE.search(before + after) or (
                     other
                     and not re.search(
@@ -161,7 +162,7 @@ def read_addresses(text: str, spans: list[Span], labelled_only: bool) -> list[En
 
 
 _COUNTER = re.compile(
-    r"(?:[至到往在送报]|前往|(?:窗口|现场|线下|纸质)[\u4e00-\u9fff]{0,6}[：:])((?:(?!提交|申请|办理|通过|登[录陆])[\u4e00-\u9fffA-Za-z0-9]){2,24}(?:窗口|专窗|大厅|服务中心|[局委厅办院](?:[\u4e00-\u9fff]{0,10}[科处室])?)\s*[（(][^（）()]{4,40}[）)])"
+    r"(?:[至到往在送报向]|前往|(?:窗口|现场|线下|纸质)[\u4e00-\u9fff]{0,6}[：:])((?:(?!提交|申请|办理|通过|登[录陆])[\u4e00-\u9fffA-Za-z0-9]){2,24}(?:窗口|专窗|大厅|服务中心|[局委厅办院](?:[\u4e00-\u9fff]{0,10}[科处室])?)\s*[（(][^（）()]{4,40}[）)])"
 )
 
 
@@ -185,6 +186,15 @@ _AT_COUNTER = re.compile(
 _ROOM = re.compile(
     r"(?:送|报|寄|交)(?:送|达)?(?:至|到)([\u4e00-\u9fffA-Za-z]{2,20}?[\u4e00-\u9fffA-Za-z\d]{0,12}?\d{1,4}(?:室|号窗口|窗口|房间?|号))(?=[，。；、（）)进]|$)"
 )
+
+
+_SENT_TO = re.compile(rf"(?:送|报送|寄|邮寄|递交|提交|交)(?:达|往)?(?:至|到|往)\s*({_ADDRESS.pattern})")
+
+
+def addresses_told(text: str, spans: list[Span]) -> list[Entry]:
+    """Addresses in running text: 将纸质材料送至东山区文化路8号政务大厅3号窗口."""
+    found = [match.span(1) for a, b in spans for match in _SENT_TO.finditer(text, a, b)]
+    return [_address_entry(text, *span) for span in found if re.search(r"\d", text[slice(*span)])]
 
 
 def counters_told(text: str, spans: list[Span]) -> list[Entry]:

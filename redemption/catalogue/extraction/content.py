@@ -9,7 +9,7 @@ from redemption.catalogue.extraction.lines import Line
 _FURNITURE = re.compile(
     r"^(?:"
     r"(?:当前|您(?:当前)?所在|您的|所在)的?位置.*|首页(?:Home)?|.{0,12}首页\s*[>＞»/].*|.*[>＞»].*[>＞»].*"
-    r"|(?:上|下)一[篇条个页][：:]?.*|相关(?:阅读|链接|文章|新闻|稿件|信息)[：:]?.*|推荐阅读.*|延伸阅读.*"
+    r"|(?:上|下)一[篇条个页][：:]?.*|相关(?:阅读|链接|文章|新闻|稿件|信息)[：:]?.*|推荐阅读.*|延伸阅读.*|往期(?:推荐|回顾|精彩).*|点击(?:上方|下方|蓝字|阅读原文).*|(?:图文|文字|制图|供稿|审核|校对|监制|撰稿|摄影)[：:].{1,20}"
     r"|(?:【?\s*)?(?:打印|关闭|分享|收藏|返回|纠错|评论)(?:本?[页窗]口?面?|本文|到|顶部|首页|列表|上一页)*[】:：]?"
     r"|打印关闭|分享文章到|【?字[体号](?:大小)?[：:]?.*|浏览字号.*|[【\[]?\s*[大中小](?:\s*[大中小])+\s*[】\]]?|A\s*[-+]?|A[+-].*"
     r"|(?:浏览|阅读|点击|访问)(?:次数|量|数|人次)[：:].*|扫一扫.*|手机扫.*|微信扫.*"
@@ -20,12 +20,17 @@ _FURNITURE = re.compile(
     r"|(?:网站地图|联系我们|关于我们|友情链接|网站声明|隐私(?:安全|声明)|使用帮助|回到顶部|政务(?:公开|服务|动态|微信|微博)|互动交流|政民互动|返回首页)"
     r"|您是第|位访[问客]者?|[|｜\-–—·\s]+|搜索热词.*|索\s*引\s*号[：:].*|主题(?:分类|词)[：:].*|发文(?:机关|日期)[：:].*"
     r"|(?:[【\[]\s*(?:打印|关闭|分享|收藏|返回|纠错|顶部|字体|大|中|小)[^】\]]{0,8}[】\]]\s*){2,}"
+    r"|咨询|投诉|建议|评价|预约|我要[办看问]?|(?:立即|开始|在线)(?:办理|预约|评价)|展开(?:全部)?|收起|(?:加入)?收藏"
     r"|点击(?:下载|查看).*|附件下载.*|(?:图解|音频|视频|文字)?解读[：:].*|政策解读[：:]?"
     r")$",
     re.I,
 )
+_ADVERT = re.compile(
+    r".{0,60}(?:本公司|我司|我公司).{0,20}(?:代理|代办|咨询|服务|申报)"
+    r"|.{0,30}(?:代理申报|专业代理|免费咨询|项目申报咨询|(?:添加|加|关注).{0,8}(?:微信|公众号))"
+)
 _FOOT = re.compile(
-    r"^(?:(?:浏览|阅读|点击|访问)(?:次数|量|数|人次)|分享|返回顶部|打印|【?关闭|扫一扫|手机扫|(?:上|下)一[篇条个页]|主办|承办|版权所有|网站地图|相关(?:阅读|链接|文章|新闻|稿件|信息)|您是第|推荐阅读)"
+    r"^(?:(?:浏览|阅读|点击|访问)(?:次数|量|数|人次)|分享|返回顶部|打印|【?关闭|扫一扫|手机扫|(?:上|下)一[篇条个页]|主办|承办|版权所有|网站地图|相关(?:阅读|链接|文章|新闻|稿件|信息)|您是第|推荐阅读|往期(?:推荐|回顾|精彩))"
 )
 _CLOSING = re.compile(
     r"特此(?:通知|公告|通告|函告|说明)[。！]?$|[（(]此件(?:主动|依申请)?公开(?:发布)?[)）]$|公开方式[：:]"
@@ -58,7 +63,63 @@ _FORM_TITLE = re.compile(
 def drop_furniture(lines: list[Line]) -> list[Line]:
     """The lines without page furniture; what follows the foot of the page goes with it."""
     end = _foot(lines)
-    return [line for line in lines[:end] if set(line.roles) - {"ignore"} or not is_furniture(line.text)]
+    lines = _without_menus(_without_page_heads(lines[:end]))
+    kept = [line for line in lines if set(line.roles) - {"ignore"} or not is_furniture(line.text)]
+    return [line for line in kept if len(line.text) > 120 or not _ADVERT.match(line.text)]
+
+
+_MENU = re.compile(
+    r"首页|关于我们|联系我们|新闻(?:动态|中心|资讯)?|通知公告|政务(?:公开|服务)|互动交流|专题专栏|机构(?:概况|职能)|登录|注册|搜索|走进.{2,4}|入驻企业|园区介绍|办事服务|政策法规|信息公开|公众参与"
+)
+_MENU_LINES, _MENU_WORDS, _MENU_LENGTH = 4, 2, 8
+
+
+def _without_menus(lines: list[Line]) -> list[Line]:
+    """Without runs of very short lines that are the entries of a menu, above the first long line."""
+    head = next((n for n, line in enumerate(lines) if len(line.text) > 40 or line.cells), len(lines))
+    kept: list[Line] = []
+    run: list[Line] = []
+    for index, line in enumerate(lines):
+        words = line.text.strip()
+        if (
+            index < head
+            and len(words) <= _MENU_LENGTH
+            and not line.kind
+            and not re.search(r"[\d：:，。]", words)
+        ):
+            run.append(line)
+            continue
+        entries = [place for place, entry in enumerate(run) if _MENU.fullmatch(entry.text.strip())]
+        menu = len(run) >= _MENU_LINES and len(entries) >= _MENU_WORDS
+        kept.extend(
+            run[entries[-1] + 1 :] if menu else run
+        )  # the last entry known, then the page's own words
+        run = []
+        kept.append(line)
+    return [*kept, *run]
+
+
+_PAGE_NUMBER = re.compile(
+    r"\s*(?:[-—–－]\s*\d{1,3}\s*[-—–－]|第\s*\d{1,3}\s*页(?:\s*[共/]\s*\d{1,3}\s*页)?)\s*"
+)
+
+
+def _without_page_heads(lines: list[Line]) -> list[Line]:
+    """Without the numbers of printed pages, and the line beside them that every page repeats."""
+    numbers = [index for index, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line.text)]
+    if not numbers:
+        return lines
+    beside = [
+        lines[index + step].text.strip()
+        for index in numbers
+        for step in (-1, 1)
+        if 0 <= index + step < len(lines) and not lines[index + step].kind
+    ]
+    repeated = {text for text in beside if beside.count(text) >= 2 and len(text) <= 40}
+    dropped = set(numbers)
+    return [
+        line for index, line in enumerate(lines) if index not in dropped and line.text.strip() not in repeated
+    ]
 
 
 def drop_head(lines: list[Line]) -> list[Line]:

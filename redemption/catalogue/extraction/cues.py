@@ -19,6 +19,7 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"(?:提交|提供|报送|递交|出具|准备|携带|上传)(?:以下|下列|如下)[^。；]{0,20}(?:材料|资料|文件|证明)"
             r"|(?:申报|申请|所需|提交|提供)[^，。；]{0,6}(?:材料|资料)(?:包括|如下|主要包括|清单如下|为|有)"
+            r"|(?:应当?|须|需)(?:分别|另行|同时)*(?:提交|提供|报送|递交|出具)[：:]\s*$"
             r"|(?:应当?|须|需|要)(?:向[^，。；、]{2,20})?(?:提交|提供|报送|递交|出具)[^。；：]{2,60}、[^。；]{2,80}(?:材料|资料|证明|文件|凭证)"
         ),
     ),
@@ -35,12 +36,19 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(r"按照?(?:以下|下列|如下)(?:程序|流程|步骤)|(?:程序|流程|步骤)(?:如下|为[:：]|包括)"),
     ),
     (
+        "channels",
+        re.compile(r"(?:按照?|通过)(?:以下|下列|如下)(?:渠道|途径|方式)[^。]{0,20}(?:申报|申请|申领|办理)"),
+    ),
+    (
         "target_weak",
         re.compile(
             r"^\s*本[^，。；]{1,10}适用于|^\s*本[^，。；]{1,6}所称[“”]?[^，。；“”]{0,6}(?:企业|单位|机构|人才|主体|组织)[“”]?[，,]?\s*是?指|^\s*本[^，。；]{1,12}对象(?:为|是|包括)"
         ),
     ),
     ("validity", re.compile(r"^\s*本[^，。；]{1,10}(?:自|由)[^。]{2,40}(?:施行|实施|执行|解释|生效)")),
+)
+_PERSONS_MEANT = re.compile(
+    r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,8}(?:毕业生|人才|人员|申请人|个人)[，,]?(?:是|指)"
 )
 
 
@@ -66,7 +74,7 @@ def _free_rules(text: str, section: Node) -> None:
     rules = [
         child
         for child in section.children
-        if not child.roles and child.caption is None and _RULE.search(text[slice(*child.full_spans()[0])])
+        if not child.roles and child.caption is None and _RULE.search(_first_sentence(text, child))
     ]
     section_rules = [line for line in section.lines if _RULE.search(line.text)]
     if section.parent is not None and section_rules and len(section_rules) < len(section.lines):
@@ -80,6 +88,10 @@ def _free_rules(text: str, section: Node) -> None:
         rule.parent = section.parent
         rule.roles = ()
     section.parent.children[place:place] = rules
+
+
+def _first_sentence(text: str, node: Node) -> str:
+    return text[slice(*node.full_spans()[0])].split("。")[0]
 
 
 def _assign(text: str, node: Node) -> None:
@@ -121,6 +133,8 @@ def _cue(text: str, node: Node) -> tuple[str, ...]:
     for role, rule in _CUES:
         if rule.search(head):
             return (role,)
+    if node.kind == "article" and not node.children and len(spans) == 1 and _PERSONS_MEANT.match(head):
+        return ("target_weak",)
     if node.kind == "article" or (top and node.parent is not None and node.parent.kind == "root"):
         return _handling(text, node)
     if top and node.caption and _REDEEMING.search(text[slice(*node.caption)]):

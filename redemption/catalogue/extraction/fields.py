@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from redemption.catalogue.extraction.contacts import read_phones
 from redemption.catalogue.extraction.gifts import GiftReader
 from redemption.catalogue.extraction.grants import is_giving
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import FIELDS, FOUND, MISSING, Item, Span, text_of
 from redemption.catalogue.extraction.sections import SectionReader
 from redemption.catalogue.extraction.sentences import SentenceReader
+from redemption.catalogue.extraction.structure import Node
 
 _GENERAL = re.compile(
     r"(?:本(?:办法|措施|政策|意见|细则|规定|通知|实施办法|实施细则|方案|条款|若干)[^。；]{0,30}|享受|申请|申报|获得|符合)[^。；]{0,24}(?:对象|企业|单位|主体|申请人|申报人|机构|个人|项目|者)[^。；]{0,14}(?:应当|须|必须|需|应同时|应(?!用|急|收))"
@@ -17,8 +19,15 @@ _GENERAL = re.compile(
 _NOT_GENERAL = re.compile(
     r"提交|提供以下|材料|下列资料|所称|是指|解释|施行|退回.{0,6}重复|适用于|签订.{0,4}合同"
 )
+_SANCTION = re.compile(r"弄虚作假|骗取|套取|追回|追缴|取消")
 
 
+_UNASKED = re.compile(r"^[^，。；]{0,8}(?:免申即享|无需申[报请]|无须申[报请])[^，。；]{0,8}[。；]?$")
+_APPLYING = frozenset(
+    {"channels", "process", "online_url", "onsite_address", "materials", "application_period"}
+)
+_PLATFORM = re.compile(r"系统|平台|技术|操作|网上")
+_EXCLUDING = re.compile(r"不予|不得|不能|不再|不享受")
 _LISTED = re.compile(r"(?:满足|符合|具备|达到)(?:以下|下列|如下)[^。；：]{0,12}(?:条件|要求)")
 _WHO = r"(?:企业|单位|机构|个人|人员|组织|团队|工商户|园区|平台|载体|主体|毕业生|人才|家庭)"
 _LISTED_WHO = re.compile(
@@ -68,13 +77,32 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             )  # 申报主体, said once for all, is who; the sentence says which of them
         elif draft.giving is not None and _ANYBODY.fullmatch(item["target"].text) and _said_for_all(draft):
             item.fields.pop("target", None)  # 企业 says less than 补助对象为…的企业
-        self._from_sections(item, draft.shared)
+        self._from_sections(item, self._applying(item, draft))
+        self._general_phones(item, draft)
         if not alone:
             self._add_general(item, draft, own_conditions, preamble)
         self._from_sentences(item, draft, preamble, alone)
         for name in FIELDS:
             self._finish(item, name)
         return item
+
+    def _applying(self, item: Item, draft: Draft) -> list[Node]:
+        """The shared sections; where nobody applies (免申即享), without how and where one does."""
+        told = "".join(item[name].text for name in ("application_period", "channels"))
+        if not _UNASKED.search(told):
+            return draft.shared
+        return [node for node in draft.shared if not set(node.roles) & _APPLYING]
+
+    def _general_phones(self, item: Item, draft: Draft) -> None:
+        """The telephone of the platform, said once for all, beside the item's own."""
+        own = item["phone"].entries
+        if not own or not any("phone" in section.roles for section in draft.sections):
+            return
+        for section in draft.shared:
+            line = section.line
+            if "phone" in section.roles and line and _PLATFORM.search(self._text[line.start : line.body]):
+                known = {entry.text for entry in own}
+                own.extend(e for e in read_phones(self._text, section.spans()) if e.text not in known)
 
     def _part_target(self, item: Item, draft: Draft) -> None:
         """支持对象：符合以下条件的企业：（1）… （2）… tells conditions too, where nothing else tells them."""
@@ -102,9 +130,14 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         spans = list(item["conditions"].spans)
         spans.extend(self._general_spans(preamble))
         if own:
+            told = any(
+                "conditions" in section.roles
+                and not _EXCLUDING.search(text_of(self._text, section.spans()[:1]))
+                for section in draft.shared
+            )
             for section in draft.shared:
                 for role, part in self._parts(section, False):
-                    if role == "conditions" or (role == "target_weak" and draft.giving is not None):
+                    if role == "conditions" or (role == "target_weak" and draft.giving and not told):
                         defined = _DEFINITION.search(self._text, *part[0]) if part else None
                         spans.extend([] if defined else part)
         spans = list(dict.fromkeys(spans))
@@ -113,13 +146,23 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             item["conditions"].text = text_of(self._text, spans)
             item["conditions"].state = FOUND
 
+    def _without_sanctions(self, span: Span) -> list[Span]:
+        """A paragraph of general conditions up to the sentence that says what follows when they are broken."""
+        end = span[0]
+        for a, b in self._sentences([span]):
+            if _SANCTION.search(self._text, a, b) and not _GENERAL.search(self._text, a, b):
+                break
+            end = b
+        return [(span[0], end)] if end > span[0] else []
+
     def _general_spans(self, preamble: list[Span]) -> list[Span]:
         """Sentences outside of all sections that bind every applicant; the same for all items."""
         if self._general is None:
             self._general = [
-                (a, b)
+                part
                 for a, b in preamble
                 for words in [self._text[a:b]]
                 if _GENERAL.search(words) and not _NOT_GENERAL.search(words) and not is_giving(words)
+                for part in self._without_sanctions((a, b))
             ]
         return self._general

@@ -35,6 +35,11 @@ def rejoin_tables(text: str, lines: list[Line], labels: Labels) -> list[Line]:
         ends = _rows(lines, place + width, width) if width else []
         if not ends and (width := _label_width(lines, place)):
             ends = _even_rows(lines, place + width, width)
+        if not ends and (shaped := _shaped_rows(lines, place, labels)):
+            out.extend(_row_of(text, cells, table) for cells in shaped)
+            table -= 1
+            place += sum(len(cell) for cells in shaped for cell in cells)
+            continue
         if not ends:
             out.append(lines[place])
             place += 1
@@ -111,6 +116,80 @@ def _even_rows(lines: list[Line], begin: int, width: int) -> list[int]:
         start += width
         ends.append(start)
     return ends if len(ends) >= 2 else []
+
+
+_SHAPE = re.compile(r"[A-Za-z]+|\d+")
+
+
+def _shape(line: Line) -> str:
+    """QJ-0012 → A-9: what codes, numbers and dates of one column have in common; "" for words."""
+    text = line.text.strip()
+    bare = _SHAPE.sub(lambda run: "9" if run.group()[0].isdigit() else "A", text)
+    return bare if "9" in bare and len(text) <= 24 and not re.search(r"[\u4e00-\u9fff]{4}", text) else ""
+
+
+def _shaped_rows(lines: list[Line], place: int, labels: Labels) -> list[list[list[Line]]]:
+    """Header and rows, each a list of cells, each a list of lines; [] where no column tells where rows begin.
+
+    政策名称 ⏎ 政策编号 ⏎ 政策内容 ⏎ 录入时间, then rows of which one cell may run over several lines: the codes or
+    dates of another column show how long each row is.
+    """
+    if "name" not in labels.exact(lines[place].text):
+        return []
+    heads = lines[place : place + _MOST_COLUMNS]
+    for width in range(3, len(heads)):
+        if heads[width - 1].cells or not _COLUMN.fullmatch(heads[width - 1].text.strip()):
+            return []
+        known = sum(bool(labels.exact(head.text)) for head in heads[:width])
+        if known < 2:
+            continue
+        for column in range(1, width):
+            shape = _shape(lines[place + width + column]) if place + width + column < len(lines) else ""
+            if not shape:
+                continue
+            rows = _rows_by_shape(lines, place + width, width, column, shape)
+            if len(rows) >= 2 and sum(len(row) == width for row in rows) >= len(rows) * 0.6:
+                return [[[head] for head in heads[:width]], *_cells_of(rows, width)]
+    return []
+
+
+def _rows_by_shape(lines: list[Line], begin: int, width: int, column: int, shape: str) -> list[list[Line]]:
+    marks = [at for at in range(begin + column, len(lines)) if _shape(lines[at]) == shape]
+    starts = [mark - column for mark in marks]
+    rows = [lines[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    if not starts or any(len(row) < width for row in rows):
+        return []
+    last = lines[starts[-1] :]
+    if (
+        column < width - 1 and len(last) > width
+    ):  # the last row ends where a line looks like the last cell of the others
+        ends = {_shape(row[-1]) for row in rows if len(row) == width} - {""}
+        stop = next((n for n in range(width, len(last) + 1) if _shape(last[n - 1]) in ends), width)
+        last = last[:stop]
+    else:
+        last = last[:width]
+    return [*rows, last]
+
+
+def _cells_of(rows: list[list[Line]], width: int) -> list[list[list[Line]]]:
+    """The cells of each row: lines beyond one a cell belong to the column that is longest."""
+    even = [row for row in rows if len(row) == width]
+    longest = max(range(width), key=lambda n: sum(len(row[n].text) for row in even))
+    out = []
+    for row in rows:
+        more = len(row) - width
+        cells = [[line] for line in row[:longest]]
+        cells.append(row[longest : longest + more + 1])
+        cells.extend([line] for line in row[longest + more + 1 :])
+        out.append(cells)
+    return out
+
+
+def _row_of(text: str, cells: list[list[Line]], table: int) -> Line:
+    start, end = cells[0][0].start, cells[-1][-1].end
+    row = Line(start, end, text[start:end], body=start, after_marker=start)
+    row.cells, row.table = tuple((cell[0].start, cell[-1].end) for cell in cells), table
+    return row
 
 
 def _spaced_rows(lines: list[Line], place: int, labels: Labels) -> int:

@@ -194,11 +194,14 @@ def _grade_only(text: str, condition: Span, sentence: Span) -> bool:
 
 
 def _common_noun(text: str, targets: list[Span]) -> list[Span]:
-    """Who several gifts are for, where their recipients differ by what they did only: …的企业, …的企业 → 企业."""
+    """Who several gifts are for, where their recipients differ by what they did only: …的首席技师, …的首席技师 → 首席技师.
+
+    企业 alone would say less than …的企业, …的企业.
+    """
     if len(targets) < 2:
         return []
     nouns = [(a + text[a:b].rfind("的") + 1, b) for a, b in targets]
     a, b = min(nouns, key=lambda noun: noun[1] - noun[0])
     noun = text[a:b]
     alike = all(text[x:y].endswith(noun) and y - x <= len(noun) + 8 for x, y in nouns)
-    return [(a, b)] if alike and len(noun) >= 2 and is_who(noun) else []
+    return [(a, b)] if alike and len(noun) >= 4 and is_who(noun) else []

@@ -28,7 +28,7 @@ _WHO_NOUN = r"(?:企业|单位|个人|项目|人员|机构|人才|家庭|主体|
 _LEAD = r"(?:(?:分别|可以?|均|再|另|将|由[^，。；]{2,16}?|按(?:有关)?规定|经[^，。；]{2,12}后|每年|每月|一次性|最高|额外|按月|按季|按年|直接|分(?:阶段|期|批|[一二三四五两\d]{1,2}年)|前[一二三四五两\d]{1,2}年|连续[一二三四五两\d]{1,2}年|[一二三四五两\d]{1,2}年内|在职期间可?|依[次法]|同时|累计|择优|优先)\s*){0,4}"
 _START = re.compile(
     rf"(?:按照?|以)(?!规定(?:缴|为|足|办|参|签)|时(?:足额)?缴|要求|期(?!权)|国家|其?本人)[^，。；]{{1,60}}?(?:标准|比例|额度|原则|[%％‰]|分之[一二三四五六七八九十]+|元[^，。；]{{0,4}}的?)[^，。；]{{0,20}}?(?:{_GIVE}|申请|申领|兑付|发放)"
-    rf"|{_LEAD}(?:{_GIVE})(?!后|的(?:[\u4e00-\u9fff、]{{0,12}}{_WHO_NOUN})|对象|资金的|条件|政策的|活动|目录|名录|办法|范围|[^，。；]{{0,6}}基础上)"
+    rf"|(?:全额|全部|减半)(?:给予|予以)?(?:补贴|补助|奖励|资助|返还|免除)|{_LEAD}(?:{_GIVE})(?!后|的(?:[\u4e00-\u9fff、]{{0,12}}{_WHO_NOUN})|对象|资金的|条件|政策的|活动|目录|名录|办法|范围|[^，。；]{{0,6}}基础上)"
     rf"|{_LEAD}(?:(?<!对)每[^，。；]{{1,12}}?|单[^，。；]{{1,8}}?)?(?:最高|不超过|给予)?{AMOUNT}"
     rf"|(?:下浮|减按|降低|下调)[^，。；]{{0,12}}?(?=\d)"
     rf"|(?<!对)每(?:人|家|户|个|件|月|年|名|项|台|次|连续|成功|增加|招用)[^，。；]{{0,16}}?(?:给予|补贴|奖励|补助|资助|发放|最高|不超过)"
@@ -40,7 +40,10 @@ _NEGATIVE = re.compile(
 _BUDGET = re.compile(
     r"^(?:每年|市财政|区财政|县财政|财政|统筹|设立|安排|由.{2,10}财政)[^，。；]{0,20}(?:安排|设立|统筹)[^，。；]{0,30}(?:资金|经费|基金|预算)"
 )
-_SPENDING = re.compile(r"安排[^，。；]{0,20}(?:经费|资金|预算)(?:予以|给予)?支持")
+_SPENDING = re.compile(
+    r"安排[^，。；]{0,20}(?:经费|资金|预算)(?:予以|给予)?支持"
+    rf"|^\s*(?:第[^条]{{1,5}}条\s*)?(?:设立|组建|发起|建立)[^，。；]{{0,24}}{AMOUNT}[^，。；]{{0,24}}(?:基金|资金池|引导\s?资金)"
+)
 _PRINCIPLE = re.compile(r"就高|不重复|从高不从低|择优享受|原则(?:予以|执行|给予)|不叠加|不累计")
 _CAP = re.compile(
     r"^(?:同一|单个|单[家户笔项]|每[个家户人年名项]|年度|累计|最高|总额|合计|原则上|补贴期限|奖励期限|期限|上述|以上|其中|具体|所需资金|对(?:同一|已)|已享受|本[条项款])"
@@ -58,27 +61,36 @@ _SUBJECT = re.compile(
     rf"{_WHO}(?:[（(][^（）()]{{1,40}}[)）])?"
     r"(?=[，,]|在(?![职读校岗园建])|每|取得|获得|吸纳|招用|招聘|新招|成功|首次|首[^都]|新[增建购引设入]|通过|被|当年|实现|达到|入选|开展|购买|租[赁用]|投资(?!总?额)|建设|参加|符合|自[^主]|为|按|与(?!其|员)"
     r"|委托|实施|组织(?!的)|研发|创建|主办|聘[用请]|录用|改造|推广|应用|承租|购置|制定|制订|修订|引入|出资|融资|面向|从事"
-    r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|上市|迁入|落户|到(?!位|账|期)|领取|灵活|收购|创办|参保|就业|购置|购房|承办|入库|申领)"
+    r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|引入|主动|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|上市|迁入|落户|到(?!位|账|期)|领取|灵活|收购|创办|参保|就业|购置|购房|承办|入库|申领)"
 )
 _RECIPIENT = re.compile(
     r"(?:(?<=[，,：:])|(?<=^))\s*对于?(?![其此口接应照外内])(?=[^，。；]{4,120}[，,]?[^。；]{0,60}(?:给予|予以|按|奖励|补贴|补助|资助|发放))"
 )
+_RECIPIENT_FIRST = re.compile(
+    r"(?:[^，。；：:]{0,24}[。：:])?\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．])?\s*(?:对于?|凡)(?![其此口接应照外内])[^，。；]{4,}"
+)
 _GIVING_WORD = re.compile(
-    r"给予|予以|发放|奖励|奖补|补贴|补助|资助|贴息|返还|享受|申请|申领|领取|减免|最高|不超过|兑付|按"
+    r"给予|予以|授予|发放|奖励|奖补|补贴|补助|资助|贴息|返还|享受|申请|申领|领取|减免|最高|不超过|兑付|按"
 )
 _PREFACE = re.compile(r"鼓励|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化")
 _ACHIEVED = re.compile(r"被|获|荣获|入选|取得|通过")
 _ACHIEVED_BEFORE = re.compile(r"获奖$|(?:获得|荣获|取得|入选|通过|被评为|被认定为)[^，。；]{2,24}$")
 _NAMED_RECIPIENT = re.compile(
-    r"(?:给予|奖励|补贴给|发放给|拨付给)((?!每|一次|最高|不超过|相应|不同)[\u4e00-\u9fff]{2,16}?(?:企业|单位|机构|主体|个人|团队|平台|载体|园区|者|人))(?=一次性|最高|每|\d|奖励|补贴|资助|补助|支持|不超过|[，,])"
+    r"(?:给予|奖励|补贴给|发放给|拨付给)((?!每|一次|最高|不超过|相应|不同|为期|连续)[\u4e00-\u9fff]{0,16}?(?:企业|单位|机构|主体|个人|团队|平台|载体|园区|主办方|承办方|运营方|业主|者|人))(?=一次性|最高|每|\d|奖励|补贴|资助|补助|支持|不超过|[，,])"
 )
+_NO_APPLICANT = re.compile(
+    r"(?:项目|产品|基地|平台|载体|中心|人才|博士|硕士|研究生|专家|人员|毕业生|劳动者|青年|学生)$"
+)
+_BODY = re.compile(r"(?:企业|单位|机构|主体|主办方|承办方|运营方|业主)$")
 _MANNER = re.compile(
     r"(?:采取|采用|按照?|根据|以|由|每年|项目立项后?|通过[^，。；]{0,12}方式)[^，。；]{0,10}$"
 )
 _DOES = re.compile(
-    r"委托|实施|开展|组织(?!的)|承担|举办|租[赁用]|引进|申请|吸纳|招用|招聘|新招|首次|新增|购买|投资(?!总?额)|参加|取得|获得|在(?!职)|被|通过"
+    r"主动|自主|引入|牵头|委托|实施|开展|组织(?!的)|承担|举办|租[赁用]|引进|申请|吸纳|招用|招聘|新招|首次|新增|购买|投资(?!总?额)|参加|取得|获得|在(?!职)|被|通过"
 )
-_NUMBER = re.compile(r"(?:[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)）](?!\d)|[①-⑳])\s*")
+_NUMBER = re.compile(
+    r"(?:第\s*[一二三四五六七八九十百\d\s]{1,6}条\s|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)）](?!\d)|[①-⑳])\s*"
+)
 _PAYER = re.compile(
     r"[，,](?:由|从|市|区|县|省)?[^，。；]{0,8}(?:财政部门?|财政|经费|专项资金|资金池)[^，。；]{0,6}$"
 )
@@ -140,6 +152,10 @@ def has_money(text: str) -> bool:
 _RELIEF = re.compile(
     r"(?:的|企业|单位|个人|人员|工商户)[，,]?(?:免征|免收|免除|减免|减半征收|减征|全额返还|返还|缓缴)[^，。；]{0,24}(?:税|费|金|租)"
 )
+_IN_FULL = re.compile(r"(?:全额|全部|减半)(?:给予|予以)?(?:补贴|补助|奖励|资助|返还|免除|兑现|承担)")
+_SERVING = re.compile(
+    rf"为[^，。；]{{2,20}}提供[^，。；]{{0,24}}(?:担保|增信|服务|保障|平台|环境)(?![^。]*(?:给予|予以|{_BENEFIT}))"
+)
 
 
 def is_budget(sentence: str) -> bool:
@@ -161,11 +177,11 @@ def is_giving(sentence: str) -> bool:
     if _PRINCIPLE.search(sentence) and not re.search(AMOUNT, sentence):
         return False
     start = _START.search(sentence)
-    if not start:
+    if not start or _SERVING.search(sentence):
         return False
     if _MONEY.search(sentence, start.start() if start else 0):
         return bool(re.search(rf"{_GIVE}|{_BENEFIT}|最高|不超过|下浮|减按", sentence))
-    if _RELIEF.search(sentence):
+    if _RELIEF.search(sentence) or _IN_FULL.search(sentence):
         return True
     return bool(
         re.search(rf"(?:给予|予以|享受|申领|申请|发放|提供)[^，。；]{{0,40}}{_BENEFIT}", sentence)
@@ -183,10 +199,14 @@ def read_giving(text: str, spans: list[Span]) -> Giving:
         if not is_giving(text[a:b]):
             continue
         giving.append(index)
+        begin: int | None = None  # where the conditions of the next gift begin: 对…；…；…的，给予…
         for match in _CLAUSE.finditer(text, a, b):
             for start, end in _gifts_apart(text, *_trim(text, match.start(), match.end())):
                 if start < end and is_giving(text[start:end]):
-                    grants.append(_grant(text, start, end))
+                    grants.append(_grant(text, start if begin is None else begin, end))
+                    begin = None
+                elif start < end and begin is None and _RECIPIENT_FIRST.match(text, start, end):
+                    begin = start
     return Giving(tuple(grants), tuple(all_sentences), tuple(giving))
 
 
@@ -225,9 +245,14 @@ def _grant(text: str, start: int, end: int) -> Grant:
         split = manner.start(1)
     target = find_target(text, condition) if condition else None
     named = _NAMED_RECIPIENT.search(text, split, end)
-    if named and (target is None or not _WHO_END.search(text[slice(*target)])):
+    if named and (target is None or _names_better(text[slice(*target)], named.group(1))):
         target = named.span(1)
     return Grant((start, end), condition, target, (split, end))
+
+
+def _names_better(target: str, named: str) -> bool:
+    """对引进…博士的，给予用人单位5万元: who is paid, where the phrase before names no applicant."""
+    return not _WHO_END.search(target) or bool(_NO_APPLICANT.search(target) and _BODY.search(named))
 
 
 def _split(text: str, start: int, end: int) -> int:
@@ -236,6 +261,8 @@ def _split(text: str, start: int, end: int) -> int:
         start = match.end()
     for match in _START.finditer(text, start, end):
         at = match.start()
+        if text.count("“", start, at) > text.count("”", start, at):
+            continue  # the name of a programme: “…奖励计划”
         if not _GIVING_WORD.search(match.group()) and _GIVING_WORD.search(text, match.end(), end):
             continue  # an amount that is a threshold: the giving word comes later
         segment = (
@@ -346,7 +373,7 @@ def is_cap(sentence: str) -> bool:
 
 _NAME_BEGINS = re.compile(r".*(?:给予|予以|发放|享受|申请|进行|标准|计发|元|每[家个户人名])")
 _BENEFIT_NAME = re.compile(
-    rf"(?:元|[%％]|额|高|的|予|放|领|次性|享受|申请|取|计)(?:的)?(?:一次性)?((?:[\u4e00-\u9fff]|[“”]){{2,12}}?{_BENEFIT}(?:支持|资金)?)(?![\u4e00-\u9fff]{{0,2}}(?:资金|政策|标准|对象|期限))"
+    rf"(?:元|[%％]|额|高|的|予以|予(?!以)|放|领|次性|享受|申请|取|计)(?:的)?(?:一次性)?((?:[\u4e00-\u9fff]|[“”]){{2,12}}?{_BENEFIT}(?:支持|资金)?)(?![\u4e00-\u9fff]{{0,2}}(?:资金|政策|标准|对象|期限))"
 )
 
 

@@ -11,8 +11,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from redemption.catalogue.extraction.grants import Giving, benefit_name, is_budget, is_giving, read_giving
-from redemption.catalogue.extraction.labels import Labels
+from redemption.catalogue.extraction.giving import GrantFinder
+from redemption.catalogue.extraction.grants import Giving, benefit_name, read_giving
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.named import (
     benefit_asked,
@@ -21,7 +21,9 @@ from redemption.catalogue.extraction.named import (
     part_names,
     part_sections,
 )
-from redemption.catalogue.extraction.parting import all_different, is_recognition, several_benefits
+from redemption.catalogue.extraction.paragraphs import paragraph_benefits
+from redemption.catalogue.extraction.parting import all_different, several_benefits
+from redemption.catalogue.extraction.references import keep_own_parts
 from redemption.catalogue.extraction.scopes import (
     CORE,
     FIELD_ROLES,
@@ -32,16 +34,9 @@ from redemption.catalogue.extraction.scopes import (
     sections_of,
 )
 from redemption.catalogue.extraction.structure import Node
-from redemption.catalogue.extraction.synonyms import Synonyms
 
-_TIER = re.compile(
-    r"[一二三四五六七八九十特金银铜甲乙丙\dA-Z]+\s*(?:等|级|类|档|星|奖$)|国家级|省级|市级|区级|首次|初级|中级|高级|标准$|额度$"
-)
-_NOT_GRANT = re.compile(
-    r"监督|管理|法律责任|罚|追究|绩效|附则|解释|施行|资金来源|保障|总则|职责|组织|目的|定义|名词|术语|程序|流程|材料|审核|拨付|兑现流程|重复|违规|退出"
-)
 _CONTENT = re.compile(r"(?:内容|措施|政策|项目|方向)[：:。]?$")
-_VAGUE = frozenset({"支持", "扶持", "资金", "奖", "补", "配套", "激励", "贷款", "认定", "担保", "保险金"})
+_WAYS = re.compile(r"方式")  # 资助方式和标准: ways in which one programme pays, not several benefits
 _URGED = re.compile(r"(?:支持|鼓励|推动|引导|加大|加快|强化|促进|培育|打造|深化|提升|优化)")
 _PURPOSE = re.compile(r"[^，。；：:]{4,40}(?=[，。；：:])")
 _NAME_TRIM = re.compile(r"^(?:关于|支持|鼓励)?\s*|\s*[：:。]$")
@@ -63,14 +58,8 @@ class Draft:
     cells: dict[str, Span] = field(default_factory=dict)  # a row of a list: field → cell
 
 
-class ItemFinder:
+class ItemFinder(GrantFinder):
     """Finds the drafts of one document's tree."""
-
-    def __init__(self, text: str, synonyms: Synonyms, labels: Labels) -> None:
-        self._text = text
-        self._labels = labels
-        self._benefits = tuple(synonyms.words("benefits", "nouns"))
-        self._giving_cache: dict[int, bool] = {}
 
     def find(self, root: Node, title: str, title_span: Span | None) -> list[Draft]:
         """All drafts; [] when nothing in the document can be applied for."""
@@ -79,6 +68,7 @@ class ItemFinder:
             or self._by_prefixes(root)
             or self._by_named_parts(root)
             or self._by_groups(root)
+            or self._by_paragraphs(root)
             or self._by_questions(root)
         )
         if not drafts:
@@ -88,7 +78,7 @@ class ItemFinder:
             single = (
                 len(roles & CORE) >= 2 and bool(roles & (TELLING | {"materials"})) and "standard" in roles
             )
-            if len(grants) >= 2 and not single:
+            if len(grants) >= 2 and not single and not self._grades_of_one(roles, grants):
                 drafts = [draft for node in grants for draft in self._grant_drafts(node)]
             elif (
                 roles & (TELLING | {"materials", "process", "channels", "application_period"})
@@ -175,6 +165,15 @@ class ItemFinder:
             drafts.append(Draft((begin, begin + len(name)), name, Node(None, "part", root)))
         return drafts
 
+    def _by_paragraphs(self, root: Node) -> list[Draft]:
+        drafts = []
+        for heading, spans in paragraph_benefits(self._text, root, self._labels):
+            giving = read_giving(self._text, spans)
+            scope = Node(None, "part", heading)
+            span = self._caption_or_start(scope, giving) or heading.caption
+            drafts.append(Draft(span, self._name(span), scope, passage=spans, giving=giving))
+        return drafts
+
     def _by_questions(self, root: Node) -> list[Draft]:
         drafts = []
         for node in giving_questions(self._text, root, self._benefits):
@@ -193,7 +192,7 @@ class ItemFinder:
             if node.kind in ("root", "chapter", "section") or not (listing & set(node.roles)):
                 continue
             named = [child for child in node.children if self._gives(child)]
-            if len(named) < 2:
+            if len(named) < 2 or _WAYS.search(self._caption(node)):
                 continue
             if not {"standard", "group"} & set(node.roles) and not all(child.caption for child in named):
                 continue
@@ -205,101 +204,7 @@ class ItemFinder:
                 return [draft for child in self._grant_nodes(node) for draft in self._grant_drafts(child)]
         return []
 
-    def _distinct_benefits(self, nodes: list[Node]) -> bool:
-        names = [self._text[a:b] for node in nodes if node.caption for a, b in [node.caption]]
-        if len(names) < 2 or len(names) < len(nodes) - 1:
-            return False
-        nouns = sum(name.endswith(self._benefits) and not _TIER.search(name) for name in names)
-        return nouns >= 2 and nouns >= len(names) - 1
-
-    def _caption(self, node: Node) -> str:
-        return self._text[slice(*node.caption)] if node.caption else ""
-
-    def _distinct_gifts(self, nodes: list[Node], unnamed: bool) -> bool:
-        """Parts that each give something for something else done; with captions, or `unnamed` below 扶持内容."""
-        if any(node.roles for node in nodes) or not (unnamed or all(node.caption for node in nodes)):
-            return False
-        if any(_TIER.search(self._text[slice(*node.caption)]) for node in nodes if node.caption):
-            return False
-        conditions = []
-        for node in nodes:
-            grants = read_giving(self._text, node.spans()).grants
-            first = next((grant.condition for grant in grants if grant.condition), None)
-            if first is None:
-                return False
-            conditions.append(self._text[slice(*first)])
-        captions = [self._text[slice(*node.caption)] for node in nodes if node.caption]
-        if unnamed and not captions:
-            return not any(is_recognition(condition) for condition in conditions) and all_different(
-                conditions
-            )
-        named = all(4 <= len(caption) <= 14 for caption in captions) and all_different(captions)
-        return named or all_different(conditions)
-
     # -- articles and list entries that give
-
-    def _grant_nodes(self, node: Node) -> list[Node]:
-        found: list[Node] = []
-        for child in node.children:
-            if set(child.roles) & (FIELD_ROLES | {"ignore", "validity"}) - {"name"}:
-                continue
-            captioned = [sub for sub in child.children if sub.caption and not sub.roles and self._gives(sub)]
-            if child.kind in ("chapter", "section") or "group" in child.roles or "container" in child.roles:
-                found.extend(self._grant_nodes(child))
-            elif len(captioned) >= 2 and self._separate(child, captioned):
-                found.extend(captioned)
-            elif self._only_heads(child):
-                found.extend(sub for sub in child.children if self._gives(sub) and not self._refused(sub))
-            elif self._gives(child) and not self._refused(child):
-                found.append(child)
-            elif child.children:
-                found.extend(self._grant_nodes(child))
-        return self._with_neighbours(node, found)
-
-    def _only_heads(self, node: Node) -> bool:
-        """一、创新能力建设 above numbered paragraphs, each with a benefit of its own: a chapter without the word."""
-        if node.kind != "cn" or node.caption is None or node.own_spans():
-            return False
-        if any(noun in self._text[slice(*node.caption)] for noun in self._benefits if noun not in _VAGUE):
-            return False
-        subs = [child for child in node.children if not child.roles]
-        giving = [child for child in subs if self._gives(child)]
-        continued = bool(subs and subs[0].line and subs[0].line.number > 1)
-        return len(giving) >= (1 if continued else 2) and len(giving) * 2 >= len(subs)
-
-    def _with_neighbours(self, node: Node, found: list[Node]) -> list[Node]:
-        """Among captioned benefits, one whose words are unusual is still a benefit by its caption."""
-        here = [child for child in found if child.parent is node and child.caption]
-        if len(here) < 2 or len(here) < len(node.children) // 2:
-            return found
-        known = {id(child) for child in found}
-        for child in node.children:
-            if id(child) in known or child.roles or not child.caption or child.kind != here[0].kind:
-                continue
-            caption = self._text[slice(*child.caption)].rstrip(" ：:。")
-            specific = caption.endswith(self._benefits) and not caption.endswith(
-                ("支持", "扶持", "资金", "激励")
-            )
-            budget = any(is_budget(self._text[a:b]) for a, b in child.spans()[:1])
-            if specific and not budget and not self._refused(child) and child.spans():
-                found.append(child)
-        return sorted(found, key=lambda one: one.line.start if one.line else 0)
-
-    def _separate(self, node: Node, children: list[Node]) -> bool:
-        """Whether captioned parts are benefits of their own and not tiers of one."""
-        captions = [self._text[a:b] for child in children if child.caption for a, b in [child.caption]]
-        return sum(bool(_TIER.search(caption)) for caption in captions) <= len(captions) // 2
-
-    def _gives(self, node: Node) -> bool:
-        known = self._giving_cache.get(id(node))
-        if known is None:
-            known = any(is_giving(self._text[a:b]) for a, b in node.spans())
-            self._giving_cache[id(node)] = known
-        return known
-
-    def _refused(self, node: Node) -> bool:
-        caption = self._text[slice(*node.caption)] if node.caption else ""
-        return bool(caption and _NOT_GRANT.search(caption) and not caption.endswith(self._benefits))
 
     def _grant_drafts(self, node: Node) -> list[Draft]:
         sections = sections_of(node)
@@ -327,11 +232,28 @@ class ItemFinder:
 
     # -- one programme
 
+    def _grades_of_one(self, roles: set[str], grants: list[Node]) -> bool:
+        """Where the document tells for whom and on which conditions, gifts in one section for grades of one thing."""
+        if not ({"target", "conditions"} <= roles or len(roles & CORE) >= 3) or roles.isdisjoint(TELLING):
+            return False
+        if len({id(node.parent) for node in grants}) > 1 or any(node.caption for node in grants):
+            return False
+        found = [read_giving(self._text, node.spans()).grants for node in grants]
+        conditions = [self._text[slice(*g[0].condition)] for g in found if g and g[0].condition]
+        pairs = list(zip(conditions, conditions[1:], strict=False))
+        return len(conditions) >= 2 and not any(all_different([a, b]) for a, b in pairs)
+
     def _single(self, root: Node, title: str, title_span: Span | None, grants: list[Node]) -> Draft:
         draft = Draft(title_span, title, root, sections_of(root), own_lines=own_lines(root))
         roles = {role for node in draft.sections for role in node.roles}
         if "standard" not in roles and grants:
-            draft.passage = [span for node in grants for span in node.spans()]
+            holder = grants[0].parent if len(grants) > 1 else None
+            whole = (
+                holder is not None and holder is not root and all(node.parent is holder for node in grants)
+            )
+            draft.passage = (
+                holder.spans() if whole and holder else [s for node in grants for s in node.spans()]
+            )
             draft.giving = read_giving(self._text, draft.passage)
         return draft
 
@@ -400,6 +322,7 @@ class ItemFinder:
                 )
                 node = node.parent
         assign_parts(self._text, drafts, names)
+        keep_own_parts(self._text, drafts)
 
 
 def _inside_sibling(section: Node, scope: Node) -> bool:

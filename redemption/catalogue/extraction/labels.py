@@ -9,7 +9,7 @@ from redemption.catalogue.extraction.model import FIELDS
 from redemption.catalogue.extraction.synonyms import Synonyms
 
 MAX_HEADING = 30
-_TRIM = re.compile(r"^[\s【\[《“\"（(<>*#·:：]+|[\s】\]》”\"）)<>*#·:：、.．]+$")
+_TRIM = re.compile(r"^[\s【\[《“\"（(<>*#·:：★☆●■◆▼◎※]+|[\s】\]》”\"）)<>*#·:：、.．★☆●■◆▼◎※]+$")
 _SPACE = re.compile(r"\s+")
 _BRACKETS = re.compile(r"[（(][^（）()]{0,20}[)）]$")
 _CONJUNCTION = re.compile(r"[、及与和或/／+＋&＆,，；]|以及")
@@ -23,6 +23,8 @@ _NOT_PREFIX = re.compile(
 _ASKING = re.compile(
     r"(?:谁|哪些|哪类|什么|多少|怎么|怎样|如何|在哪|去哪|找谁|何时)(?:[人企单能可申办领享去补奖要条材时]|$)"
 )
+_ASKING_MARK = re.compile(r"[？?]")
+_SANCTION = re.compile(r"追回|退还|退回|处罚|后果|(?:怎么|如何)处理|失信")
 _HELPERS = frozenset({"receiver", "validity", "group", "container", "ignore", "name", "target_weak"})
 ROLES = frozenset(FIELDS) | _HELPERS
 
@@ -60,12 +62,19 @@ class Labels:
         return ""
 
     def question(self, text: str) -> tuple[str, ...]:
-        """The field that a question asks about, () when it asks about none."""
+        """The fields that a question asks about, () when it asks about none; 在哪里申请？何时申请？ asks about two."""
         key = _SPACE.sub("", text)
+        if _SANCTION.search(key):
+            return ()
+        asked = [part for part in _ASKING_MARK.split(key) if part]
+        roles = [self._asked_about(part) for part in (asked if len(asked) > 1 else [key])]
+        return tuple(dict.fromkeys(role for role in roles if role))
+
+    def _asked_about(self, question: str) -> str:
         for role, words in self._synonyms.questions.items():
-            if any(word in key for word in words):
-                return (role,)
-        return ()
+            if any(word in question for word in words):
+                return role
+        return ""
 
     def _classify(self, text: str) -> tuple[str, ...]:
         """The roles of a heading, () when it is none. Most specific first; combined headings give several."""
@@ -109,13 +118,18 @@ class Labels:
             if role:
                 strong += 1
                 found.append((role,))
-            elif short := self._parts.get(piece):
+            elif short := self._parts.get(piece) or self._said_of(piece):
                 found.append(short)
             else:
                 return ()
         if not strong:
             return ()
         return _settled(found)
+
+    def _said_of(self, piece: str) -> tuple[str, ...]:
+        """专项资金支持的范围 before 和条件: a short form after the word 的."""
+        prefix, of, short = piece.rpartition("的")
+        return self._parts.get(short, ()) if of and not _NOT_PREFIX.search(prefix) else ()
 
 
 def _settled(found: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -17,10 +17,10 @@ _CN = r"[一二三四五六七八九十]{1,3}"
 _MARKERS: tuple[tuple[str, str], ...] = (
     ("chapter", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*(?:[章篇编]|部\s*分)"),
     ("section", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*节"),
-    ("article", r"第\s*[一二三四五六七八九十百零〇\d]{1,5}\s*条(?:之[一二三四五])?(?![例款件])"),
+    ("article", r"第\s*(?:[一二三四五六七八九十百零〇\d]{1,5}|\d(?:\s\d){1,2})\s*条(?:之[一二三四五])?(?![例款件])"),
     (
         "project",
-        rf"(?:项目|专题|方向|类别|专项|政策|事项|奖项)\s*(?:{_CN}|\d{{1,2}})\s*[：:、.．]|P(?:art|ART)\s*[.．]?\s*\d{{1,2}}[.．、：:]?",
+        rf"(?:项目|专题|方向|类别|专项|政策|事项|奖项)\s*(?:{_CN}|\d{{1,2}})\s*[：:、.．]|(?:专题|项目|类别|专项|方向|事项|政策|奖项)(?:{_CN}|\d{{1,2}})[ \t\u3000]+(?=\S)|P(?:art|ART)\s*[.．]?\s*\d{{1,2}}[.．、：:]?",
     ),
     ("question", r"问题?\s*\d{0,2}\s*[：:、.．]|Q\s*\d{0,2}\s*[：:、.．]"),
     ("step", rf"(?:第\s*(?:{_CN}|\d{{1,2}})\s*步|步骤\s*(?:{_CN}|\d{{1,2}}))\s*[：:、.]?"),
@@ -32,7 +32,8 @@ _MARKERS: tuple[tuple[str, str], ...] = (
     ("num", r"\d{1,2}\s*[、．]|\d{1,2}\s*\.(?!\d)|\d{1,2}\.(?=20\d\d年)|\d{1,2}[ \t\u3000]+(?=[\u4e00-\u9fff《“])(?![\d年月日个家项]\S)"),
     ("circled", r"[①-⑳❶-❿➀-➉]"),
     ("letter", r"[A-Za-z]\s*[、．)）](?=\s*[\u4e00-\u9fff《“])|[ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ]\s*[、.．]"),
-    ("bullet", r"[-–—•·●■◆▶★☆※▪◇○□*➢✓]+\s*(?=[\u4e00-\u9fff《“A-Za-z\d])"),
+    ("paper", rf"材料\s*(?:{_CN}|\d{{1,2}})\s*[：:、.．]"),
+    ("bullet", r"[-–—•·●■◆▶★☆※▪◇○□*➢✓√✔☑➤]+\s*(?=[\u4e00-\u9fff《“A-Za-z\d])"),
 )  # fmt: skip
 MARKER = re.compile(r"[\s\u3000]*(?:" + "|".join(f"(?P<{name}>{rule})" for name, rule in _MARKERS) + ")")
 RANK = {name: rank for rank, (name, _) in enumerate(_MARKERS)}
@@ -57,6 +58,8 @@ _OFFICE = re.compile(
     r"(?<=[。；])[（(](?:(?:责任|实施|承办|咨询)(?:单位|部门)[：:])?([\u4e00-\u9fff]{2,16}(?:局|委|办|厅|部|处|中心|科|银行))[，,：:\s]*"
     r"(?:(?:联系|咨询)?电话)?[：:]?\s*(?:0\d{2,3}-)?[2-9]\d{6,7}(?:[、，]\s*[2-9]\d{6,7})*[)）]$"
 )
+_ADORNED = re.compile(r"\s*([★☆●■◆▼◎※❤✦*#=~—\-]+)\s*([^★☆●■◆▼◎※❤✦*#=~。；，]{2,24}?)\s*\1\s*")
+_PADDED = re.compile(r"\s*0\d\s*[.．]?\s*")
 _LONE = re.compile(rf"\s*{_CN}\s*")
 _STOP = re.compile(r"[，。；！？：:]")
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
@@ -117,6 +120,10 @@ def parse_line(text: str, start: int, end: int, labels: Labels, heading: bool = 
     """One line with its marker, its caption and the roles of that caption."""
     content = text[start:end]
     line = Line(start, end, content, after_marker=start, body=start, heading=heading)
+    if match := _ADORNED.fullmatch(content):  # ★ 支持对象 ★
+        roles = labels.classify(match.group(2)) or labels.question(match.group(2))
+        _caption(line, start, match.span(2), len(content), roles, strong=bool(roles))
+        return line
     if match := MARKER.match(content):
         line.kind = match.lastgroup or ""
         marker = match.group(line.kind)
@@ -328,7 +335,9 @@ def _join_lone_markers(lines: list[Line], labels: Labels) -> list[Line]:
                 line.caption, line.body, line.roles, line.strong = None, line.start, (), False
                 _find_caption(line, labels)
             lone = None
-        if not line.kind and _LONE.fullmatch(line.text) and _is_label(lines, place + 1):
+        if not line.kind and _PADDED.fullmatch(line.text) and not line.cells:  # 01 ⏎ 租金补贴
+            line.kind, line.number, line.after_marker = "num", _value(line.text), line.end
+        elif not line.kind and _LONE.fullmatch(line.text) and _is_label(lines, place + 1):
             line.kind, line.number, line.after_marker = "cn", chinese_number(line.text.strip()), line.end
         if line.kind and line.kind != "bullet" and line.after_marker >= line.end and not line.cells:
             lone = line
@@ -342,7 +351,7 @@ def _is_label(lines: list[Line], place: int) -> bool:
 
 
 def _value(marker: str) -> int:
-    digits = re.search(r"\d+", marker)
+    digits = re.search(r"\d+", re.sub(r"(?<=\d)\s+(?=\d)", "", marker))  # 第 1 0 条, out of a PDF
     if digits:
         return int(digits.group())
     for first, count in (("①", 20), ("⑴", 20), ("❶", 10), ("➀", 10)):

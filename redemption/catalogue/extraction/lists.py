@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+from redemption.catalogue.extraction.grants import read_giving
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.lines import Line
 from redemption.catalogue.extraction.model import FIELDS, Span
 from redemption.catalogue.extraction.structure import Node
 
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_CONTENT = re.compile(r"(?:内容|措施|条款|政策)\s*$")
 _NUMBERED = re.compile(r"^\s*[\d一二三四五六七八九十（()）.、]{1,6}\s*$")
 
 
@@ -18,13 +21,19 @@ def read_lists(text: str, lines: list[Line], labels: Labels) -> list[Draft]:
     drafts: list[Draft] = []
     header: dict[int, str] = {}
     table: int | None = None
+    content = False  # 政策内容: for whom, on which conditions and what, all in one cell
     for line in lines:
         if not line.cells:
             continue
         if columns := _header(text, line, labels):
             header, table = columns, line.table
+            content = any(
+                _CONTENT.search(text[slice(*line.cells[place])])
+                for place, role in columns.items()
+                if role in ("standard", "group")
+            )
             continue
-        if header and line.table == table and (draft := _row(text, line, header)):
+        if header and line.table == table and (draft := _row(text, line, header, content)):
             drafts.append(draft)
         elif line.table != table:
             header = {}
@@ -46,7 +55,7 @@ def _header(text: str, line: Line, labels: Labels) -> dict[int, str]:
     return columns if len(known) >= 2 and not long and len(known) >= len(line.cells) // 3 else {}
 
 
-def _row(text: str, line: Line, header: dict[int, str]) -> Draft | None:
+def _row(text: str, line: Line, header: dict[int, str], content: bool) -> Draft | None:
     cells = {role: line.cells[place] for place, role in header.items() if place < len(line.cells)}
     filled = {role: span for role, span in cells.items() if text[slice(*span)].strip()}
     if len(filled) < 2:
@@ -57,7 +66,15 @@ def _row(text: str, line: Line, header: dict[int, str]) -> Draft | None:
     name = re.sub(r"\s+", "", text[slice(*name_span)])[:80]
     if "group" in filled and "standard" not in filled:
         filled["standard"] = filled["group"]
-    return Draft(name_span, name, Node(line), cells={k: v for k, v in filled.items() if k in FIELDS})
+    draft = Draft(name_span, name, Node(line), cells={k: v for k, v in filled.items() if k in FIELDS})
+    if content and "standard" in filled and not {"conditions", "target"} & set(header.values()):
+        draft.passage = _lines_in(text, draft.cells.pop("standard"))
+        draft.giving = read_giving(text, draft.passage)
+    return draft
+
+
+def _lines_in(text: str, span: Span) -> list[Span]:
+    return [match.span() for match in _LINE.finditer(text, *span)]
 
 
 def _first_words(text: str, line: Line, header: dict[int, str]) -> Span | None:
@@ -70,4 +87,4 @@ def _first_words(text: str, line: Line, header: dict[int, str]) -> Span | None:
 
 def _is_list_of_items(drafts: list[Draft]) -> bool:
     telling = {"standard", "conditions", "target"}
-    return any(telling & set(draft.cells) for draft in drafts)
+    return any(draft.giving is not None or telling & set(draft.cells) for draft in drafts)

@@ -26,7 +26,7 @@ _CATEGORY = re.compile(
 )
 _STAGE = re.compile(r"[^，。；：:《（(]{1,8}(?:阶段|环节|时|材料|资料)[：:]\s*(?=\S{3})")
 _NONE_NEEDED = re.compile(
-    r"(?:无需|无须|不需要?|免于?)(?:企业|申请人|再|另行)?(?:提供|提交|报送|申报|准备)[^，。；]{0,8}(?:材料|资料)|^(?:免申即享|无|材料|资料)$"
+    r"(?:无需|无须|不需要?|不再|免于?)(?:企业|申请人|再|另行)?(?:提供|提交|报送|申报|准备)[^，。；]{0,8}(?:材料|资料)|^(?:无需|无须|不需要?)(?:提交|提供|申报|准备)|^(?:免申即享|无|材料|资料)$"
 )
 _SEEN = r"(?:核[对验实查]?|[查校]?验(?!收|证|资)|校对)"
 _ONE_OF = re.compile(r"之一|任一|任选|其一|其中一")
@@ -120,7 +120,9 @@ def _papers(text: str, spans: list[Span]) -> tuple[list[_Paper], list[Span], lis
             remarks.append((a, b))
             continue
         if not kind:
-            if stack:
+            if stack and _NONE_NEEDED.match(words.strip()):
+                remarks.append((a, b))
+            elif stack:
                 stack[-1].tail.append((a, b))
             else:
                 lead.append((a, b))
@@ -233,9 +235,16 @@ def _entry(text: str, spans: list[Span]) -> Entry:
     return Entry("\n".join(text[x:y].strip() for x, y in spans if x < y), (a, b))
 
 
+_KNOWN_ALREADY = re.compile(
+    r"(?<=[。；])[^。；]{2,80}(?:内部(?:核验|核查)|系统(?:自动)?(?:比对|获取|核验)|(?:数据|信息)共享|由[^，。；]{2,16}(?:核验|核查|核对|调取))[^。；]*[。；]?\s*$"
+)
+
+
 def _prose_entries(text: str, spans: list[Span]) -> list[Entry]:
     """Papers named in running text, parted by ； or 、"""
     entries: list[Entry] = []
+    known = [_KNOWN_ALREADY.search(text, *span) for span in spans]
+    spans = [(a, match.start() if match else b) for (a, b), match in zip(spans, known, strict=True)]
     lines = [span for span in spans if not _LEAD.search(text[slice(*span)]) or len(spans) == 1]
     for a, b in lines:
         words = text[a:b]
@@ -246,11 +255,11 @@ def _prose_entries(text: str, spans: list[Span]) -> list[Entry]:
             words,
         )
         start = a + inner.end() if inner else a
-        pieces = split_list(text, start, b, "；;")
+        pieces = split_list(text, start, b, "；;｜|")
         alone = len(pieces) == 1
         pieces = [part for piece in pieces for part in _named_one_by_one(text, piece, 2 if alone else 3)]
         for x, y in pieces:
-            piece = text[x:y].strip(" 　。；;、，")
+            piece = text[x:y].strip(" 　。；;、，｜|")
             if len(piece) >= 2 and not (_REMARK.match(piece) and len(lines) > 1):
                 begin = text.index(piece, x)
                 entries.append(Entry(piece, (begin, begin + len(piece))))

@@ -11,7 +11,7 @@ from redemption.catalogue.extraction.model import FIELDS, Policy, Span
 
 _TITLE_END = re.compile(
     r"(?:通知|公告|通告|办法|细则|指南|措施|意见|方案|规定|政策|清单|问答|常见问题|条例|规程|通报|指引|须知|解读|汇编|若干政策|申报书|补贴|资助|奖励|补助|津贴|贴息|返还|发放|认定|申领|要求|条件及要求|一览表|请查收)"
-    r"(?:[（(][^（）()]{1,20}[)）])?[！!]?$"
+    r"(?:[（(][^（）()]{1,20}[)）])?[！!》]?$"
 )
 _NOTICE = re.compile(r"(?:通知|公告|通告|函|意见|启事|公示)\s*(?:[（(][^（）()]{1,20}[)）])?\s*$")
 _NUMBER = re.compile(
@@ -156,8 +156,8 @@ def read_policy(
 
 
 def _policy_title(title: str) -> str:
-    match = re.search(r"关于印发(?:《([^》]{4,80})》|([^《》]{6,80}))的?通知", title)
-    return (match.group(1) or title) if match else title
+    match = re.search(r"关于(?:印发|发布|公布|下发)(?:《([^》]{4,80})》|([^《》]{6,80}?))的?通知", title)
+    return (match.group(1) or match.group(2)) if match else title
 
 
 def _document_number(head: list[Line]) -> str | None:
@@ -174,6 +174,7 @@ def _document_number(head: list[Line]) -> str | None:
 
 
 def _signature(lines: list[Line]) -> tuple[str | None, tuple[int, int, int] | None]:
+    printed: tuple[str | None, tuple[int, int, int] | None] | None = None  # by whose office, not by whom
     for index in range(len(lines) - 1, max(-1, len(lines) - 60), -1):
         text = lines[index].text.strip()
         if is_furniture(text):
@@ -192,9 +193,11 @@ def _signature(lines: list[Line]) -> tuple[str | None, tuple[int, int, int] | No
             ):
                 signers.insert(0, lines[above].text.strip())
                 above -= 1
-            if signers:
+            if signers and text.endswith("印发") and len(signers) == 1 and signers[0].endswith("办公室"):
+                printed = printed or (signers[0].removesuffix("办公室"), first_date(bare.group(1)))
+            elif signers:
                 return " ".join(signers), first_date(bare.group(1))
-    return None, None
+    return printed or (None, None)
 
 
 def _head_issuer(head: list[Line]) -> str | None:

@@ -31,7 +31,9 @@ _VAGUE = (
 _KIND = re.compile(r"补贴|补助|资助|贴息|补偿|津贴|返还|减免|奖励|奖补|奖金|退税")
 _KINDS = {"奖金": "奖励", "补助": "补贴", "资助": "补贴"}
 _SCALE = re.compile(r"如下|以下(?:标准|规定|方式)|按照?[^。；]{0,12}标准[^。；]{0,8}[：:]|分别|[：:]\s*$")
-_AGAIN = re.compile(r"^(?:[^，。；]{0,8}(?:再次|连续|复审|重新|超过部分|晋档)|已享受|上述|以上|同一|其中)")
+_AGAIN = re.compile(
+    r"^(?:[^，。；]{0,8}(?:再次|连续|复审|重新|超过部分|晋档)|已享受|上述|以上|同一|其中)|在(?:享受)?(?:上述|以上|前述|第[一二三四五六七八九十\d]{1,3}[条款项])[^，。；]{0,16}基础上"
+)
 _RECOGNISED = re.compile(
     r"认定|评定|评为|获批|获评|入选|荣获|授予|列入|获得[^，。；]{0,20}(?:称号|奖)|通过[^，。；]{0,16}(?:认证|评估|验收)"
 )
@@ -60,7 +62,7 @@ def _numbered_parts(text: str, node: Node) -> list[Part]:
         spans = child.spans()
         given = read_giving(text, spans)
         first = next((grant for grant in given.grants if grant.condition), None)
-        if first is None or first.condition is None or _AGAIN.match(text[slice(*first.condition)]):
+        if first is None or first.condition is None or _AGAIN.search(text[slice(*first.clause)]):
             if not parts:
                 return []
             parts[-1][1].extend(child.full_spans())

@@ -21,7 +21,9 @@ from redemption.catalogue.extraction.lists import read_lists
 from redemption.catalogue.extraction.metadata import find_title, read_policy
 from redemption.catalogue.extraction.model import Extraction, Item, Span
 from redemption.catalogue.extraction.names import name_in_introduction, programme_name, strip_title
+from redemption.catalogue.extraction.references import keep_own_phones
 from redemption.catalogue.extraction.scopes import sections_of
+from redemption.catalogue.extraction.stacked import spread_labels
 from redemption.catalogue.extraction.structure import Node, build_tree
 from redemption.catalogue.extraction.synonyms import Synonyms
 from redemption.catalogue.extraction.values import read_values
@@ -42,7 +44,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
 
     body = drop_furniture(drop_head(everything[after_title:]))
     content, _forms = cut_annexes(body)
-    content = drop_signature(content)
+    content = spread_labels(drop_signature(content))
 
     drafts = read_lists(text, content, labels)
     root = build_tree(content)
@@ -65,6 +67,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     preamble = _preamble(root, drafts)
     items = [reader.read(draft, preamble, len(drafts) == 1) for draft in drafts]
     items = [item for item in items if _holds_something(item)]
+    keep_own_phones(text, items)
     for item in items:
         item.values = read_values(text, item)
     extraction = Extraction(policy, items, find_all(text, items, policy, synonyms))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from redemption.catalogue.extraction.contacts import read_addresses, read_phones
-from redemption.catalogue.extraction.grants import has_money
+from redemption.catalogue.extraction.cues import tells_handling
+from redemption.catalogue.extraction.grants import find_target, has_money
 from redemption.catalogue.extraction.items import Draft
+from redemption.catalogue.extraction.materials import split_list
 from redemption.catalogue.extraction.model import FIELDS, FOUND, Entry, Item, Span, text_of
 from redemption.catalogue.extraction.periods import APPLYING, DATED, HOURS
 from redemption.catalogue.extraction.structure import Node
@@ -16,14 +18,25 @@ _COUNTERS = re.compile(r"受理|经办|办理|窗口|网点|地[址点]")
 _IN_BRACKETS = re.compile(
     r"[（(]((?=[^（）()]{0,30}(?:路|街|道|巷|大厦|中心|大厅|广场))[^（）()]{3,40}?\d[^（）()]{0,20}(?:号|楼|室|层|窗口?|厅)[^（）()]{0,10})[）)]"
 )
+_WHO_FIRST = re.compile(
+    r"\s*(?:凡是?)?([^，。；：:]{2,60}?(?:企业|单位|机构|个人|人员|组织|团队|工商户|园区|平台|载体|项目))(?=[，。；：:]|且|并|，)"
+)
+_APART = re.compile(r"专项|专题|补充|附加|个性|特有|其他|通用|共性|基[础本]|共同|必备")
+_MEANT = re.compile(r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,12}?[，,]?是指?")
 _AIM = re.compile(r"(?:内容|方向|重点|领域|措施)\s*[：:。]?\s*$")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
+_PUBLICITY = re.compile(r"公示[^，。；\d]{0,8}\d{1,2}\s*个?(?:工作日|日|天)")
+_VALIDITY_TAIL = re.compile(
+    r"[，；。](?:本|该)?(?:政策|办法|措施|规定)?(?:的?有效期|执行至|执行到|实施至|自[^，。；]{4,20}起)[^。]*。?$"
+)
 
 
 class SectionReader(FieldWriter):
     """Reads sections that a heading or a label announces."""
 
     def _from_sections(self, item: Item, sections: list[Node]) -> None:
+        if any("materials" in node.roles and _APART.search(self._caption(node)) for node in sections):
+            item.values["_papers_apart"] = True
         collected: dict[str, list[list[Span]]] = {}
         strong_target = any("target" in node.roles for node in sections) or item["target"].state == FOUND
         nodes: dict[str, list[Node]] = {}
@@ -48,6 +61,12 @@ class SectionReader(FieldWriter):
             ):
                 pass
             elif item[name].state != "missing":
+                continue
+            if name == "materials":
+                for group, node in zip(
+                    groups, nodes[role], strict=True
+                ):  # lists of papers are read one by one
+                    self._set(item, name, group, [node])
                 continue
             spans = [span for group in groups for span in group]
             if role == "target_weak" and nodes[role][0].kind == "article":
@@ -100,11 +119,12 @@ class SectionReader(FieldWriter):
         if roles == ["channels"] and any(self._is_step(child) for child in section.children):
             both = self._content(section, frozenset(), keep_number=False)
             return [("channels", both), ("process", both)]
-        labelled = [child for child in section.children if set(child.roles) & set(FIELDS)]
+        labelled = [child for child in section.children if set(child.roles) & {*FIELDS, "receiver"}]
+        only_labels = len(labelled) == len(section.children) and not any(map(self._is_step, labelled))
         if (
             roles == ["process"]
             and len(labelled) >= 3
-            and any(child.roles == ("process",) for child in labelled)
+            and (only_labels or any(child.roles == ("process",) for child in labelled))
         ):
             return [part for child in labelled for part in self._parts(child, strong_target)]
         inner: list[tuple[str, list[Span]]] = []
@@ -144,6 +164,10 @@ class SectionReader(FieldWriter):
         return spans
 
     def _divide(self, spans: list[Span], roles: list[str]) -> list[tuple[str, list[Span]]]:
+        if roles == ["time_limit"]:
+            return self._divide_limit(spans)
+        if roles == ["legal_basis"]:
+            return [("legal_basis", self._named_basis(spans))]
         if len(roles) == 1 or not spans:
             return [(role, spans) for role in roles]
         if "application_period" in roles and len(roles) == 2 and ({"channels", "process"} & set(roles)):
@@ -161,6 +185,28 @@ class SectionReader(FieldWriter):
                 out.append((role, part))
             else:
                 out.append((role, spans))
+        return out
+
+    def _divide_limit(self, spans: list[Span]) -> list[tuple[str, list[Span]]]:
+        """多久能拿到钱？ 先初审，再公示，再拨付。30个工作日内拨付。: the steps before the limit are the procedure."""
+        told = self._sentences(spans)
+        steps = [
+            (a, b)
+            for a, b in told
+            for words in [self._text[a:b]]
+            if not _LIMIT.search(_PUBLICITY.sub("", words)) and tells_handling(words)
+        ]
+        limits = [sentence for sentence in told if sentence not in steps]
+        if not steps or not any(_LIMIT.search(self._text, *sentence) for sentence in limits):
+            return [("time_limit", spans)]
+        return [("time_limit", limits), ("process", steps)]
+
+    def _named_basis(self, spans: list[Span]) -> list[Span]:
+        """Without what follows the last document named in a sentence: 《…》，本政策执行至…"""
+        out = []
+        for a, b in spans:
+            tail = _VALIDITY_TAIL.search(self._text, a, b)
+            out.append((a, tail.start()) if tail and "》" in self._text[a : tail.start()] else (a, b))
         return out
 
     def _divide_period(self, spans: list[Span], roles: list[str]) -> list[tuple[str, list[Span]]]:
@@ -182,10 +228,12 @@ class SectionReader(FieldWriter):
     def _divide_target(self, spans: list[Span], roles: list[str]) -> list[tuple[str, list[Span]]]:
         out: list[tuple[str, list[Span]]] = [(role, spans) for role in roles if role != "target"]
         first = self._text[spans[0][0] : spans[0][1]]
-        if match := re.match(
-            r"\s*(?:凡是?)?([^，。；：:]{2,60}?(?:企业|单位|机构|个人|人员|组织|团队|工商户|园区|平台|载体|项目))(?=[，。；：:]|且|并|，)",
-            first,
-        ):
+        if len(spans) == 1 and "；" in first.rstrip("；"):  # 小微企业吸纳…的；社会组织招用…的
+            subjects = [find_target(self._text, clause) for clause in split_list(self._text, *spans[0], "；")]
+            named = [who for who in subjects if who and who[1] - who[0] <= 20]
+            if len(named) == len(subjects):
+                return [*out, ("target", named)]
+        if match := _WHO_FIRST.match(first):
             out.append(("target", [(spans[0][0] + match.start(1), spans[0][0] + match.end(1))]))
         return out
 
@@ -212,14 +260,18 @@ class SectionReader(FieldWriter):
         if addresses and not item["onsite_address"].entries:
             item["onsite_address"].entries, item["onsite_address"].state = addresses, FOUND
         place = [
-            s for s in spans if re.search(r"窗口|大厅|中心|地址|系统|平台|网址", self._text[s[0] : s[1]])
+            s
+            for s in spans
+            if re.search(r"窗口|大厅|中心|地址|系统|平台|网址|经办机构", self._text[s[0] : s[1]])
         ]
         item.values.setdefault("_receiver", []).extend(place[:1])
 
     def _scope(self, spans: list[Span]) -> list[Span]:
         """本办法适用于…的企业。 in an article: the words between."""
-        match = SCOPE.match(self._text, *spans[0])
-        return [match.span(1)] if match else spans
+        if match := SCOPE.match(self._text, *spans[0]):
+            return [match.span(1)]
+        meant = _MEANT.match(self._text, *spans[0])
+        return [(meant.end(), spans[0][1]), *spans[1:]] if meant else spans
 
     def _more_papers(self, item: Item) -> bool:
         """Whether the item's own papers are said to come on top of those that all items share."""
@@ -227,6 +279,8 @@ class SectionReader(FieldWriter):
         if not entries:
             return False
         start = entries[0].span[0]
+        if item.values.get("_papers_apart"):
+            return True
         return bool(
             re.search(r"还[应需须]|另[需须外]|此外|除[^。；]{2,20}外", self._text[max(0, start - 24) : start])
         )

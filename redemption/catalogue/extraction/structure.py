@@ -64,6 +64,7 @@ def build_tree(lines: list[Line]) -> Node:
     headings = _unnumbered_headings(lines)
     titles = _unnumbered_titles(lines)
     benefits = unnumbered_benefits(lines) if not titles else {}
+    inner_articles = _articles_inside(lines)
     for index, line in enumerate(lines):
         kind = line.kind
         if kind == "bullet" and not line.strong:
@@ -91,17 +92,20 @@ def build_tree(lines: list[Line]) -> Node:
         if index + 1 in titles and "target" in line.roles and line.body < line.end:
             stack = [root, _lead(root, line)]
             continue
-        _pop_for(line, kind, stack)
+        _pop_for(line, kind, stack, inner_articles)
         node = Node(line, kind, stack[-1], roles=line.roles)
         stack[-1].children.append(node)
         stack.append(node)
     _unwrap(root)
     _values_like_labels(root)
-    _part_stacked_labels(root)
     _release_closing_lines(root)
     return root
 
 
+# A heading below the last of several items that speaks of all of them.
+_COMMON = re.compile(
+    r"\s*(?:通用|共性|公共|共同|统一|其他|有关)(?:说明|要求|事项|规定|部分|条款|内容)\s*[：:]?\s*$"
+)
 _CLOSING = re.compile(
     r"\s*本[^，。；：]{1,10}(?:由[^，。；]{2,30}(?:负责)?解释|(?:自|从)[^，。；]{2,30}起?(?:正式)?(?:施行|实施|执行|生效))"
 )
@@ -149,22 +153,6 @@ def _values_like_labels(node: Node) -> None:
     node.children = kept
 
 
-def _part_stacked_labels(node: Node) -> None:
-    """Labels that stand above each other, their contents following in the same order (tabs of a page)."""
-    for child in node.children:
-        _part_stacked_labels(child)
-    for place in range(len(node.children) - 1):
-        empty, full = node.children[place], node.children[place + 1]
-        if empty.kind != "plain" or full.kind != "plain" or empty.spans() or not (empty.roles and full.roles):
-            continue
-        kinds = list(dict.fromkeys(child.kind for child in full.children))
-        if len(kinds) == 2 and not full.lines:
-            empty.children = [child for child in full.children if child.kind == kinds[0]]
-            full.children = [child for child in full.children if child.kind == kinds[1]]
-            for child in empty.children:
-                child.parent = empty
-
-
 def _release_closing_lines(node: Node) -> None:
     """What follows the last of several one-line entries belongs to what they are entries of."""
     for child in node.children:
@@ -188,8 +176,18 @@ def _release_closing_lines(node: Node) -> None:
         last.lines = []
 
 
-def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
-    if kind in ("chapter", "section", "article"):
+def _articles_inside(lines: list[Line]) -> bool:
+    """Whether headings with numbers of their own stand above the articles: （一）投资奖励 ⏎ 第二条 …"""
+    above = [
+        line
+        for line, following in zip(lines, lines[1:], strict=False)
+        if line.kind in ("cn", "paren_cn") and line.body >= line.end and following.kind == "article"
+    ]
+    return len(above) >= 2
+
+
+def _pop_for(line: Line, kind: str, stack: list[Node], inner_articles: bool = False) -> None:
+    if kind in ("chapter", "section", "article") and not (kind == "article" and inner_articles):
         while len(stack) > 1 and RANK.get(stack[-1].kind, 99) >= RANK[kind]:
             stack.pop()
         return
@@ -211,6 +209,14 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
         while stack[-1].kind in ("label", "plain", "bullet"):
             stack.pop()
         return
+    if (
+        kind == "plain"
+        and _COMMON.match(line.text)
+        and {"project", "title", "benefit"} & {n.kind for n in stack}
+    ):
+        while any(node.kind in ("project", "title", "benefit") for node in stack):
+            stack.pop()
+        return
     if kind == "plain" and "plain" not in {node.kind for node in stack}:
         while stack[-1].kind == "label":  # a heading of its own ends what a colon began
             stack.pop()
@@ -225,7 +231,9 @@ def _pop_for(line: Line, kind: str, stack: list[Node]) -> None:
         if kind == "cn":  # 一、 stands above （一）, 1） and ①, whatever came first
             while stack[-1].kind in ("paren_cn", "paren_num", "half", "circled"):
                 stack.pop()
-        elif line.number > 1:  # its first number is missing: fall back to the usual order
+        elif (
+            line.number > 1 and kind != "article"
+        ):  # its first number is missing: fall back to the usual order
             rank = RANK.get(kind, 0)
             while stack[-1].kind in RANK and RANK[stack[-1].kind] > rank:
                 stack.pop()
@@ -286,6 +294,9 @@ def _unnumbered_titles(lines: list[Line]) -> set[int]:
             or following.kind not in ("", "bullet")
         ):
             continue
+        above = lines[index - 1] if index else None
+        if above and above.strong and above.roles and not above.kind and above.body >= above.end:
+            continue  # the value of the label above it
         if set(following.roles) & _TITLE_LEADS:
             found.add(index)
     leads = [lines[index + 1].roles for index in found]
@@ -302,6 +313,8 @@ def _unnumbered_headings(lines: list[Line]) -> set[int]:
     plain = [index for index in labels if not lines[index].text.rstrip().endswith(("：", ":"))]
     if len(plain) < 2:
         return labels
+    if sum(not lines[index].text.strip()[0].isalnum() for index in plain) * 2 > len(plain):
+        return labels  # ★ 支持对象 ★: what is not adorned so is no heading
     first, last = min(plain), max(plain)
     for index in range(first + 1, last):
         line = lines[index]

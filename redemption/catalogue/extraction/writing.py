@@ -24,8 +24,15 @@ _HOW = re.compile(
 )
 
 
+_SCOPED = r"(?:企业|单位|机构|主体|组织|个人|人员|工商户|团队|项目|平台|载体|合作社|农场|大户|农户)"
 SCOPE = re.compile(
-    r"本(?:办法|措施|政策|意见|细则|规定|规程|方案|计划|若干|实施|操作|条款|扶持)[^，。；]{0,8}?(?:适用于|所称[“”]?[^，。；“”]{0,6}(?:企业|单位|机构|人才|主体|组织)[“”]?[，,]?\s*是?指)([^。；]{4,120}?(?:企业|单位|机构|主体|组织|个人|人员|工商户|团队|项目|平台|载体|合作社|农场|大户|农户)[^。；，]{0,8})(?=[。；，])"
+    r"(?:本(?:办法|措施|政策|意见|细则|规定|规程|方案|计划|若干|实施|操作|条款|扶持)[^，。；]{0,8}?"
+    r"(?:适用于|所称[“”]?[^，。；“”]{0,6}(?:企业|单位|机构|人才|主体|组织)[“”]?[，,]?\s*是?指)"
+    r"|[^，。；]{0,10}(?:政策|措施|办法|细则)的?(?:实施|适用|享受|支持)(?:范围|对象)(?:为|是))"
+    rf"([^。；]{{4,120}}?{_SCOPED}[^。；，]{{0,8}})(?=[。；，])"
+)
+_NAMED_ELSEWHERE = re.compile(
+    r"\s*(?:具体|详)?(?:请?见|参见|参照|按照?|同)[^，。；《]{0,6}《[^》]{4,60}》[^，。；]{0,24}[。；]?\s*"
 )
 
 
@@ -60,6 +67,9 @@ class FieldWriter:
             return
         value.text, value.spans = text, spans
         value.state = EXTERNAL if _only_points_elsewhere(text) else FOUND
+
+    def _caption(self, section: Node) -> str:
+        return self._text[slice(*section.caption)] if section.caption else ""
 
     def _bare(self, span: Span) -> Span:
         """The span without white space at its ends."""
@@ -97,8 +107,10 @@ class FieldWriter:
 
 def _only_points_elsewhere(text: str) -> bool:
     """详见附件1, with little else: the field is outside of this document."""
+    if _NAMED_ELSEWHERE.fullmatch(text):
+        return True
     bare = re.sub(
-        r"\s|[（(](?:[详请]?见|(?:格式|详情|名单|具体|模板|样表|样式)[详请]?见|按)?附(?:件|表)[^（）()]{0,8}[)）](?!\s*$)",
+        r"\s|[（(][^（）()]{0,20}(?:详见|参见)附(?:件|表)[^（）()]{0,8}[)）]|[（(](?:[详请]?见|(?:格式|详情|名单|具体|模板|样表|样式)[详请]?见|按)?附(?:件|表)[^（）()]{0,8}[)）](?!\s*$)",
         "",
         text,
     )

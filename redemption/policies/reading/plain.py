@@ -29,6 +29,11 @@ _RULE = re.compile(r"[|:\-\s]+")
 _USUAL = re.compile(
     "[\t\n\r -~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2010-\u2027\u2160-\u217f\u2460-\u24ff]"
 )
+# A space in the middle of a sentence, where a line of a PDF ended before its text was copied.
+_WRAPPED = re.compile(
+    r"(?<=[\u4e00-\u9fff，、“”（）()\d][\u4e00-\u9fff，、]) (?=[\u4e00-\u9fff])(?<=[^\s]{12} )"
+)
+_LONG_LINE, _WRAPPED_LINES = 60, 5
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -84,7 +89,10 @@ def read_lines(text: str, kind: str, findings: Sequence[ReadingFinding] = ()) ->
     text = clean(text)
     if text.count("\n") > 2 * MAX_BLOCKS:  # refused before a list of millions of lines is made
         raise ReadingError("too_long", "文件的段落过多，请只上传政策正文，或分成几个文件上传。")
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    if sum(len(line) >= _LONG_LINE and bool(_WRAPPED.search(line)) for line in lines) >= _WRAPPED_LINES:
+        lines = [_WRAPPED.sub("", line) if len(line) >= _LONG_LINE else line for line in lines]
+    for line in lines:
         add_line(builder, line)
     return builder.build(kind, findings)
 

@@ -82,7 +82,7 @@ def test_who_on_which_conditions_what(
 
 def test_who_several_gifts_are_for() -> None:
     item = _third("支持企业上市。对在主板上市的企业，给予300万元奖励；对在新三板挂牌的企业，给予50万元奖励。")
-    assert item["target"].text == "企业"
+    assert item["target"].text == "在主板上市的企业\n在新三板挂牌的企业"  # 企业 alone would say less
     assert item["conditions"].text == "在主板上市的企业\n在新三板挂牌的企业"
 
 

@@ -1,0 +1,80 @@
+"""Step 5c: who may apply, where no heading announces it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from redemption.catalogue.extraction.grants import is_who, read_giving
+from redemption.catalogue.extraction.model import MISSING, Item, Span
+from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
+
+_ONE_OF = re.compile(r"之一|任一|(?:以下|下列|如下)[^。；]{0,12}条件")
+_WHO_LINE = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*|[①-⑳])?+(?:申报(?:主体|单位|对象)?(?:应|须|必须|需)?(?:为|是))?"
+    r"((?!有|设有|拥有|具有|具备|配备|建有|聘有)[^。；：:]{4,70}的[^，。；：:的]{0,12}(?:企业|单位|机构|公司|组织|个人|家庭|人员|毕业生|合作社|家庭农场|工商户|园区|基地|平台))[。；]?"
+)
+_MUST_BE = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?(?:申[报请](?:主体|单位|对象|企业|人)?|项目(?:单位|主体))?(?:应当?|须|必须|需)(?:为|是)"
+    r"([^。；：:]{6,200}?(?:企业|单位|机构|公司|组织|个人|家庭|人员|毕业生|合作社|农场|工商户|园区|基地|平台|主体|法人))(?:[。；]|，(?:名单|具体|以)[^。；]*[。；]?)?"
+)
+_WHO_LEADS = re.compile(
+    r"\s*(?:凡是?|对)?([^，。；：:]{2,60}?)[，,]?(?:应当?|须|需|必须|同时|并|且|均)*(?:满足|符合|具备|达到)(?:以下|下列|如下)[^。；：:]{0,16}(?:条件|要求)"
+)
+_NAMELESS = re.compile(
+    r"(?:本|该|我)?(?:项目)?(?:申[请报领]|参评|推荐|享受)?(?:项目|补贴|政策)?的?(?:企业|单位|主体|人|人员|者|对象|机构|个人|项目)"
+)
+
+
+class ApplicantReader(FieldWriter):
+    """Looks for those who may apply in sentences."""
+
+    def _find_scope(self, item: Item, spans: Sequence[Span]) -> None:
+        """本措施适用于…的企业, said in a sentence."""
+        for a, b in self._sentences(spans):
+            if match := SCOPE.match(self._text, a, b):
+                self._set(item, "target", [match.span(1)], [])
+                return
+
+    def _apply_scope(self, item: Item, scope: list[Span]) -> None:
+        """The target, or a condition more where the item names its own."""
+        if scope and item["target"].state == MISSING:
+            self._set(item, "target", list(scope), [])
+        elif scope and scope[0] not in item["conditions"].spans:
+            self._set(item, "conditions", [*item["conditions"].spans, *scope], [])
+
+    def _find_target(self, item: Item) -> None:
+        """凡…的企业均可申报: who may apply, said in the first condition."""
+        for a, b in item["conditions"].spans[:1]:
+            lead = _WHO_LEADS.match(self._text, a, b)
+            if lead and is_who(lead.group(1)) and not _NAMELESS.fullmatch(lead.group(1)):
+                self._set(item, "target", [lead.span(1)], [])
+                return
+        for a, b in item["conditions"].spans:
+            if _ONE_OF.search(self._text, a, b):
+                break
+            if match := _WHO_LINE.fullmatch(self._text, a, b):
+                self._set(item, "target", [match.span(1)], [])
+                return
+            first = self._sentences([(a, b)])[:1]
+            if first and (match := _MUST_BE.fullmatch(self._text, *first[0])):
+                self._set(item, "target", [match.span(1)], [])
+                return
+        given = read_giving(self._text, item["conditions"].spans)
+        targets = [
+            grant.target
+            for grant in given.grants
+            if grant.target
+            and self._text[grant.clause[0]] == "对"
+            and is_who(self._text[slice(*grant.target)])
+        ]
+        if targets:
+            self._set(item, "target", targets[:3], [])
+            return
+        for a, b in item["conditions"].spans[:1]:
+            match = re.match(
+                r"\s*(?:[（(].{1,3}[)）]\s*)?(凡是?[^。；]{4,80}?(?:企业|单位|机构|个人|组织|资格))(?=[，。；]|均|都|可)",
+                self._text[a:b],
+            )
+            if match and re.search(r"均可|都可以|可(?:以)?申[报请]", self._text[a:b]):
+                self._set(item, "target", [(a + match.start(1), a + match.end(1))], [])
