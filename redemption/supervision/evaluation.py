@@ -8,16 +8,14 @@ report_outcome(session, maker, evaluation, text)          what was done with it
 
 import datetime as dt
 import secrets
-from collections import Counter
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from redemption.applications.models import Application, Correction
+from redemption.applications.models import Application
 from redemption.catalogue.models import Item, ItemVersion
-from redemption.evaluation.models import Rating
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import audit, clock, outbox
 from redemption.kernel.db import Json
@@ -30,15 +28,12 @@ from redemption.messages.service import Notice
 from redemption.policies.models import Policy, PolicyVersion
 from redemption.reporting import service as reporting
 from redemption.reporting.rules import Kind
-from redemption.supervision.asking import QUESTIONS, UNAPPLIED, questions_for
+from redemption.supervision import queries
+from redemption.supervision.asking import questions_for
 from redemption.supervision.models import Answer, Evaluation
-from redemption.supervision.queries import APPROVED
-from redemption.supervision.rules import Period
 
 MOST_INVITED = 2000
 """Enterprises that fit one item and are asked: enough to count, few enough to bear."""
-LEAST = 5
-"""Sums over fewer answers are not shown: they would say who said it."""
 
 
 def begin(session: Session, actor: Actor, policy_number: str, year: int) -> Evaluation:
@@ -142,7 +137,7 @@ def publish(session: Session, actor: Actor, evaluation: Evaluation, findings: st
         faults["measures"] = "请填写打算怎样改进政策或办理。"
     if faults:
         raise Invalid(fields=faults)
-    evaluation.figures = figures(session, evaluation.policy_id, evaluation.year, evaluation.id)
+    evaluation.figures = queries.figures_of(session, evaluation.policy_id, evaluation.year, evaluation.id)
     evaluation.findings, evaluation.measures = findings.strip()[:4000], measures.strip()[:4000]
     evaluation.published_at = clock.now()
     _audit(session, actor, evaluation, "publish_evaluation", {"figures": evaluation.figures})
@@ -154,6 +149,18 @@ def publish(session: Session, actor: Actor, evaluation: Evaluation, findings: st
         actor=actor,
         round_=evaluation.year,
     )
+
+
+def keep_words(session: Session, actor: Actor, evaluation: Evaluation, findings: str, measures: str) -> None:
+    """What is written so far, to go on with later; nobody else sees it.
+
+    Raises:
+        NotFound: another department's. Conflict: published already.
+    """
+    _own(actor, evaluation)
+    if evaluation.published_at is not None:
+        raise Conflict("这份评价已经公布，不能再改。", code="evaluation_published")
+    evaluation.findings, evaluation.measures = findings.strip()[:4000], measures.strip()[:4000]
 
 
 def report_outcome(session: Session, actor: Actor, evaluation: Evaluation, text: str) -> None:
@@ -210,96 +217,6 @@ def has_applied(session: Session, actor: Actor, evaluation: Evaluation) -> bool:
         Application.received_at < clock.end_of_day(dt.date(evaluation.year, 12, 31)),
     )
     return session.scalar(mine.limit(1)) is not None
-
-
-def figures(session: Session, policy_id: int, year: int, evaluation_id: int) -> Json:
-    """Applications, approvals, money, time, corrections, ratings, answers of one policy in one year. Plain JSON."""
-    period = Period(dt.date(year, 1, 1), dt.date(year, 12, 31))
-    since, until = clock.start_of_day(period.first), clock.end_of_day(period.last)
-    items = select(Item.id).where(Item.policy_id == policy_id)
-    mine = (Application.item_id.in_(items), Application.received_at >= since, Application.received_at < until)
-    days = func.extract("epoch", Application.decided_at - Application.received_at) / 86400.0
-    row = session.execute(
-        select(
-            func.count(),
-            func.count().filter(Application.decided_at.is_not(None)),
-            func.count().filter(Application.status.in_(APPROVED)),
-            func.count().filter(Application.status == "disbursed"),
-            func.coalesce(func.sum(Application.amount_approved).filter(Application.status.in_(APPROVED)), 0),
-            func.coalesce(func.sum(Application.amount_approved).filter(Application.status == "disbursed"), 0),
-            func.percentile_cont(0.5).within_group(days).filter(Application.decided_at.is_not(None)),
-            func.count(func.distinct(Application.enterprise_id)),
-            func.count().filter(Application.accepted_at.is_not(None)),
-        ).where(Application.status.is_not(None), *mine)
-    ).one()
-    corrected = session.scalar(
-        select(func.count(func.distinct(Correction.application_id)))
-        .join(Application, Application.id == Correction.application_id)
-        .where(*mine)
-    )
-    stars = session.execute(
-        select(Rating.stars, func.count())
-        .join(Application, Application.id == Rating.application_id)
-        .where(*mine)
-        .group_by(Rating.stars)
-    ).all()
-    return {
-        "applications": row[0],
-        "decided": row[1],
-        "approved": row[2],
-        "paid": row[3],
-        "amount_approved": str(row[4]),
-        "amount_paid": str(row[5]),
-        "median_days": None if row[6] is None else f"{float(row[6]):.1f}",
-        "enterprises": row[7],
-        "corrected": corrected or 0,
-        "stars": {str(star): count for star, count in stars},
-        "accepted": row[8],
-        "months": by_month(session, policy_id, year),
-        "questionnaire": questionnaire(session, evaluation_id),
-    }
-
-
-def by_month(session: Session, policy_id: int, year: int) -> list[list[Any]]:
-    """[month, applications received, decided] for the twelve months of a year."""
-    items = select(Item.id).where(Item.policy_id == policy_id)
-    since, until = clock.start_of_day(dt.date(year, 1, 1)), clock.end_of_day(dt.date(year, 12, 31))
-
-    def count(column: Any) -> dict[int, int]:
-        month = func.extract("month", func.timezone("Asia/Shanghai", column))
-        rows = session.execute(
-            select(month, func.count())
-            .where(
-                Application.item_id.in_(items),
-                Application.status.is_not(None),
-                column >= since,
-                column < until,
-            )
-            .group_by(month)
-        )
-        return {int(row[0]): row[1] for row in rows}
-
-    received, decided = count(Application.received_at), count(Application.decided_at)
-    return [[month, received.get(month, 0), decided.get(month, 0)] for month in range(1, 13)]
-
-
-def questionnaire(session: Session, evaluation_id: int) -> Json:
-    """Answers in sums, of those who applied and of those who did not; nothing of a group below `LEAST`."""
-    rows = session.execute(
-        select(Answer.applied, Answer.answers).where(Answer.evaluation_id == evaluation_id)
-    ).all()
-    found: dict[str, Any] = {
-        "answered": len(rows),
-        "applied": sum(1 for applied, _ in rows if applied),
-        "questions": {},
-        "unapplied_questions": {},
-    }
-    for name, asked, applied in (("questions", QUESTIONS, True), ("unapplied_questions", UNAPPLIED, False)):
-        group = [answers for did, answers in rows if did is applied]
-        if len(group) >= LEAST:
-            for key in asked:
-                found[name][key] = dict(Counter(str(answers.get(key)) for answers in group))
-    return found
 
 
 # --- finding -----------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from redemption.identity.models import Department
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
 from redemption.supervision import evaluation as service
+from redemption.supervision import queries
 from redemption.supervision.asking import QUESTIONS, UNAPPLIED, questions_for
 from redemption.supervision.models import Evaluation
 from redemption.supervision.schemas import BeginSchema, FindingsSchema, OutcomeSchema, QuestionnaireSchema
@@ -54,8 +55,21 @@ def one(number: str) -> Response:
 @blueprint.post("/editor/evaluations/<number>/publish")
 @allow("policy_maker")
 def publish(number: str) -> Answer:
-    found, _ = _mine(number)
+    """Kept for later, or, after one more look, published."""
+    found, title = _mine(number)
+    if request.form.get("action") == "save":
+        form = submitted(FindingsSchema(partial=True))
+        if form.ok:
+            with form.catching():
+                words = (form.data.get(name, "") for name in ("findings", "measures"))
+                service.keep_words(db(), actor(), found, *words)
+        if not form.ok:
+            return _page(number, form, status=422)
+        flash("已保存，还没有公布。", "success")
+        return redirect(f"/editor/evaluations/{number}", 303)
     form = submitted(FindingsSchema())
+    if form.ok and request.form.get("confirmed") != "yes":
+        return render("supervision/evaluation_confirm.html", form=form, evaluation=found, title=title)
     if form.ok:
         with form.catching():
             service.publish(db(), actor(), found, form.data["findings"], form.data["measures"])
@@ -153,7 +167,7 @@ def _published(number: str) -> tuple[Evaluation, str]:
 
 
 def _facts(found: Evaluation, title: str) -> dict[str, Any]:
-    figures = found.figures or service.figures(db(), found.policy_id, found.year, found.id)
+    figures = found.figures or queries.figures_of(db(), found.policy_id, found.year, found.id)
     stars = {int(star): count for star, count in figures["stars"].items()}
     return {
         "evaluation": found,
@@ -175,7 +189,7 @@ def _facts(found: Evaluation, title: str) -> dict[str, Any]:
             )
             if key in figures
         ],
-        "least": service.LEAST,
+        "least": queries.LEAST,
     }
 
 
@@ -199,7 +213,13 @@ _STARS = ((5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满�
 
 def _page(number: str, form: Form, status: int = 200) -> Response:
     found, title = _mine(number)
-    return render("supervision/evaluation_edit.html", status=status, form=form, **_facts(found, title))
+    return render(
+        "supervision/evaluation_edit.html",
+        status=status,
+        form=form,
+        comments=queries.comments(db(), found.id),
+        **_facts(found, title),
+    )
 
 
 def _list_page(form: Form, status: int = 200) -> Response:

@@ -40,6 +40,8 @@ class FindingsSchema(Schema):
         validate=validate.Length(max=4000, error="请不要超过4000个字。"),
         error_messages={"required": "请填写打算怎样改进政策或办理。"},
     )
+    action = fields.String(load_default="")
+    confirmed = fields.String(load_default="")
 
 
 class OutcomeSchema(Schema):

@@ -246,7 +246,7 @@ def test_a_years_evaluation(session, world, stage, decided, browser_of):
     assert not evaluation.answer(session, stage.other, made, UNAPPLIED_ANSWERS).applied
     evaluation.answer(session, stage.filer, made, {**good, "fast": 3})
     assert len(session.scalars(select(Answer)).all()) == 2
-    assert evaluation.questionnaire(session, made.id)["questions"] == {}
+    assert queries.figures_of(session, policy.id, 2026, made.id)["questionnaire"]["questions"] == {}
     with pytest.raises(Invalid):
         evaluation.publish(session, maker, made, "", "")
     evaluation.publish(session, maker, made, "见效快。", "简化材料。")
@@ -276,10 +276,20 @@ def test_evaluation_pages(session, world, stage, browser_of):
     enterprise = browser_of("qiye")
     assert enterprise.get(f"/evaluations/{made.number}/questionnaire").status_code == 200
     assert enterprise.post(f"/evaluations/{made.number}/questionnaire", {"clear": "5"}).status_code == 422
-    done = enterprise.post(f"/evaluations/{made.number}/questionnaire", UNAPPLIED_ANSWERS)
+    said = {**UNAPPLIED_ANSWERS, "comment": "请先电话告知，13912345678"}
+    done = enterprise.post(f"/evaluations/{made.number}/questionnaire", said)
     assert done.status_code == 303
+    suggested = maker.get(f"/editor/evaluations/{made.number}").text
+    assert "请先电话告知" in suggested
+    assert "13912345678" not in suggested
     assert maker.post(f"/editor/evaluations/{made.number}/publish", {"findings": "好"}).status_code == 422
-    published = maker.post(f"/editor/evaluations/{made.number}/publish", {"findings": "好", "measures": "改"})
+    kept = {"findings": "好", "measures": "", "action": "save"}
+    assert maker.post(f"/editor/evaluations/{made.number}/publish", kept).status_code == 303
+    assert ">好</textarea>" in maker.get(f"/editor/evaluations/{made.number}").text
+    words = {"findings": "好", "measures": "改"}
+    asked = maker.post(f"/editor/evaluations/{made.number}/publish", words)
+    assert "公布这份评价吗？" in asked.text
+    published = maker.post(f"/editor/evaluations/{made.number}/publish", {**words, "confirmed": "yes"})
     assert published.location == f"/evaluations/{made.number}"
 
 
@@ -354,7 +364,7 @@ def test_answers_of_each_group_are_shown_from_five_on(session, world, stage, dec
             evaluation.answer(session, actor, made, dict.fromkeys(QUESTIONS, 5))
         else:
             evaluation.answer(session, actor, made, UNAPPLIED_ANSWERS)
-    sums = evaluation.questionnaire(session, made.id)
+    sums = queries.figures_of(session, made.policy_id, made.year, made.id)["questionnaire"]
     assert (sums["answered"], sums["applied"]) == (8, 1)
     assert sums["questions"] == {}
     assert sums["unapplied_questions"]["why"] == {"papers": 7}

@@ -19,6 +19,7 @@ from redemption.supervision.queries.duties import (
     urged,
     whole,
 )
+from redemption.supervision.queries.evaluations import LEAST, comments, figures_of
 from redemption.supervision.queries.figures import (
     Traffic,
     by_department_open,
@@ -32,6 +33,7 @@ from redemption.supervision.queries.problems import problems
 
 __all__ = [
     "APPROVED",
+    "LEAST",
     "Traffic",
     "applications_of",
     "by_department",
@@ -40,7 +42,9 @@ __all__ = [
     "by_month",
     "by_month_received",
     "case",
+    "comments",
     "duties_about",
+    "figures_of",
     "funnel",
     "item_facts",
     "jurisdiction_of",

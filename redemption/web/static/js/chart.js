@@ -50,7 +50,7 @@ function options(type, { names, series }, unit, wide) {
   // Long names of departments break into lines, so that on a phone there is room left for the bars.
   const label = flat ? { width: wide * 0.4, overflow: "break" } : { hideOverlap: true };
   const category = { type: "category", data: names, axisLabel: { fontSize: size, color: "#1d2733", ...label }, axisTick: { show: false }, axisLine: { lineStyle: { color: "#7a8797" } } };
-  const value = { type: "value", name: unit, axisLabel: { fontSize: size, color: "#55606e", hideOverlap: true }, splitNumber: flat && wide < 480 ? 2 : 5, splitLine: { lineStyle: { color: "#e6ebf0" } } };
+  const value = { type: "value", name: unit, minInterval: unit === "%" ? undefined : 1, axisLabel: { fontSize: size, color: "#55606e", hideOverlap: true }, splitNumber: flat && wide < 480 ? 2 : 5, splitLine: { lineStyle: { color: "#e6ebf0" } } };
   return {
     ...base,
     grid: { left: 8, right: 24, top: unit ? 36 : 16, bottom: series.length > 1 ? 44 : 8, containLabel: true },
