@@ -197,12 +197,17 @@ def addresses_told(text: str, spans: list[Span]) -> list[Entry]:
     return [_address_entry(text, *span) for span in found if re.search(r"\d", text[slice(*span)])]
 
 
+_ROOM_BEFORE = re.compile(
+    r"([\u4e00-\u9fff]{2,16}?[\u4e00-\u9fffA-Za-z\d]{0,12}?\d{1,4}(?:室|号窗口|号?房间?))(?=现场|当面|窗口|递交|提交|办理)"
+)
+
+
 def counters_told(text: str, spans: list[Span]) -> list[Entry]:
     """Counters told without an address: 向户籍所在地街道便民服务中心提出申请."""
     found = [
         match.span(1)
         for a, b in spans
-        for rule in (_ROOM, _AT_COUNTER)
+        for rule in (_ROOM, _ROOM_BEFORE, _AT_COUNTER)
         for match in rule.finditer(text, a, b)
     ]
     return [_address_entry(text, *span) for span in found]

@@ -62,6 +62,11 @@ def assign_cues(text: str, root: Node) -> None:
             node.roles = ("container",) if len(labelled) >= 2 else ("process",)
         if nameless and _HANDLING.search(text[slice(*(node.caption or (0, 0)))]):
             node.roles = ("process",)
+        if (
+            "validity" in node.roles
+        ):  # 附则: 关于适用对象 … is the scope of the whole, beside whom each benefit names
+            for child in node.children:
+                child.roles = tuple("target_weak" if role == "target" else role for role in child.roles)
         if "process" in node.roles and len(node.children) >= 2 and node.kind not in ("chapter", "section"):
             _free_rules(text, node)
         if node.kind in ("chapter", "section") and set(node.roles) & (_FIELD_ROLES | {"group"}):

@@ -16,6 +16,10 @@ from redemption.catalogue.extraction.structure import Node
 _GENERAL = re.compile(
     r"(?:本(?:办法|措施|政策|意见|细则|规定|通知|实施办法|实施细则|方案|条款|若干)[^。；]{0,30}|享受|申请|申报|获得|符合)[^。；]{0,24}(?:对象|企业|单位|主体|申请人|申报人|机构|个人|项目|者)[^。；]{0,14}(?:应当|须|必须|需|应同时|应(?!用|急|收))"
 )
+_EXCLUDED = re.compile(  # 失信企业不得享受: whom no benefit is for
+    r"(?:存在|发生|被列入|列入|有|评价(?:结果)?为)[^。；]{0,30}(?:违法|失信|违规|事故|黑名单|异常名录|[A-ZＡ-Ｚ]类|不合格|惩戒|严重)"
+    r"[^。；]{0,50}(?:不得|不予|不给予|不能|不再?)(?:给予|予以)?[^。；，]{0,8}(?:享受|支持|奖励|补助|补贴|资助|申报|申请|受理|扶持)"
+)
 _NOT_GENERAL = re.compile(
     r"提交|提供以下|材料|下列资料|所称|是指|解释|施行|退回.{0,6}重复|适用于|签订.{0,4}合同"
 )
@@ -56,6 +60,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         if draft.cells:
             self._from_cells(item, draft)
             self._target_of_cells(item)
+            self._part_cells(item)
         self._from_sections(item, draft.sections)
         if draft.giving is not None:
             self._from_giving(item, draft.giving, draft.passage, draft.lead_target)
@@ -81,6 +86,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         self._general_phones(item, draft)
         if not alone:
             self._add_general(item, draft, own_conditions, preamble)
+        self._part_excluded(item)
         self._from_sentences(item, draft, preamble, alone)
         for name in FIELDS:
             self._finish(item, name)
@@ -103,6 +109,19 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             if "phone" in section.roles and line and _PLATFORM.search(self._text[line.start : line.body]):
                 known = {entry.text for entry in own}
                 own.extend(e for e in read_phones(self._text, section.spans()) if e.text not in known)
+
+    def _part_excluded(self, item: Item) -> None:
+        """适用于…的企业。失信企业不得享受。: whom it is not for is a condition."""
+        told = self._sentences(item["target"].spans)
+        kept = [s for s in told if not _EXCLUDED.search(self._text[slice(*s)])]
+        if not kept or len(kept) == len(told) or item["target"].state != FOUND:
+            return
+        excluded = [s for s in told if s not in kept]
+        item.fields.pop("target")
+        self._set(item, "target", kept, [])
+        known = item["conditions"].spans
+        if not any(a <= s[0] < b for s in excluded for a, b in known):
+            self._set(item, "conditions", [*known, *excluded], [])
 
     def _part_target(self, item: Item, draft: Draft) -> None:
         """支持对象：符合以下条件的企业：（1）… （2）… tells conditions too, where nothing else tells them."""
@@ -128,7 +147,15 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         if item["conditions"].state != FOUND and item["standard"].state != FOUND:
             return
         spans = list(item["conditions"].spans)
-        spans.extend(self._general_spans(preamble))
+        closing = [
+            span
+            for section in draft.shared
+            if "validity" in section.roles
+            for child in section.children
+            if not child.roles
+            for span in child.spans() or ([child.caption] if child.caption else [])
+        ]
+        spans.extend(self._general_spans([*preamble, *closing]))
         if own:
             told = any(
                 "conditions" in section.roles
@@ -162,7 +189,9 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
                 part
                 for a, b in preamble
                 for words in [self._text[a:b]]
-                if _GENERAL.search(words) and not _NOT_GENERAL.search(words) and not is_giving(words)
+                if (_GENERAL.search(words) or _EXCLUDED.search(words))
+                and not _NOT_GENERAL.search(words)
+                and not is_giving(words)
                 for part in self._without_sanctions((a, b))
             ]
         return self._general

@@ -12,10 +12,11 @@ import re
 
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.lines import Line
-from redemption.catalogue.extraction.model import FIELDS
+from redemption.catalogue.extraction.model import FIELDS, Span
 
 _NUMBER_HEADS = frozenset({"序号", "编号", "序"})
 _COLUMN = re.compile(r"[^，。；：:？！]{2,14}")
+_UNKNOWN = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _MOST_COLUMNS = 10
 _SLACK = 3  # lines by which a row may be longer or shorter than the header
 
@@ -46,7 +47,7 @@ def rejoin_tables(text: str, lines: list[Line], labels: Labels) -> list[Line]:
             continue
         starts = [place, place + width, *ends[:-1]]
         for start, end in zip(starts, [place + width, *ends], strict=True):
-            out.append(_row(text, lines[start:end], table))
+            out.append(_row(text, lines[start:end], table, width))
         table -= 1
         place = ends[-1]
     return out
@@ -86,21 +87,26 @@ def _rows(lines: list[Line], begin: int, width: int) -> list[int]:
 
 
 def _label_width(lines: list[Line], place: int) -> int:
-    """How many labels stand alone one below the other from here, the name of an item first; 0 for fewer than three."""
-    if "name" not in lines[place].roles:
+    """How many column names stand one below the other from here, the name of an item first; 0 when none do.
+
+    Three known labels or more; of fewer, two with names of columns between them that nobody knows (类别, 情形).
+    """
+    if not {"name", "group"} & set(lines[place].roles):
         return 0
-    width = 0
-    for line in lines[place : place + _MOST_COLUMNS]:
+    known: list[int] = []
+    for width, line in enumerate(lines[place : place + _MOST_COLUMNS], 1):
         if (
-            not line.strong
-            or line.kind
+            line.kind
             or line.cells
             or line.text.rstrip()[-1] in "：:"
-            or line.body < line.end
+            or (line.body < line.end and line.strong)
         ):
             break
-        width += 1
-    return width if width >= 3 else 0
+        if line.strong:
+            known.append(width)
+        elif not _UNKNOWN.fullmatch(line.text.strip()):
+            break
+    return known[-1] if known and (len(known) >= 3 or len(known) == 2 < known[-1]) else 0
 
 
 def _even_rows(lines: list[Line], begin: int, width: int) -> list[int]:
@@ -220,8 +226,29 @@ def _ends_table(line: Line) -> bool:
     return bool(line.cells or (line.strong and set(line.roles) & set(FIELDS)))
 
 
-def _row(text: str, cells: list[Line], table: int) -> Line:
+def _row(text: str, cells: list[Line], table: int, width: int) -> Line:
     start, end = cells[0].start, cells[-1].end
     row = Line(start, end, text[start:end], body=start, after_marker=start)
-    row.cells, row.table = tuple((cell.start, cell.end) for cell in cells), table
+    row.cells, row.table = _whole_cells(cells, width), table
     return row
+
+
+def _whole_cells(lines: list[Line], width: int) -> tuple[Span, ...]:
+    """The cells of a row; numbered lines (1.…； 2.…； 3.…) are one cell where the row has more lines than columns."""
+    cells: list[Span] = []
+    spare = len(lines) - width
+    for place, line in enumerate(lines):
+        above = lines[place - 1] if place else None
+        counted = (
+            above is not None and line.kind and line.kind == above.kind and line.number == above.number + 1
+        )
+        if (
+            spare > 0
+            and cells
+            and (counted or (above is not None and above.text.rstrip().endswith(("；", "，", "、"))))
+        ):
+            cells[-1] = (cells[-1][0], line.end)
+            spare -= 1
+        else:
+            cells.append((line.start, line.end))
+    return tuple(cells)

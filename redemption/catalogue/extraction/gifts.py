@@ -8,7 +8,9 @@ from redemption.catalogue.extraction.grants import (
     AMOUNT,
     Giving,
     Grant,
+    find_target,
     has_money,
+    is_budget,
     is_cap,
     is_who,
     read_giving,
@@ -34,7 +36,8 @@ _CONTENT = re.compile(
     r"(?:政策|支持|补贴|奖励|扶持|奖补|资助|优惠|核心)(?:内容|措施|要点|摘要)\s*[：:]?$|^(?:内容|措施)$"
 )
 _NO_STANDARD = re.compile(
-    r"^[（(][^（）()]{2,24}\d{7,8}[)）]$|^[（(【]?(?:责任单位|责任部门|牵头|配合单位|政策执行|本政策|咨询|申报|申请|材料|符合条件的|举例|注[：:]|责任单位|办理|联系)"
+    r"^[（(][^（）()]{2,24}\d{7,8}[)）]$|^[（(【]?(?:责任单位|责任部门|牵头|配合单位|政策执行|本政策|咨询|申报|申请|材料|符合条件的|举例|注[：:]|责任单位|办理|联系|报名)"
+    r"|^\W*向[^，。；]{2,20}(?:提交|提出)申请"
 )
 
 
@@ -46,6 +49,10 @@ class GiftReader(FieldWriter):
             if item["standard"].state == "missing":  # a benefit by its heading and its neighbours
                 told = [s for s in giving.sentences if not _NO_STANDARD.search(self._text[slice(*s)])]
                 told = [s for s in told if not re.search(r"电话|咨询|联系", self._text[slice(*s)])]
+                if len(told) >= 2 and is_who(self._text[slice(*told[0])]):  # …的企业 ⏎ 免收三个月租金
+                    self._set(item, "conditions", told[:1], [])
+                    self._set(item, "target", told[:1], [])
+                    told = told[1:]
                 self._set(item, "standard", told, [])
             return
         listed, papers = self._listed_conditions(giving), self._named_papers(giving)
@@ -54,7 +61,8 @@ class GiftReader(FieldWriter):
         grades = len(conditions) == 1 and _grade_only(
             self._text, conditions[0], giving.sentences[giving.giving[0]]
         )
-        if not conditions:  # the conditions are told first, the gift in a sentence of its own
+        if not conditions or self._only_grades(giving, conditions):
+            # the conditions are told first, the gift in a sentence of its own
             conditions = [
                 s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])
             ]
@@ -82,6 +90,16 @@ class GiftReader(FieldWriter):
             self._set(item, "target", _common_noun(self._text, distinct) or distinct[:3], [])
         elif lead_target and item["target"].state == "missing":
             self._set(item, "target", [lead_target], [])
+
+    def _only_grades(self, giving: Giving, conditions: list[Span]) -> bool:
+        """营收增长10%以上的企业 ⏎ 增幅10%—20%的奖励3万元: a line tells the condition, the lines below it grades."""
+        before = giving.sentences[: giving.giving[0]]
+        return (
+            len(before) == 1
+            and "。" not in self._text[slice(*before[0])]
+            and is_who(self._text[slice(*before[0])])
+            and all(b - a <= 12 and not is_who(self._text[a:b].rstrip("的")) for a, b in conditions)
+        )
 
     def _without_acts(self, giving: Giving) -> list[Grant]:
         """The gifts that applicants earn; 举办大赛，对优秀项目… after another gift tells what the authority does."""
@@ -146,12 +164,17 @@ class GiftReader(FieldWriter):
             for index in range(first, len(giving.sentences)):
                 a, b = giving.sentences[index]
                 words = self._text[a:b]
-                if index > first and _NO_STANDARD.search(words):
+                if index > first and (_NO_STANDARD.search(words) or is_budget(words)):
                     continue
                 spans.append((max(a, start), b))
             return spans
         spans = [giving.sentences[i] for i in range(first, len(giving.sentences))]
-        return [span for span in spans if not _NO_STANDARD.search(self._text[slice(*span)])]
+        return [
+            span
+            for span in spans
+            for words in [self._text[slice(*span)]]
+            if not _NO_STANDARD.search(words) and not is_budget(words)
+        ]
 
     def _read_content(self, item: Item, sections: list[Node]) -> None:
         """政策内容：对…的，给予… tells conditions and gift in one; they are parted as in an article."""
@@ -180,6 +203,22 @@ class GiftReader(FieldWriter):
         self._set(item, "target", targets[:1], [])
         if item["conditions"].state == MISSING:
             self._set(item, "conditions", [grant.condition for grant in giving.grants if grant.condition], [])
+
+    def _part_cells(self, item: Item) -> None:
+        """A list with few columns: 初创企业满6个月。一次性1万元。 tells a condition before the gift, and who in front."""
+        told = self._sentences(item["standard"].spans)
+        giving = [place for place, s in enumerate(told) if has_money(self._text[slice(*s)])]
+        if item["conditions"].state == FOUND and giving and giving[0]:
+            before, gift = told[: giving[0]], told[giving[0] :]
+            for name, spans in (("conditions", [*item["conditions"].spans, *before]), ("standard", gift)):
+                item.fields.pop(name)
+                self._set(item, name, spans, [])
+        if item["target"].state == MISSING and item["conditions"].state == FOUND:
+            a, b = self._sentences(item["conditions"].spans)[0]
+            while b > a and self._text[b - 1] in "。；":
+                b -= 1
+            who = find_target(self._text, (a, b))
+            self._set(item, "target", [who] if who else [], [])
 
 
 def _grade_only(text: str, condition: Span, sentence: Span) -> bool:

@@ -39,6 +39,8 @@ class GrantFinder:
                 found.extend(self._grant_nodes(child))
             elif len(captioned) >= 2 and self._separate(child, captioned):
                 found.extend(captioned)
+            elif not child.own_spans() and any(sub.kind == "benefit" for sub in child.children):
+                found.extend(self._grant_nodes(child))
             elif self._only_heads(child):
                 found.extend(sub for sub in child.children if self._gives(sub) and not self._refused(sub))
             elif self._gives(child) and not self._refused(child):
@@ -74,11 +76,13 @@ class GrantFinder:
     def _with_neighbours(self, node: Node, found: list[Node]) -> list[Node]:
         """Among captioned benefits, one whose words are unusual is still a benefit by its caption."""
         here = [child for child in found if child.parent is node and child.caption]
-        if len(here) < 2 or len(here) < len(node.children) // 2:
+        alike = [child for child in node.children if here and child.kind == here[0].kind]
+        named = bool(here) and here[0].kind == "benefit"  # found by their names, not by what they give
+        if not named and (len(here) < 2 or len(here) < len(alike) // 2):
             return found
         known = {id(child) for child in found}
-        for child in node.children:
-            if id(child) in known or child.roles or not child.caption or child.kind != here[0].kind:
+        for child in alike:
+            if id(child) in known or child.roles or not child.caption:
                 continue
             caption = self._text[slice(*child.caption)].rstrip(" ：:。")
             specific = caption.endswith(self._benefits) and not caption.endswith(

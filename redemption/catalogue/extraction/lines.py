@@ -43,6 +43,7 @@ _IN_BRACKETS = re.compile(
     r"（([\u4e00-\u9fff、“”]{4,24})）[。：]?\s*(?=对|给予|按|鼓励|支持|凡|企业|新|首次|经|获)"
 )
 _SPACED = re.compile(r"\s*(\S{3,12})(?:[ \t]{2,}|\u3000+)(?=\S)")
+_BANNER = re.compile(r"\s*[—–\-=~_*◆■●▌]{2,}\s*([\u4e00-\u9fff]{2,12})\s*[—–\-=~_*◆■●▌]{2,}\s*")
 _RUN_IN = re.compile(r"[\s\u3000]*([^，。；：:！？\s]{2,24})(?:。|[\s\u3000]+(?=\S{6}))")
 _INNER_LABEL = re.compile(
     rf"(?<=[。；;\s])({_CN}、|[（(]{_CN}[)）]|\d{{1,2}}[、.．])?([\u4e00-\u9fff]{{4,10}})[：:](?=\s*\S{{2}})"
@@ -138,6 +139,12 @@ def parse_line(text: str, start: int, end: int, labels: Labels, heading: bool = 
 
 
 def _find_caption(line: Line, labels: Labels) -> None:
+    if match := _BANNER.fullmatch(line.text):
+        roles = labels.classify(match.group(1))
+        if roles:
+            line.kind = ""
+            _caption(line, line.start, match.span(1), line.end - line.start, roles, strong=True)
+            return
     rest = line.unmarked
     offset = line.after_marker
     bare = rest.strip()

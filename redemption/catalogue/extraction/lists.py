@@ -51,6 +51,8 @@ def _header(text: str, line: Line, labels: Labels) -> dict[int, str]:
             role = "target" if roles[0] == "target_weak" else roles[0]
             if role not in columns.values():
                 columns[place] = role
+    if "name" not in columns.values() and "standard" in columns.values():  # 扶持项目 | … | 补贴标准
+        columns = {place: "name" if role == "group" else role for place, role in columns.items()}
     known = [role for role in columns.values() if role in FIELDS or role in ("name", "group")]
     return columns if len(known) >= 2 and not long and len(known) >= len(line.cells) // 3 else {}
 

@@ -266,10 +266,16 @@ def _prose_entries(text: str, spans: list[Span]) -> list[Entry]:
     return entries
 
 
+_PAPER_WORD = re.compile(
+    r"(?:表|书|证|照|复印件|原件|证明|发票|合同|凭证|清单|名册|报告|材料|信息|户口本|户口簿)$"
+)
 _AND = re.compile(
     r"(?:以及|及|和)(?=[^，。；、及和]{2,24}(?:表|书|证|照|件|证明|发票|合同|凭证|清单|名册)(?:、|$|[（(]))"
 )
-_SPECIFIC = re.compile(r"(?:表|书|证|照|复印件|原件|证明|发票|合同|凭证|清单|名册|执照|报告)(?:[（(].*)?$")
+_GENERIC = re.compile(r"(?:有关|相关|相应|其他)[^，。；、]{0,4}(?:材料|资料|文件|手续|证明)$|其他")
+_SPECIFIC = re.compile(
+    r"(?:表|书|证|照|批复|复印件|原件|证明|发票|合同|凭证|清单|名册|执照|报告)(?:[（(].*)?$"
+)
 
 
 def named_papers(text: str, span: Span) -> list[Entry]:
@@ -280,7 +286,7 @@ def named_papers(text: str, span: Span) -> list[Entry]:
         starts, ends = [a, *(end for _, end in cuts)], [*(begin for begin, _ in cuts), b]
         for x, y in zip(starts, ends, strict=True):
             words = text[x:y].strip()
-            if not _SPECIFIC.search(words) or re.search(r"有关|相关|相应|其他", words):
+            if not _SPECIFIC.search(words) or _GENERIC.search(words):
                 return []
             entry = _entry(text, [(x, y)])
             entry.details = _details(entry.text)
@@ -291,6 +297,10 @@ def named_papers(text: str, span: Span) -> list[Entry]:
 def _named_one_by_one(text: str, piece: Span, least: int) -> list[Span]:
     """申请表、身份证、合同 are three papers; 营业执照、章程 inside a list of others may be one entry."""
     several = split_list(text, *piece, "、，")
+    if len(several) == 1:
+        apart = [(piece[0] + m.start(), piece[0] + m.end()) for m in re.finditer(r"\S+", text[slice(*piece)])]
+        if len(apart) >= 2 and all(b - a <= 20 and _PAPER_WORD.search(text[a:b]) for a, b in apart):
+            return apart
     if len(several) == 1 and least == 2:
         return _last_pair(text, piece)
     short = [p for p in several if p[1] - p[0] <= 30 and _MATERIAL_WORD.search(text[slice(*p)])]

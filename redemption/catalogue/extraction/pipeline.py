@@ -26,6 +26,7 @@ from redemption.catalogue.extraction.scopes import sections_of
 from redemption.catalogue.extraction.stacked import spread_labels
 from redemption.catalogue.extraction.structure import Node, build_tree
 from redemption.catalogue.extraction.synonyms import Synonyms
+from redemption.catalogue.extraction.unnumbered import join_counted
 from redemption.catalogue.extraction.values import read_values
 from redemption.policies.reading import ReadDocument
 
@@ -38,7 +39,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     text = document.text
     properties = dict(document.properties)
 
-    everything = rejoin_tables(text, read_lines(document, labels), labels)
+    everything = join_counted(rejoin_tables(text, read_lines(document, labels), labels))
     title, title_span, after_title = find_title(everything, properties)
     policy = read_policy(everything, title, title_span, properties, text)
 
@@ -78,7 +79,10 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
 def _preamble(root: Node, drafts: list[Draft]) -> list[Span]:
     """Text of the document outside of every section and every item."""
     scopes = {id(draft.scope) for draft in drafts if draft.scope is not root}
-    spans: list[Span] = list(root.own_spans())
+    rows = {draft.scope.line.start for draft in drafts if draft.cells and draft.scope.line}
+    spans: list[Span] = [
+        span for span in root.own_spans() if span[0] not in rows
+    ]  # a row tells of its item only
     above = {id(draft.scope.parent): draft.scope.parent for draft in drafts if draft.scope.parent}
     spans.extend(
         (line.start, line.end)

@@ -81,7 +81,7 @@ def sections_of(node: Node) -> list[Node]:
             found.extend(sections_of(child))
         elif "validity" in child.roles or "ignore" in child.roles:
             found.append(child)
-            found.extend(sub for sub in inner if set(sub.roles) & _ASIDE)
+            found.extend(sub for sub in inner if set(sub.roles) & (_ASIDE | {"target_weak"}))
         elif not child.roles and child.caption:
             found.extend(sub for sub in inner if set(sub.roles) & _ASIDE and sub.kind in ("label", "plain"))
     return found

@@ -24,6 +24,7 @@ _WHO_FIRST = re.compile(
 _APART = re.compile(r"专项|专题|补充|附加|个性|特有|其他|通用|共性|基[础本]|共同|必备")
 _MEANT = re.compile(r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,12}?[，,]?是指?")
 _AIM = re.compile(r"(?:内容|方向|重点|领域|措施)\s*[：:。]?\s*$")
+_STEP = re.compile(r"受理|审[核查批定]|初审|复[审核]|核[实查]|评审|公示|拨付|兑[付现]|发放")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
 _PUBLICITY = re.compile(r"公示[^，。；\d]{0,8}\d{1,2}\s*个?(?:工作日|日|天)")
 _VALIDITY_TAIL = re.compile(
@@ -168,6 +169,8 @@ class SectionReader(FieldWriter):
             return self._divide_limit(spans)
         if roles == ["legal_basis"]:
             return [("legal_basis", self._named_basis(spans))]
+        if roles == ["channels"] and len(spans) == 1:
+            return self._divide_channels(spans)
         if len(roles) == 1 or not spans:
             return [(role, spans) for role in roles]
         if "application_period" in roles and len(roles) == 2 and ({"channels", "process"} & set(roles)):
@@ -208,6 +211,23 @@ class SectionReader(FieldWriter):
             tail = _VALIDITY_TAIL.search(self._text, a, b)
             out.append((a, tail.start()) if tail and "》" in self._text[a : tail.start()] else (a, b))
         return out
+
+    def _divide_channels(self, spans: list[Span]) -> list[tuple[str, list[Span]]]:
+        """如何申报：登录平台提交。审核后公示、拨付。 on lines of its own tells the procedure after where one applies."""
+        told = self._sentences(spans)
+        steps = [
+            place
+            for place, s in enumerate(told)
+            if len(_STEP.findall(self._text, *s)) >= 2 and not APPLYING.search(self._text, *s)
+        ]
+        if not steps or not steps[0]:
+            return [("channels", spans)]
+        applying = told[: steps[0]]
+        season = [s for s in applying if DATED.search(self._text, *s) and not APPLYING.search(self._text, *s)]
+        if len(season) == len(applying):
+            return [("channels", spans)]
+        parts = [("channels", [s for s in applying if s not in season]), ("process", told[steps[0] :])]
+        return [*parts, ("application_period", season)] if season else parts
 
     def _divide_period(self, spans: list[Span], roles: list[str]) -> list[tuple[str, list[Span]]]:
         other = next(role for role in roles if role != "application_period")

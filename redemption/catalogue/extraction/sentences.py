@@ -94,7 +94,17 @@ class SentenceReader(TimeReader, ApplicantReader):
             self._find_period(item, [*around, *item["channels"].spans, *item["process"].spans])
         if item["time_limit"].state == "missing":
             self._find_limit(
-                item, list(dict.fromkeys([*item["process"].spans, *item["channels"].spans, *around]))
+                item,
+                list(
+                    dict.fromkeys(
+                        [
+                            *item["process"].spans,
+                            *item["channels"].spans,
+                            *around,
+                            *(item["standard"].spans if draft.cells else ()),
+                        ]
+                    )
+                ),
             )
         if item["channels"].state == "missing":
             self._find_channels(item, around, receiver)

@@ -216,6 +216,9 @@ def _pop_for(line: Line, kind: str, stack: list[Node], inner_articles: bool = Fa
     ):
         while any(node.kind in ("project", "title", "benefit") for node in stack):
             stack.pop()
+    ends_benefits = "container" in line.roles and any(node.kind == "benefit" for node in stack)
+    if kind == "plain" and (_ENDING.fullmatch(line.text) or ends_benefits):
+        del stack[1:]
         return
     if kind == "plain" and "plain" not in {node.kind for node in stack}:
         while stack[-1].kind == "label":  # a heading of its own ends what a colon began
@@ -258,6 +261,7 @@ def _pop_for(line: Line, kind: str, stack: list[Node], inner_articles: bool = Fa
     del stack[place:]
 
 
+_ENDING = re.compile(r"[\s【]*附\s*则[\s】：:]*")  # the last section of a document, with a number or without
 _BENEFIT_ENDING = re.compile(
     r"(?:补贴|补助|奖励|资助|贴息|奖补|津贴|扶持|贷款|待遇|返还|减免|支持|补偿|奖金|扶助)\s*$"
 )
@@ -321,7 +325,9 @@ def _unnumbered_headings(lines: list[Line]) -> set[int]:
         if line.kind or line.cells or line.caption or not 4 <= len(line.text) <= 14:
             continue
         if line.text[-1] not in "。；，、：:！？）)”》…" and not any(c.isdigit() for c in line.text[-4:]):
-            long_next = len(lines[index + 1].text) > 20 or bool(lines[index + 1].kind)
-            if long_next and not any(c in line.text for c in "，。；：:→—-+>/"):
+            following = lines[index + 1]
+            long_next = len(following.text) > 20 or following.kind not in ("", "benefit")
+            value = index - 1 in labels and following.kind == "benefit"  # what the label above it tells
+            if long_next and not value and not any(c in line.text for c in "，。；：:→—-+>/"):
                 labels.add(index)
     return labels

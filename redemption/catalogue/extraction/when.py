@@ -63,6 +63,7 @@ class TimeReader(FieldWriter):
                 )
                 and DATED.search(words)
                 and not _ANNOUNCED.search(words)
+                and ("月" in words or not re.search(r"截止(?:之日)?(?:起|后)", words))
             ):
                 if RECOMMENDING.search(words):
                     recommended.append((a, b))
@@ -87,7 +88,7 @@ class TimeReader(FieldWriter):
                     if _binds_the_authority(match.group()):
                         found.append((a + match.start(), a + match.end()))
         if found:
-            self._set(item, "time_limit", found, [])
+            self._set(item, "time_limit", list(dict.fromkeys(found)), [])
 
 
 def _binds_the_authority(clause: str) -> bool:

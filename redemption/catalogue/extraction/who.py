@@ -40,7 +40,7 @@ class ApplicantReader(FieldWriter):
         """The target, or a condition more where the item names its own."""
         if scope and item["target"].state == MISSING:
             self._set(item, "target", list(scope), [])
-        elif scope and scope[0] not in item["conditions"].spans:
+        elif scope and not any(a <= scope[0][0] < b for a, b in item["conditions"].spans):
             self._set(item, "conditions", [*item["conditions"].spans, *scope], [])
 
     def _find_target(self, item: Item) -> None:

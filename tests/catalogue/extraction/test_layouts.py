@@ -19,6 +19,8 @@ LAYOUTS = {
     "names alone": "{name}\n对{who}，{gift}",
     "bullets": "● {name}：对{who}，{gift}",
     "colons": "{name}：对{who}，{gift}",
+    "names that run in": "{name}。对{who}，{gift}",
+    "a picture's numbers": "{number}\n{name}\n对{who}，{gift}",
 }
 NUMBERED = {"numbers", "brackets with numbers", "labels"}
 PROCESS = "登录“惠企平台”提交申请，主管部门5个工作日内审核，公示后拨付。"
