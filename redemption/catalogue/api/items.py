@@ -84,11 +84,11 @@ def publish(code: str) -> Any:
 
 @blueprint.post("/<code>/amendments")
 @allow("policy_maker")
-@blueprint.arguments(schemas.ReasonSchema)
+@blueprint.arguments(schemas.ItemAmendmentSchema)
 @blueprint.response(201, schemas.OwnItemSchema)
 def amend(data: dict[str, Any], code: str) -> Any:
-    """发起修订，形成新的未发布版本；已受理的申报件不受影响"""
-    service.amend_item(db(), actor(), code, data["reason"])
+    """发起修订或更正，形成新的未发布版本；已受理的申报件不受影响"""
+    service.amend_item(db(), actor(), code, data["reason"], correction=data["correction"])
     owned = service.owned_for_reading(db(), actor(), code)
     return shapes.item(db(), owned.item, owned.draft), 201, shapes.etag(owned.item.version)
 

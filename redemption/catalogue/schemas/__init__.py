@@ -46,6 +46,7 @@ from redemption.catalogue.schemas.policies import (
 )
 from redemption.catalogue.schemas.shared import (
     FindingSchema,
+    ItemAmendmentSchema,
     NewItemSchema,
     PagingSchema,
     ReasonFormSchema,
@@ -75,6 +76,7 @@ __all__ = [
     "ImportSchema",
     "InterpretationFormSchema",
     "InterpretationSchema",
+    "ItemAmendmentSchema",
     "ItemChangesSchema",
     "ItemCodesSchema",
     "ItemDifferenceSchema",

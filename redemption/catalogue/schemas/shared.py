@@ -13,6 +13,12 @@ class ReasonSchema(Schema):
     reason = Words(500, load_default="")
 
 
+class ItemAmendmentSchema(ReasonSchema):
+    correction = fields.Boolean(
+        load_default=False, metadata={"description": "只是更正笔误、错漏；公开显示的说明前加“更正”"}
+    )
+
+
 class PagingSchema(Schema):
     cursor = fields.String()
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))

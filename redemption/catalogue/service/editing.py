@@ -1,7 +1,7 @@
 """Changing the draft of an item: its words, its numbers, the reasons for what it lacks."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete
@@ -42,6 +42,11 @@ PLAIN_COLUMNS = (
     "values",
     "change_note",
 )
+CORRECTION = "更正："
+NOT_COPIED = frozenset(
+    ("id", "no", "published_at", "published_by", "created_at", "created_by", "edited_at", "edited_by")
+)
+"""What a version has of its own when it is made after an earlier one."""
 PERIODS = (
     ("opens_on", "closes_on", "申报截止日期早于开始日期，请核对。"),
     ("valid_from", "valid_until", "有效期截止日期早于起始日期，请核对。"),
@@ -147,22 +152,49 @@ def replace_text(
     draft = policy_service.replace_text(
         session, actor, number, document, source_name=source_name, source_sha256=source_sha256
     )
-    source = review.Source(document.text)
-    for item in queries.items_of_policy(session, draft.policy_id):
-        version = queries.working_version(session, item)
-        if version.published_at is None and version.policy_version_id == draft.id:
-            version.fields = review.relocated(version.fields, source)
-            place = source.locate(version.name)
-            version.extracted = {**version.extracted, "name_span": list(place) if place else None}
-            touch(item)
+    items = queries.items_of_policy(session, draft.policy_id)
+    versions = queries.working_versions(session, [item.id for item in items])
+    here = [item for item in items if versions[item.id].policy_version_id == draft.id]
+    _stand_on(draft, document.text, here, versions)
     session.flush()
     return draft
 
 
-def amend_item(session: Session, actor: Actor, code: str, change_note: str) -> ItemVersion:
+def follow_policy(session: Session, published: PolicyVersion) -> None:
+    """Drafts of items made on an earlier text of their policy go over to the one just published."""
+    items = queries.items_of_policy(session, published.policy_id)
+    versions = queries.working_versions(session, [item.id for item in items])
+    behind = [item for item in items if versions[item.id].policy_version_id != published.id]
+    if any(versions[item.id].published_at is None for item in behind):
+        words = policies.version_with_text(session, published.id).text
+        _stand_on(published, words, behind, versions)
+        session.flush()
+
+
+def _stand_on(
+    text: PolicyVersion, words: str, items: Iterable[Item], versions: Mapping[int, ItemVersion]
+) -> None:
+    """Put the unpublished versions of items on a text; what is found there in the same words has its place again."""
+    source = review.Source(words)
+    for item in items:
+        version = versions[item.id]
+        if version.published_at is None:
+            version.policy_version_id = text.id
+            version.fields = review.relocated(version.fields, source)
+            place = source.locate(version.name)
+            version.extracted = {**version.extracted, "name_span": list(place) if place else None}
+            touch(item)
+
+
+def amend_item(
+    session: Session, actor: Actor, code: str, change_note: str, *, correction: bool = False
+) -> ItemVersion:
     """Begin the next version of a published item; asked for again while one is open, it is that one.
 
     Applications stay on the version they were made on.
+
+    Args:
+        correction: a slip is put right and nothing else changes; the public reads 更正 before the note.
 
     Raises:
         Conflict: the item is still a draft, or repealed. Invalid: no note.
@@ -176,27 +208,17 @@ def amend_item(session: Session, actor: Actor, code: str, change_note: str) -> I
         return owned.draft
     if not change_note.strip():
         raise Invalid.field("change_note", "请说明修订了什么、为什么修订，发布后会公开显示。")
-    skipped = {
-        "id",
-        "no",
-        "published_at",
-        "published_by",
-        "created_at",
-        "created_by",
-        "edited_at",
-        "edited_by",
-    }
     copied = {
         column.key: getattr(owned.draft, column.key)
         for column in ItemVersion.__mapper__.column_attrs
-        if column.key not in skipped
+        if column.key not in NOT_COPIED
     }
     following = ItemVersion(
         **{
             **copied,
             "no": owned.draft.no + 1,
             "policy_version_id": owned.policy.current_version_id,
-            "change_note": change_note.strip(),
+            "change_note": f"{CORRECTION if correction else ''}{change_note.strip()}",
             "created_at": clock.now(),
             "created_by": actor.ref,
         }
@@ -204,6 +226,9 @@ def amend_item(session: Session, actor: Actor, code: str, change_note: str) -> I
     session.add(following)
     touch(owned.item)
     session.flush()
+    if following.policy_version_id != owned.draft.policy_version_id:
+        text = policies.version_with_text(session, following.policy_version_id)
+        _stand_on(text, text.text, [owned.item], {owned.item.id: following})
     note(
         session, Owned(owned.item, owned.policy, following), actor, "amend_item", change=following.change_note
     )

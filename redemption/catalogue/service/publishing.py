@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from redemption.catalogue import checking, queries, review, search
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.rules import FIELD_NAMES, ITEM_MACHINE, ItemAction, ItemState
+from redemption.catalogue.service.editing import follow_policy
 from redemption.catalogue.service.owning import Owned, mine, note, touch
 from redemption.identity.rules import Actor
 from redemption.kernel import clock, outbox
@@ -101,6 +102,7 @@ def publish_policy(
     published = policy_service.publish(
         session, actor, number, version=version, without_answers=without_answers
     )
+    follow_policy(session, published)
     policy = policies.seen_by(session, actor, number)
     known = {item.code for item in queries.items_of_policy(session, policy.id)}
     wrong: Fields = {}

@@ -94,11 +94,11 @@ def amend_item(code: str) -> Response:
     service.owned_for_reading(db(), actor(), code)
 
     def act(data: Mapping[str, Any]) -> Done:
-        service.amend_item(db(), actor(), code, data["reason"])
+        service.amend_item(db(), actor(), code, data["reason"], correction=data["correction"])
         words = "已建立修订稿，修改后发布生效；发布前公众看到的仍是原来的版本。"
         return Done(words, f"/editor/items/{code}")
 
-    return answer(submitted(schemas.ReasonSchema()), act, partial(_amend_item, code))
+    return answer(submitted(schemas.ItemAmendmentSchema()), act, partial(_amend_item, code))
 
 
 # --- policies --------------------------------------------------------------------------------------------

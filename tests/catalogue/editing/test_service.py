@@ -262,6 +262,27 @@ def test_an_amendment_is_a_new_version_and_the_old_one_stays(session, world, mak
     assert keys == ["m1", "m2"], "files of applications are filed under these keys"
 
 
+def test_drafts_of_items_follow_their_policy_to_its_new_text(session, world, maker):
+    item = make_item(session, world)
+    policy = session.get_one(Policy, item.policy_id)
+    waiting = service.add_item(session, maker, policy.number, "贴息")
+    words = {"standard": {"text": "给予20万元补贴。"}}
+    text = policies.version_with_text(session, policy.current_version_id).text
+    details = {"title": "修订后的通知", "issuer": "测试局", "publication_date": clock.today()}
+    document = read_text(f"修订后的开头\n{text}\n给予20万元补贴。")
+    policy_service.amend(session, maker, policy.number, document, "提高标准", details)
+    service.save_item(session, maker, waiting.code, {"fields": words})
+    assert queries.working_version(session, waiting).fields["standard"]["spans"] == []
+    service.publish_policy(session, maker, policy.number, without_answers="正在收集")
+    amended = service.amend_item(session, maker, item.code, "标准写错", correction=True)
+    assert amended.change_note == "更正：标准写错"
+    new = policies.version_with_text(session, policy.current_version_id).text
+    for version in (amended, queries.working_version(session, waiting)):
+        assert version.policy_version_id == policy.current_version_id
+        [[start, end]] = version.fields["standard"]["spans"]
+        assert new[start:end] == version.fields["standard"]["text"]
+
+
 def test_discarding_an_amendment_keeps_the_published_version(session, world, maker):
     item = make_item(session, world)
     service.amend_item(session, maker, item.code, "试试")
