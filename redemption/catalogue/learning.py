@@ -18,6 +18,7 @@ from redemption.policies.models import Policy
 
 MOST_HEADING = 40
 MOST_WORD = 20
+COLONS = ("：", ":")
 _NUMBER = re.compile(
     r"^\s*(?:第?[一二三四五六七八九十百]+[、.．条章节]|[（(][一二三四五六七八九十\d]+[）)]|\d+[、.．)）]|[①-⑳])\s*"
 )
@@ -83,9 +84,12 @@ def learned(session: Session, versions: Sequence[ItemVersion]) -> list[Learned]:
 
 
 def heading_above(text: str, blocks: Sequence[Mapping[str, Any]], at: int) -> str:
-    """The last heading that begins before a place; empty if it is too long for one."""
-    above = [block for block in blocks if block["start"] <= at and block.get("kind") == "heading"]
-    if not above:
-        return ""
-    words = text[above[-1]["start"] : above[-1]["end"]].strip()
-    return words if len(words) <= MOST_HEADING else ""
+    """What the source itself calls the words at a place: the label before them on their line, or the nearest heading
+    or line with a colon at its end above; empty if that is too long for one."""
+    for block in reversed([block for block in blocks if block["start"] <= at]):
+        before = text[block["start"] : min(block["end"], at)].strip()
+        if block.get("kind") == "heading" and not before.endswith(COLONS):
+            before = text[block["start"] : block["end"]].strip()
+        if block.get("kind") == "heading" or before.endswith(COLONS):
+            return before if len(before) <= MOST_HEADING else ""
+    return ""

@@ -114,7 +114,7 @@ def _limits(draft: Draft) -> Iterator[Remark]:
         yield Remark("time_limit_differs", "time_limit", message)
     process = "".join(review.lines_of(draft.fields.get("process")))
     if "公示" in process and draft.publicity_days == 0:
-        message = "办理流程里有公示，但公示期填的是 0，予以兑现前不会公示，请核对。"
+        message = "写有公示，但公示期填的是 0，予以兑现前不会公示，请核对。"
         yield Remark("publicity_unset", "process", message)
     standard = draft.values.get("standard") or {}
     if draft.payment_days is None and (standard.get("amounts") or standard.get("rates")):

@@ -7,7 +7,7 @@ beside them; nothing computes before somebody ticked it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,12 @@ def said(node: Any) -> str:
 def confirmed(nodes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The conditions made of what was ticked; empty when nothing was."""
     return {"all": [dict(node) for node in nodes]} if nodes else {}
+
+
+def joined(several: Iterable[Any]) -> dict[str, Any]:
+    """The conditions of several items as those of one, each once."""
+    nodes = {_key(node): node for conditions in several for node in _children(conditions)}
+    return confirmed(list(nodes.values()))
 
 
 def unpack(packed: str) -> dict[str, Any]:

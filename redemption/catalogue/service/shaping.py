@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from redemption.catalogue import queries, review
+from redemption.catalogue import proposals, queries, review
 from redemption.catalogue.models import Item
 from redemption.catalogue.rules import LIST_FIELDS, TEXT_FIELDS, ItemState
-from redemption.catalogue.service.editing import delete_draft
+from redemption.catalogue.service.editing import PLAIN_COLUMNS, delete_draft
 from redemption.catalogue.service.intake import add_proposed
 from redemption.catalogue.service.owning import mine, note, touch
 from redemption.identity.rules import Actor
@@ -17,23 +17,7 @@ from redemption.kernel.errors import Conflict, Invalid
 from redemption.policies import service as policy_service
 from redemption.policies.models import PolicyVersion
 
-_COPIED = (
-    "summary",
-    "mode",
-    "theme",
-    "object_classes",
-    "time_limit_days",
-    "acceptance_days",
-    "deemed_acceptance",
-    "correction_days",
-    "publicity_days",
-    "payment_days",
-    "opens_on",
-    "closes_on",
-    "valid_from",
-    "valid_until",
-    "lacking",
-)
+_COPIED = (*(column for column in PLAIN_COLUMNS if column not in ("name", "change_note")), "lacking")
 
 
 def split_item(session: Session, actor: Actor, code: str, name: str) -> Item:
@@ -51,7 +35,7 @@ def split_item(session: Session, actor: Actor, code: str, name: str) -> Item:
         raise Invalid.field("name", "拆出的事项应有不同的名称。")
     proposed = {**owned.draft.extracted, "name": name.strip(), "fields": owned.draft.fields}
     text = session.get_one(PolicyVersion, owned.draft.policy_version_id)
-    made = add_proposed(session, actor, owned.policy, text, {**proposed, "values": owned.draft.values}, [])
+    made = add_proposed(session, actor, owned.policy, text, proposed, [])
     draft = queries.working_version(session, made)
     for column in _COPIED:
         setattr(draft, column, getattr(owned.draft, column))
@@ -83,6 +67,10 @@ def merge_items(session: Session, actor: Actor, number: str, codes: Sequence[str
     for other in others:
         fields = _joined(fields, other.draft.fields)
     first.draft.fields = review.with_keys(fields)
+    drafts = [one.draft for one in owned]
+    first.draft.conditions = proposals.joined(draft.conditions for draft in drafts)
+    proposed = proposals.joined(draft.values.get("conditions") for draft in drafts)
+    first.draft.values = {**first.draft.values, "conditions": proposed}
     first.draft.extracted = {
         **first.draft.extracted,
         "merged": [{"name": other.draft.name, "extracted": other.draft.extracted} for other in others],

@@ -10,29 +10,16 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-MOST_ROWS = 80
+from redemption.catalogue.form_shape import MOST_FIELDS, NAME
+
 SPARE = 2
-TYPES = {
-    "text": "一行文字",
-    "textarea": "多行文字",
-    "number": "数字",
-    "money": "金额",
-    "percent": "百分比",
-    "date": "日期",
-    "choice": "单选",
-    "choices": "多选",
-    "declaration": "承诺（勾选）",
-    "table": "明细表",
-    "attachment": "附件",
-}
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WITH_CHOICES = ("choice", "choices")
 
 
 def rows_of(form: Mapping[str, Any], typed: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
     """The rows shown: those typed, else those stored and some empty ones."""
     if typed is not None and "form.fields.0.label" in typed:
-        return [_typed_row(typed, at) for at in range(MOST_ROWS) if f"form.fields.{at}.label" in typed]
+        return [_typed_row(typed, at) for at in range(MOST_FIELDS) if f"form.fields.{at}.label" in typed]
     stored = [
         {**declared, "choices": choices_text(declared.get("choices") or [])}
         for declared in form.get("fields") or []
@@ -47,13 +34,13 @@ def form_typed(posted: MultiDict[str, str], stored: Mapping[str, Any]) -> dict[s
     known = {declared.get("name"): declared for declared in stored.get("fields") or []}
     taken = set(known)
     fields = []
-    for at in range(MOST_ROWS):
+    for at in range(MOST_FIELDS):
         if f"form.fields.{at}.label" not in posted:
             break
         row = _typed_row(posted, at)
         if not row["label"]:
             continue
-        if not _NAME.fullmatch(row["name"]) or row["name"] not in known:
+        if not NAME.fullmatch(row["name"]) or row["name"] not in known:
             row["name"] = next(name for n in range(1, 1000) if (name := f"q{n}") not in taken)
             taken.add(row["name"])
         fields.append(_declared(known.get(row["name"], {}), row))

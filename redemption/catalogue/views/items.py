@@ -6,7 +6,17 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
-from redemption.catalogue import lint, proposals, queries, review, schemas, service, vocabulary
+from redemption.catalogue import (
+    form_shape,
+    lint,
+    money,
+    proposals,
+    queries,
+    review,
+    schemas,
+    service,
+    vocabulary,
+)
 from redemption.catalogue.rules import (
     FIELD_NAMES,
     ITEM_MACHINE,
@@ -82,8 +92,9 @@ def _page(owned: Owned, form: Form, status: int = 200, rows: list[dict[str, Any]
         units=proposals.units(draft.conditions, draft.values.get("conditions")),
         attributes=[(known.name, known.label) for known in vocabulary.ATTRIBUTES.values()],
         comparisons=COMPARISONS,
+        money=money.lines(draft.money_rules),
         questions=form_rows.rows_of(draft.form, form.values if rows is not None else None),
-        question_types=list(form_rows.TYPES.items()),
+        question_types=list(form_shape.TYPE_NAMES.items()),
         form=form,
     )
 

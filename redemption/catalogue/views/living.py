@@ -1,10 +1,11 @@
 """The editor: what happens to policies and items after they were published."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from flask import Blueprint
+from marshmallow import Schema
 from werkzeug.wrappers import Response
 
 from redemption.catalogue import schemas, service
@@ -110,61 +111,44 @@ def _policy_page(template: str, number: str, form: Form, status: int = 200) -> R
     return render(template, status=status, form=form, policy=policy, draft=draft)
 
 
-@blueprint.get("/editor/policies/<number>/amend")
-@allow("policy_maker")
-def amend_policy_page(number: str) -> Response:
-    return _policy_page("editor/policy_amend.html", number, empty_form())
+def _policy_form(
+    name: str, schema: type[Schema]
+) -> Callable[[Callable[[str, Mapping[str, Any]], Done]], None]:
+    """`/editor/policies/<number>/<name>`: the page `policy_<name>.html`, and what its form does when it is sent."""
+
+    def register(act: Callable[[str, Mapping[str, Any]], Done]) -> None:
+        show = partial(_policy_page, f"editor/policy_{name}.html")
+
+        @blueprint.get(f"/editor/policies/<number>/{name}", endpoint=f"policy_{name}_page")
+        @allow("policy_maker")
+        def page(number: str) -> Response:
+            return show(number, empty_form())
+
+        @blueprint.post(f"/editor/policies/<number>/{name}", endpoint=f"policy_{name}")
+        @allow("policy_maker")
+        def post(number: str) -> Response:
+            policies.seen_by(db(), actor(), number)
+            return answer(submitted(schema()), partial(act, number), partial(show, number))
+
+    return register
 
 
-@blueprint.post("/editor/policies/<number>/amend")
-@allow("policy_maker")
-def amend_policy(number: str) -> Response:
-    policies.seen_by(db(), actor(), number)
-
-    def act(data: Mapping[str, Any]) -> Done:
-        document, kept = document_of(data["text"])
-        policy_service.amend(db(), actor(), number, document, data["change_note"], {}, **kept)
-        words = "已建立修订稿，请核对文件信息后发布；发布前公众看到的仍是原来的版本。"
-        return Done(words, f"/editor/policies/{number}")
-
-    again = partial(_policy_page, "editor/policy_amend.html", number)
-    return answer(submitted(schemas.AmendmentFormSchema()), act, again)
+@_policy_form("amend", schemas.AmendmentFormSchema)
+def amend_policy(number: str, data: Mapping[str, Any]) -> Done:
+    document, kept = document_of(data["text"])
+    policy_service.amend(db(), actor(), number, document, data["change_note"], {}, **kept)
+    words = "已建立修订稿，请核对文件信息后发布；发布前公众看到的仍是原来的版本。"
+    return Done(words, f"/editor/policies/{number}")
 
 
-@blueprint.get("/editor/policies/<number>/text")
-@allow("policy_maker")
-def text_page(number: str) -> Response:
-    return _policy_page("editor/policy_text.html", number, empty_form())
+@_policy_form("text", schemas.PolicyTextFormSchema)
+def replace_text(number: str, data: Mapping[str, Any]) -> Done:
+    document, kept = document_of(data["text"])
+    service.replace_text(db(), actor(), number, document, **kept)
+    return Done("原文已替换。事项的内容没有改变，请核对。", f"/editor/policies/{number}")
 
 
-@blueprint.post("/editor/policies/<number>/text")
-@allow("policy_maker")
-def replace_text(number: str) -> Response:
-    policies.seen_by(db(), actor(), number)
-
-    def act(data: Mapping[str, Any]) -> Done:
-        document, kept = document_of(data["text"])
-        service.replace_text(db(), actor(), number, document, **kept)
-        return Done("原文已替换。事项的内容没有改变，请核对。", f"/editor/policies/{number}")
-
-    again = partial(_policy_page, "editor/policy_text.html", number)
-    return answer(submitted(schemas.PolicyTextFormSchema()), act, again)
-
-
-@blueprint.get("/editor/policies/<number>/repeal")
-@allow("policy_maker")
-def repeal_page(number: str) -> Response:
-    return _policy_page("editor/policy_repeal.html", number, empty_form())
-
-
-@blueprint.post("/editor/policies/<number>/repeal")
-@allow("policy_maker")
-def repeal(number: str) -> Response:
-    policies.seen_by(db(), actor(), number)
-
-    def act(data: Mapping[str, Any]) -> Done:
-        service.repeal_policy(db(), actor(), number, data["reason"])
-        return Done("政策文件和它的事项已废止。", f"/editor/policies/{number}")
-
-    again = partial(_policy_page, "editor/policy_repeal.html", number)
-    return answer(submitted(schemas.ReasonSchema()), act, again)
+@_policy_form("repeal", schemas.ReasonSchema)
+def repeal(number: str, data: Mapping[str, Any]) -> Done:
+    service.repeal_policy(db(), actor(), number, data["reason"])
+    return Done("政策文件和它的事项已废止。", f"/editor/policies/{number}")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redemption.catalogue import queries, service
+from redemption.catalogue import learning, queries, service
 from redemption.catalogue.exchange import plan
 from redemption.catalogue.exchange.columns import BY_KEY, COLUMNS, Unreadable, read_cell, written
 from redemption.catalogue.exchange.sheet import read_json, read_workbook, write_workbook
@@ -389,6 +389,30 @@ def test_json_in_and_out(api_of, session, maker):
     assert [each["source_id"] for each in exported] == ["A-1"]
     wrong = program.post("/api/v1/catalogue/imports", {"items": [row(colour="red")]})
     assert [error["pointer"] for error in wrong.json["errors"]] == ["/rows/0/colour"]
+
+
+@pytest.mark.parametrize(
+    ("words", "heading", "word"),
+    [
+        ("在线提交", "第六条 帮办渠道：", "帮办渠道"),
+        ("申请表；", "第五条 帮扶要件：", "帮扶要件"),
+        ("须连续经营", "（二）帮扶要点", "帮扶要点"),
+        ("企业。", "一、支持对象", "支持对象"),
+        ("前言", "", ""),
+    ],
+)
+def test_the_source_has_its_own_word_for_a_field(words, heading, word):
+    lines = [
+        "前言", "一、支持对象", "企业。", "（二）帮扶要点", "须连续经营。", "第五条 帮扶要件：", "1.证明；", "2.申请表；",
+        "第六条 帮办渠道：在线提交。",
+    ]  # fmt: skip
+    text, blocks = "\n".join(lines), []
+    for line in lines:
+        kind = "heading" if line in ("一、支持对象", "（二）帮扶要点") else "paragraph"
+        blocks.append({"kind": kind, "start": (at := text.index(line)), "end": at + len(line)})
+    said = learning.heading_above(text, blocks, text.index(words))
+    assert said == heading
+    assert learning.Learned(None, None, None, said).word == word
 
 
 def test_what_people_changed_is_listed_with_the_heading_it_stood_under(

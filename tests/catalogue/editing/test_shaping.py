@@ -13,6 +13,10 @@ def maker(world):
     return world.actor(Role.POLICY_MAKER, department="QC-JX")
 
 
+LISTED = {"attribute": "listed", "op": "is", "value": True}
+STAFF = {"attribute": "staff", "op": "at_least", "value": 50}
+
+
 @pytest.fixture
 def policy(session, world):
     return make_policy(session, world)
@@ -20,11 +24,18 @@ def policy(session, world):
 
 def test_a_split_item_carries_everything_and_stands_alone(session, maker, policy):
     [item] = queries.items_of_policy(session, policy.id)
-    service.save_item(session, maker, item.code, {"time_limit_days": 7, "closes_on": None})
+    kept = {
+        "time_limit_days": 7,
+        "closes_on": None,
+        "money_rules": {"quota": 3},
+        "conditions": {"all": [LISTED]},
+    }
+    kept |= {"form": {"fields": [{"name": "q1", "label": "用途", "type": "text"}]}, "values": {"amounts": []}}
+    service.save_item(session, maker, item.code, kept)
     made = service.split_item(session, maker, item.code, "另一项补贴")
     first, second = queries.working_version(session, item), queries.working_version(session, made)
     assert second.fields == first.fields
-    assert second.time_limit_days == 7
+    assert {name: getattr(second, name) for name in kept} == kept
     service.save_item(session, maker, made.code, {"fields": {"standard": {"text": "给予1万元。"}}})
     assert queries.working_version(session, item).fields["standard"]["text"] != "给予1万元。"
     with pytest.raises(Invalid):
@@ -35,7 +46,9 @@ def test_merged_items_are_one_with_the_words_of_both(session, maker, policy):
     [item] = queries.items_of_policy(session, policy.id)
     other = service.split_item(session, maker, item.code, "另一项补贴")
     changes = {"standard": {"text": "另给5万元。"}, "materials": {"entries": [{"text": "发票"}]}}
-    service.save_item(session, maker, other.code, {"fields": changes})
+    service.save_item(session, maker, item.code, {"conditions": {"all": [STAFF]}})
+    more = {"conditions": {"all": [LISTED, STAFF]}, "values": {"conditions": {"all": [LISTED]}}}
+    service.save_item(session, maker, other.code, {"fields": changes, **more})
     merged = service.merge_items(session, maker, policy.number, [other.code, item.code])
     assert merged.code == item.code
     assert [row.code for row in queries.items_of_policy(session, policy.id)] == [item.code]
@@ -45,6 +58,9 @@ def test_merged_items_are_one_with_the_words_of_both(session, maker, policy):
     assert texts[-1] == "发票"
     keys = [entry["key"] for entry in fields["materials"]["entries"]]
     assert len(set(keys)) == len(keys)
+    draft = queries.working_version(session, merged)
+    assert draft.conditions == {"all": [STAFF, LISTED]}
+    assert LISTED in draft.values["conditions"]["all"]
     assert queries.working_version(session, merged).extracted["merged"][0]["name"] == "另一项补贴"
 
 
