@@ -852,6 +852,25 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
+        "message_opt_out",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("enterprise_id", sa.BigInteger(), nullable=True),
+        sa.Column("person_id", sa.BigInteger(), nullable=True),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "num_nonnulls(enterprise_id, person_id) = 1", name=op.f("ck_message_opt_out_one_reader")
+        ),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"], ["enterprise.id"], name=op.f("fk_message_opt_out_enterprise_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_opt_out_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_opt_out")),
+        sa.UniqueConstraint(
+            "enterprise_id", "channel", name=op.f("uq_message_opt_out_enterprise_id_channel")
+        ),
+        sa.UniqueConstraint("person_id", "channel", name=op.f("uq_message_opt_out_person_id_channel")),
+    )
+    op.create_table(
         "payment_batch",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("number", sa.String(), nullable=False),

@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields
 
 from redemption.applications.forms import Loaded
+from redemption.identity import contact
 from redemption.identity.models import Enterprise
 from redemption.kernel.secrets import mask_account
 
@@ -24,14 +25,7 @@ LABELS = {
     "bank_account": "银行账号",
 }
 ACCOUNT = ("account_name", "bank_name", "bank_account")
-_PHONE = re.compile(
-    r"(\+?86[- ]?)?1[3-9][0-9]{9}|0[0-9]{2,3}[- ]?[0-9]{7,8}([- ][0-9]{1,6})?|400[- ]?[0-9]{3}[- ]?[0-9]{4}"
-)
 _ACCOUNT = re.compile(r"[0-9]{8,32}")
-
-
-def _short(limit: int) -> validate.Length:
-    return validate.Length(max=limit, error=f"请不要超过{limit}个字。")
 
 
 class EnterprisePart(Schema):
@@ -40,14 +34,12 @@ class EnterprisePart(Schema):
     class Meta:
         unknown = RAISE
 
-    contact_name = fields.String(validate=_short(50))
+    contact_name = fields.String(validate=contact.short(50))
     contact_phone = fields.String()
-    contact_email = fields.Email(
-        validate=_short(120), error_messages={"invalid": "请填写电子邮箱，例如：name@example.cn。"}
-    )
-    address = fields.String(validate=_short(200))
-    account_name = fields.String(validate=_short(120))
-    bank_name = fields.String(validate=_short(120))
+    contact_email = fields.Email(validate=contact.short(120), error_messages=contact.EMAIL)
+    address = fields.String(validate=contact.short(200))
+    account_name = fields.String(validate=contact.short(120))
+    bank_name = fields.String(validate=contact.short(120))
     bank_account = fields.String(metadata={"description": "只用于拨付资金；加密保存，页面上只显示末四位"})
 
 
@@ -109,9 +101,11 @@ def masked(account: str) -> str:
 
 
 def _check_phone(data: dict[str, Any], errors: dict[str, list[str]]) -> None:
-    phone = data.get("contact_phone")
-    if phone and _PHONE.fullmatch(phone) is None:
-        errors["contact_phone"] = ["请填写手机号或带区号的座机，例如：13800001234 或 010-12345678。"]
+    try:
+        if data.get("contact_phone"):
+            contact.phone(data["contact_phone"])
+    except ValidationError as error:
+        errors["contact_phone"] = [str(said) for said in error.messages]
 
 
 def _check_account(data: dict[str, Any], errors: dict[str, list[str]]) -> None:

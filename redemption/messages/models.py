@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from redemption.kernel.db import Base, Identified, Json
@@ -43,6 +43,21 @@ class MessageTemplate(Identified, Base):
     body: Mapped[str]
     edited_at: Mapped[dt.datetime]
     edited_by: Mapped[str]
+
+
+class MessageOptOut(Identified, Base):
+    """An enterprise or a person does not want messages by this channel; in the space they stand in any case."""
+
+    __tablename__ = "message_opt_out"
+    __table_args__ = (
+        UniqueConstraint("enterprise_id", "channel"),
+        UniqueConstraint("person_id", "channel"),
+        CheckConstraint("num_nonnulls(enterprise_id, person_id) = 1", name="one_reader"),
+    )
+
+    enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprise.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    channel: Mapped[str]
 
 
 class Delivery(Identified, Base):

@@ -81,4 +81,6 @@ def fill(text: str, data: Mapping[str, Any]) -> str:
     missing = sorted(name for name in placeholders(text) if name not in data)
     if missing:
         raise ValueError(f"a message needs {', '.join(missing)}")
-    return _PLACEHOLDER.sub(lambda match: str(data[match.group(1)]), text)
+    filled = _PLACEHOLDER.sub(lambda match: str(data[match.group(1)]), text)
+    # people end their reasons with a full stop, and so does the sentence around them
+    return filled.replace("。。", "。")

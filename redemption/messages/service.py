@@ -38,18 +38,24 @@ WITH given AS (
   ON CONFLICT (once) DO NOTHING
   RETURNING id, once, enterprise_id, person_id, department_id, office_id
 ), reach AS (
-  SELECT told.id, once, e.contact_email AS email, e.contact_phone AS phone
+  SELECT told.id, once, e.contact_email AS email, e.contact_phone AS phone, e.id AS enterprise, NULL::bigint AS person
     FROM told JOIN enterprise e ON e.id = told.enterprise_id
-  UNION SELECT told.id, once, p.email, p.phone FROM told JOIN person p ON p.id = told.person_id
-  UNION SELECT told.id, once, d.contact_email, '' FROM told JOIN department d ON d.id = told.department_id
-  UNION SELECT told.id, once, p.email, p.phone
+  UNION SELECT told.id, once, p.email, p.phone, NULL, p.id FROM told JOIN person p ON p.id = told.person_id
+  UNION SELECT told.id, once, d.contact_email, '', NULL, NULL
+    FROM told JOIN department d ON d.id = told.department_id
+  UNION SELECT told.id, once, p.email, p.phone, NULL, p.id
     FROM told JOIN post ON post.office_id = told.office_id AND post.ended_at IS NULL
               JOIN person p ON p.id = post.person_id AND p.closed_at IS NULL
+), wanted AS (
+  SELECT reach.*,
+         ARRAY(SELECT o.channel FROM message_opt_out o
+                WHERE o.enterprise_id = reach.enterprise OR o.person_id = reach.person) AS off
+    FROM reach
 ), way AS (
-  SELECT reach.id, 'email' AS channel, email AS address
-    FROM reach JOIN given USING (once) WHERE email <> '' AND by_email
+  SELECT wanted.id, 'email' AS channel, email AS address
+    FROM wanted JOIN given USING (once) WHERE email <> '' AND by_email AND 'email' <> ALL(off)
   UNION
-  SELECT reach.id, 'sms', phone FROM reach JOIN given USING (once) WHERE phone <> '' AND by_sms
+  SELECT wanted.id, 'sms', phone FROM wanted JOIN given USING (once) WHERE phone <> '' AND by_sms AND 'sms' <> ALL(off)
 ), gone AS (
   INSERT INTO message_delivery (message_id, channel, address, state, attempts, next_at, error)
   SELECT id, channel, address, 'waiting', 0, CAST(:now AS timestamptz), '' FROM way

@@ -50,7 +50,8 @@ class Case:
     steps: tuple[Step, ...] = ()
     at_window: bool = False
     draft: bool = False
-    details: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    """What the item's own form asks beside the amount."""
 
 
 def _accepted(days_ago: int) -> Step:
@@ -90,7 +91,7 @@ CASES = (
     Case(2, "小微企业房租补贴", 5, "24000.00", "租赁湖滨路创意园办公用房一处，年租金12万元。", (_accepted(3),), True),
     Case(6, "小微企业房租补贴", 1, "18000.00", "租赁软件园办公用房，年租金9万元。"),
     Case(3, "发明专利授权资助", 4, "3000.00", "获得发明专利一件。", (_accepted(2),)),
-    Case(9, "一次性吸纳就业补贴", 6, "3000.00", "招用应届毕业生2人。", (_accepted(5), _approved(2, "3000.00")), True),
+    Case(9, "一次性吸纳就业补贴", 6, "3000.00", "招用应届毕业生2人。", (_accepted(5), _approved(2, "3000.00")), True, answers={"hired": "2"}),
     Case(8, "高新技术企业认定奖励", 1, "100000.00", "重新认定为高新技术企业。"),
     Case(4, "人才公寓优先配租", 10, "", "拟入住骨干人才3名。", (_accepted(9), (4, "decided", {"result": "approve", "reasons": "符合配租条件。"}))),
     Case(8, "数字化转型补贴", 35, "120000.00", "建设能耗管理系统，合同金额40万元。",
@@ -214,7 +215,7 @@ class _Run:
 
     def _answers(self) -> dict[str, Any]:
         amount = {"amount": self.case.amount} if self.case.amount else {}
-        return {**amount, "statement": self.case.statement}
+        return {**amount, **self.case.answers, "statement": self.case.statement}
 
     def _step(self, application: Application, what: str, data: dict[str, Any]) -> None:
         special: dict[str, Callable[[], Any]] = {

@@ -47,10 +47,33 @@ AMOUNT = {
 STATEMENT = {
     "name": "statement",
     "label": "情况说明",
-    "type": "text",
+    "type": "textarea",
+    "max_length": 300,
     "required": True,
     "hint": "说明项目或事由，300字以内",
 }
+BY_HEAD: dict[str, list[dict[str, Any]]] = {
+    "一次性吸纳就业补贴": [
+        {
+            "name": "hired",
+            "label": "招用人数",
+            "type": "number",
+            "unit": "人",
+            "integer": True,
+            "min": 1,
+            "required": True,
+        },
+        {
+            "name": "amount",
+            "label": "申请金额",
+            "type": "money",
+            "hint": "每招用1人1500元，每年最高15万元",
+            "computed": {"of": "hired", "unit_amount": "1500", "cap": "150000"},
+            "is_amount": True,
+        },
+    ],
+}
+"""Items whose amount follows from what the enterprise fills in; the others ask for it."""
 _MARK = re.compile(r"\{([+-]\d+)\}")
 
 
@@ -193,7 +216,12 @@ def _completed(session: Session, published: Published, item_id: int) -> dict[str
         "time_limit_days": version.time_limit_days or 15,
         "money_rules": published.money,
         "lacking": dict.fromkeys(missing, "文件未单列，咨询时由经办人说明"),
-        "form": {"fields": [*([AMOUNT] if published.payment_days else []), STATEMENT]},
+        "form": {
+            "fields": [
+                *(BY_HEAD.get(version.name) or ([AMOUNT] if published.payment_days else [])),
+                STATEMENT,
+            ]
+        },
     }
 
 

@@ -32,6 +32,7 @@ class Line:
 
     number: str
     submission: str
+    item_id: int
     item: str
     department: str
     status: str
@@ -102,6 +103,7 @@ def _lines(session: Session, rows: Any) -> list[Line]:
         Line(
             number=case.number,
             submission=submission,
+            item_id=case.item_id,
             item=item,
             department=department,
             status=case.status,

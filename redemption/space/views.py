@@ -11,8 +11,10 @@ from redemption.identity import queries as identity
 from redemption.identity.models import Enterprise
 from redemption.kernel.errors import Stale
 from redemption.matching import service as matching
+from redemption.messages import choosing
 from redemption.messages import service as messages
 from redemption.messages.models import Message
+from redemption.messages.rules import Channel
 from redemption.space import held_views, people, queries
 from redemption.space.schemas import (
     AccountSchema,
@@ -29,6 +31,8 @@ from redemption.web.pages import render
 from redemption.web.paging import cursor_argument, page
 from redemption.web.session import box, db
 
+FITTING_SHOWN = 6
+
 blueprint = Blueprint("space", __name__)
 blueprints = [blueprint, people.blueprint, held_views.blueprint]
 
@@ -41,13 +45,15 @@ def home() -> Answer:
     enterprise_id = who.enterprise_id
     if typed:
         return render("space/found.html", q=typed, lines=queries.search(db(), enterprise_id, typed))
+    running = queries.running(db(), enterprise_id)
     return render(
         "space/home.html",
         tasks=queries.tasks(db(), enterprise_id),
-        running=queries.running(db(), enterprise_id),
+        running=running,
         counts=queries.counted(db(), enterprise_id),
         drafts=queries.drafts(db(), enterprise_id),
-        fitting=matching.fitting(db(), enterprise_id, limit=6),
+        fitting=matching.fitting(db(), enterprise_id, limit=FITTING_SHOWN + len(running)),
+        applied={line.item_id for line in running},
         messages=queries.latest_messages(db(), who),
         uscc=identity.enterprise_by_id(db(), enterprise_id).uscc,
     )
@@ -90,6 +96,33 @@ def mark_read() -> Answer:
     """Mark the messages of one page as read, or one of them and go where it points."""
     form = submitted(ReadSchema())
     messages.mark_read(db(), actor(), form.data.get("message", []))
+    return redirect("/space/messages", 303)
+
+
+@blueprint.get("/space/messages/ways")
+@allow("enterprise")
+def ways() -> Answer:
+    """By which ways the enterprise and the person are told, beside the space."""
+    who = actor()
+    enterprise, person = choosing.chosen(db(), who)
+    return render(
+        "space/ways.html",
+        values={"enterprise": list(enterprise), "person": list(person)},
+        enterprise=identity.enterprise_by_id(db(), who.enterprise_id),
+        person=identity.person_by_id(db(), who.person_id),
+        may_file=who.may_file,
+    )
+
+
+@blueprint.post("/space/messages/ways")
+@allow("enterprise")
+def save_ways() -> Answer:
+    picked = {
+        name: [Channel(one) for one in request.form.getlist(name) if one in set(Channel)]
+        for name in ("enterprise", "person")
+    }
+    choosing.choose(db(), actor(), **picked)
+    flash("已保存。", "success")
     return redirect("/space/messages", 303)
 
 

@@ -34,6 +34,20 @@ def words(content: bytes) -> str:
     return "".join(text.split())
 
 
+@pytest.mark.parametrize("kind", ["slip", "receipt"])
+def test_an_ordinary_case_fits_one_sheet(kind):
+    sample = document(kind)
+    line = {
+        "name": "上年度审计报告（复印件1份，加盖公章）",
+        "count": 1,
+        "form": "已核验原件、电子文件",
+        "received": True,
+    }
+    sample.data = {**sample.data, "materials": [line] * 7}
+    with pdfplumber.open(io.BytesIO(rendering.pdf(sample, "http://localhost").content)) as pdf:
+        assert len(pdf.pages) == 1
+
+
 def fonts_in(content: bytes) -> set[str]:
     """Names of the fonts that letters are set in, without the mark of the subset."""
     with pdfplumber.open(io.BytesIO(content)) as pdf:

@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import func, select
 
 from redemption.identity.models import Department, Enterprise, Jurisdiction, Office, Person, Post
-from redemption.identity.rules import Actor, Role
+from redemption.identity.rules import Actor, Grade, Role
 from redemption.kernel import clock
 from redemption.kernel.errors import Invalid
 from redemption.kernel.outbox import OutboxRow
-from redemption.messages import queries, rules, service
+from redemption.messages import choosing, queries, rules, service
 from redemption.messages.models import Delivery, Message
+from redemption.messages.rules import Channel
 
 DATA = {
     "title": "报送《办法》",
@@ -106,6 +107,53 @@ def test_an_office_is_told_through_its_people_and_sms_only_where_the_template_sa
         ("email", "a@example.org"),
         ("sms", "13900000000"),
     }
+
+
+@pytest.mark.parametrize(
+    ("enterprise", "person", "sent"),
+    [
+        ([], [], set()),
+        ([Channel.EMAIL], [], {("email", "a@example.org")}),
+        (None, [Channel.SMS], {("email", "a@example.org"), ("sms", "13900000000"), ("sms", "13800000000")}),
+    ],
+)
+def test_nothing_leaves_by_a_way_that_was_not_chosen(session, enterprise, person, sent):
+    firm = Enterprise(
+        uscc="91110108551385082Q",
+        name="甲",
+        created_at=clock.now(),
+        contact_phone="13900000000",
+        contact_email="a@example.org",
+    )
+    filer = Person(
+        login="f", name="李文", email="li@example.org", phone="13800000000", created_at=clock.now()
+    )
+    session.add_all([firm, filer])
+    session.flush()
+    who = Actor(filer.id, "李文", Role.ENTERPRISE, grade=Grade.OWNER, enterprise_id=firm.id)
+    choosing.choose(session, who, enterprise=enterprise, person=person)
+    assert choosing.chosen(session, who) == (set(Channel if enterprise is None else enterprise), set(person))
+    data = {"item": "贴息", "number": "1", "enterprise": "甲", "department": "科委", "reason": "不在范围。"}
+    service.tell(
+        session,
+        template="application_paused",
+        once="p",
+        enterprise_id=firm.id,
+        person_id=filer.id,
+        data=data,
+    )
+    service.tell(
+        session,
+        template="application_refused",
+        once="e",
+        enterprise_id=firm.id,
+        person_id=filer.id,
+        data=data,
+    )
+    assert {(d.channel, d.address) for d in session.scalars(select(Delivery))} == sent
+    bodies = [message.body for message in session.scalars(select(Message).order_by(Message.id))]
+    assert len(bodies) == 2, "in the space it stands in any case"
+    assert "原因：不在范围。\n" in bodies[0], "one full stop"
 
 
 def test_mine_is_mine_alone(session, department):

@@ -1,13 +1,14 @@
 """The documents that steps of a case produce, and the messages that go with them: what each says is put together here."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from redemption.applications.clocks import Due
-from redemption.applications.models import Correction, Material
+from redemption.applications.models import Correction
 from redemption.applications.queries import Case, Sheet
 from redemption.applications.rules import CHANNEL_NAMES, MATERIAL_FORM_NAMES, Action, Channel, MaterialForm
 from redemption.documents import service as documents
@@ -329,15 +330,19 @@ def _material_lines(sheet: Sheet) -> list[Json]:
     for need in sheet.needs():
         handed = sheet.handed_in(need)
         if handed:
-            form = MATERIAL_FORM_NAMES[MaterialForm(handed[0].form)]
-            lines.append({"name": need.text, "count": _count(handed), "form": form, "received": True})
+            copies = Counter(MATERIAL_FORM_NAMES[MaterialForm(one.form)] for one in handed)
+            # an original that was seen and its scan are one paper in two forms
+            lines.append(
+                {
+                    "name": need.text,
+                    "count": max(copies.values()),
+                    "form": "、".join(copies),
+                    "received": True,
+                }
+            )
         elif sheet.submission.channel == Channel.WINDOW.value:
             lines.append({"name": need.text, "count": 0, "form": "", "received": False})
     return lines
-
-
-def _count(handed: Sequence[Material]) -> int:
-    return len(handed)
 
 
 def _next_steps(dues: Any) -> str:

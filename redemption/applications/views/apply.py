@@ -20,9 +20,19 @@ from redemption.matching import service as matching
 from redemption.matching.reasons import Explanation
 from redemption.web.access import actor, allow
 from redemption.web.pages import render
+from redemption.web.problem import domain_error
 from redemption.web.session import box, db
 
 blueprint = Blueprint("apply", __name__)
+
+
+@blueprint.errorhandler(Conflict)
+def handed_in_elsewhere(error: Conflict) -> Answer:
+    """Handed in already, in another window or by a second press: what was wanted is done, so the receipt is shown."""
+    if error.code != "already_submitted" or (request.method == "POST" and request.endpoint != "apply.submit"):
+        return domain_error(error)
+    uow.abandon(db())
+    return redirect(f"/apply/{(request.view_args or {})['number']}/submitted", 303)
 
 
 @blueprint.get("/apply")
@@ -153,7 +163,11 @@ def amended(number: str, place: int) -> Answer:
     """What changed in the item while its form was open; the person decides."""
     line = _draft(number).line(place)
     return render(
-        "applications/amended.html", number=number, line=line, differences=drafting.amendment(db(), line)
+        "applications/amended.html",
+        number=number,
+        line=line,
+        differences=drafting.amendment(db(), line),
+        reason=drafting.reason_of_amendment(db(), line),
     )
 
 

@@ -169,6 +169,18 @@ function scanner(cell) {
   row.addEventListener("drop", (event) => { event.preventDefault(); cell.classList.remove("is-over"); take(event.dataTransfer.files); });
 }
 
+// data-check-rest="value": every line of the check list that says nothing yet gets this value; Tab goes on behind the list.
+function checkRest(button) {
+  button.addEventListener("click", () => {
+    const lines = [...button.closest("form").querySelectorAll('select[name^="checklist."]')];
+    for (const one of lines) if (!one.value) one.value = button.dataset.checkRest;
+    button.closest("form").dispatchEvent(new Event("input", { bubbles: true }));
+    const files = document.querySelectorAll(".entry-files input[type=file]");
+    (files[files.length - 1] ?? lines[lines.length - 1])?.focus();
+  });
+}
+
+document.querySelectorAll("[data-check-rest]").forEach(checkRest);
 document.querySelectorAll("[data-forget]").forEach((one) => forget(one.dataset.forget));
 document.querySelectorAll("form[data-keep]").forEach(watch);
 document.querySelectorAll("[data-scan]").forEach(scanner);

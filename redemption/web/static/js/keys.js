@@ -1,8 +1,11 @@
 // Keyboard shortcuts: data-key="alt+s" on a button, link or field presses or focuses it; the hint is shown beside its words.
-// A single key without alt ("/", "n") works only while nothing is being typed. Alt+? (or ?) lists the shortcuts of the page.
+// A single key without alt ("/", "n") works only while nothing is being typed; data-key="alt+n n" has both, and shows the first.
+// Alt+? (or ?) lists the shortcuts of the page.
 
 const wanted = () => [...document.querySelectorAll("[data-key]")].filter((element) => element.offsetParent !== null);
 const shown = (key) => key.split("+").map((part) => (part.length === 1 ? part.toUpperCase() : part[0].toUpperCase() + part.slice(1))).join("+");
+
+const keys = (element) => element.dataset.key.split(" ");
 
 function typing(target) {
   return target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") != null;
@@ -32,7 +35,7 @@ function list() {
   for (const element of wanted()) {
     const key = document.createElement("dt");
     const kbd = document.createElement("kbd");
-    kbd.textContent = shown(element.dataset.key);
+    kbd.textContent = keys(element).map(shown).join(" / ");
     key.append(kbd);
     const name = document.createElement("dd");
     name.textContent = words(element);
@@ -54,7 +57,7 @@ export function start() {
     if (event.defaultPrevented || event.isComposing || event.metaKey || document.querySelector("dialog[open]")) return;
     const combination = pressed(event);
     if (!event.altKey && !event.ctrlKey && typing(event.target)) return;
-    const element = wanted().find((one) => one.dataset.key.toLowerCase() === combination);
+    const element = wanted().find((one) => keys(one).includes(combination));
     if (element) {
       event.preventDefault();
       if (element.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) element.focus();
@@ -68,11 +71,11 @@ export function start() {
 
 export function enhance(root) {
   root.querySelectorAll("[data-key]:not([aria-keyshortcuts])").forEach((element) => {
-    element.setAttribute("aria-keyshortcuts", shown(element.dataset.key));
+    element.setAttribute("aria-keyshortcuts", keys(element).map(shown).join(" "));
     if (!element.matches("a, button, summary") || element.querySelector("kbd")) return;
     const hint = document.createElement("kbd");
     hint.setAttribute("aria-hidden", "true");
-    hint.textContent = shown(element.dataset.key);
+    hint.textContent = shown(keys(element)[0]);
     element.append(hint);
   });
 }
