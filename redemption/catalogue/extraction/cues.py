@@ -67,6 +67,10 @@ def assign_cues(text: str, root: Node) -> None:
         ):  # 附则: 关于适用对象 … is the scope of the whole, beside whom each benefit names
             for child in node.children:
                 child.roles = tuple("target_weak" if role == "target" else role for role in child.roles)
+        if node.roles == ("conditions",) and node.caption and text[slice(*node.caption)].endswith("要求"):
+            other = [child for child in node.children if set(child.roles) & (_FIELD_ROLES - {"conditions"})]
+            if len(other) >= 2 and len(other) * 2 > len(node.children):
+                node.roles = ("container",)  # 申报要求: 1.申报方式 2.申报时间 … names its parts, no condition
         if "process" in node.roles and len(node.children) >= 2 and node.kind not in ("chapter", "section"):
             _free_rules(text, node)
         if node.kind in ("chapter", "section") and set(node.roles) & (_FIELD_ROLES | {"group"}):

@@ -78,7 +78,13 @@ class ItemFinder(GrantFinder):
             single = (
                 len(roles & CORE) >= 2 and bool(roles & (TELLING | {"materials"})) and "standard" in roles
             )
-            if len(grants) >= 2 and not single and not self._grades_of_one(roles, grants):
+            inner = self._fielded_below(root) if not roles & TELLING and len(grants) < 2 else []
+            if (
+                len(inner) == 1
+            ):  # 二、认定 （一）条件 （二）程序: one chapter tells how, the others surround it
+                drafts = [self._single(root, title, title_span, [])]
+                drafts[0].sections = [*sections_of(inner[0]), *drafts[0].sections]
+            elif len(grants) >= 2 and not single and not self._grades_of_one(roles, grants):
                 drafts = [draft for node in grants for draft in self._grant_drafts(node)]
             elif (
                 roles & (TELLING | {"materials", "process", "channels", "application_period"})
@@ -125,6 +131,8 @@ class ItemFinder(GrantFinder):
         roles = {role for child in sections_of(node) for role in child.roles} & CORE
         if "container" in node.roles and "standard" not in roles:
             return False  # a chapter on conditions and papers is no benefit
+        if node.kind == "title" and "standard" in roles:
+            return True
         return len(roles) >= 2 and bool(roles & TELLING)
 
     def _section_draft(self, node: Node) -> Draft:

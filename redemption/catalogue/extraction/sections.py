@@ -24,6 +24,7 @@ _WHO_FIRST = re.compile(
 _APART = re.compile(r"专项|专题|补充|附加|个性|特有|其他|通用|共性|基[础本]|共同|必备")
 _MEANT = re.compile(r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,12}?[，,]?是指?")
 _AIM = re.compile(r"(?:内容|方向|重点|领域|措施)\s*[：:。]?\s*$")
+_ASKING = re.compile(r"(?:咨询|联系)(?:电话|热线|方式)")
 _STEP = re.compile(r"受理|审[核查批定]|初审|复[审核]|核[实查]|评审|公示|拨付|兑[付现]|发放")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
 _PUBLICITY = re.compile(r"公示[^，。；\d]{0,8}\d{1,2}\s*个?(?:工作日|日|天)")
@@ -87,6 +88,9 @@ class SectionReader(FieldWriter):
             and re.search(r"审核|拨付|公示|受理|发放", self._text[slice(*child.caption)])
         )
 
+    def _says(self, node: Node, rule: re.Pattern[str]) -> bool:
+        return any(rule.search(self._text, a, b) for a, b in node.full_spans())
+
     def _drop_aims(self, collected: dict[str, list[list[Span]]], nodes: dict[str, list[Node]]) -> None:
         """支持内容 beside a 支持标准 tells what is supported, not how much."""
         groups = collected.get("standard", [])
@@ -127,18 +131,24 @@ class SectionReader(FieldWriter):
             and len(labelled) >= 3
             and (only_labels or any(child.roles == ("process",) for child in labelled))
         ):
-            return [part for child in labelled for part in self._parts(child, strong_target)]
+            rest = [child for child in section.children if child not in labelled]
+            asked = [("phone", child.full_spans()) for child in rest if self._says(child, _ASKING)]
+            return [*(part for child in labelled for part in self._parts(child, strong_target)), *asked]
         inner: list[tuple[str, list[Span]]] = []
         apart: set[int] = set()
         for child in section.children if roles != ["materials"] else []:
             own = {role for role in child.roles if role in FIELDS}
             if own - set(roles) or (own and len(roles) > 1):
                 inner.extend(self._parts(child, strong_target))
-                apart.add(id(child))
+                if not ("process" in roles and own <= {"channels", "process"} and not child.children):
+                    apart.add(id(child))  # but 网上填报 is a step of the procedure too
         whole = self._content(section, frozenset(), keep_number="materials" in roles)
         rest = self._content(section, frozenset(apart), keep_number="materials" in roles) if apart else whole
         told = {role for role, spans in inner if spans}
         first_apart = min((c.line.start for c in section.children if id(c) in apart and c.line), default=0)
+        if "process" in told and "process" in roles:
+            inner = [part for part in inner if part[0] != "process"]
+            told.discard("process")
         out: list[tuple[str, list[Span]]] = []
         for role, spans in self._divide(rest, roles) if rest else []:
             if role in told and len(roles) > 1 and role not in ("process", "channels"):

@@ -16,8 +16,9 @@ from redemption.catalogue.extraction.contacts import (
 from redemption.catalogue.extraction.cues import tells_handling, tells_step
 from redemption.catalogue.extraction.grants import is_giving, sentences
 from redemption.catalogue.extraction.items import Draft
-from redemption.catalogue.extraction.materials import named_papers
-from redemption.catalogue.extraction.model import EXTERNAL, FOUND, MISSING, FieldValue, Item, Span
+from redemption.catalogue.extraction.lines import MARKER
+from redemption.catalogue.extraction.materials import named_papers, read_materials
+from redemption.catalogue.extraction.model import EXTERNAL, FOUND, MISSING, Entry, FieldValue, Item, Span
 from redemption.catalogue.extraction.pointers import told_elsewhere
 from redemption.catalogue.extraction.when import RECOMMENDING, TimeReader
 from redemption.catalogue.extraction.who import ApplicantReader
@@ -52,6 +53,13 @@ _ADDRESSES = re.compile(
 _HANDED_IN = re.compile(
     r"(?:将|持|携带|凭|提交|提供|填写)([^，。；：]{4,120}?(?:表|书|证|照|件|证明|发票|合同|材料|凭证|清单|名册))(?:等(?:材料|资料)?)?(?:[（(][^（）()]{1,20}[)）])?"
     r"(?:加盖公章后?|一式[一二两三四五\d]份|原件及复印件)?[，,]?(?:后)?(?:报送|递交|寄送|送交|报|送|寄|上传|到|至|向|提交|[，。；])"
+)
+_REACHES = re.compile(
+    r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|邮箱|提出(?:书面)?申[请报]"
+    r"|向[^，。；]{2,30}(?:申[请报]|提出|提交)"
+)
+_PAPERS_FOLLOW = re.compile(
+    r"(?:提交|提供|报送|递交|携带)(?:以下|下列|如下)[^。；]{0,12}(?:材料|资料)[：:]?\s*$"
 )
 _CALL = re.compile(r"电\s*话|咨询|热线|手机")
 _NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
@@ -243,11 +251,17 @@ class SentenceReader(TimeReader, ApplicantReader):
         found.extend(receiver)
         if found:
             self._set(item, "channels", list(dict.fromkeys(found)), [])
-        elif item["process"].state == FOUND and re.search(
-            r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|邮箱|提出(?:书面)?申[请报]|向[^，。；]{2,30}(?:申[请报]|提出|提交)",
-            item["process"].text,
-        ):
-            self._set(item, "channels", list(item["process"].spans), [])
+        elif item["process"].state == FOUND and _REACHES.search(item["process"].text):
+            steps = self._sentences(process)
+            mine = [
+                s
+                for s in steps
+                for words in [self._text[slice(*s)]]
+                if _ADDRESSES.search(words) or (_APPLY_SENTENCE.search(words) and _SITE.search(words))
+            ]
+            later = "".join(self._text[a:b] for a, b in steps if (a, b) not in mine)
+            handled = tells_handling(later)  # steps of the authority after those of the applicant
+            self._set(item, "channels", mine if len(steps) >= 5 and mine and handled else list(process), [])
 
     def _phone_lines(self, spans: list[Span]) -> list[Span]:
         return [
@@ -289,6 +303,9 @@ class SentenceReader(TimeReader, ApplicantReader):
         """将申请表、营业执照复印件报送至…: papers named in the sentence that says where they go."""
         if item["materials"].state != MISSING:
             return
+        if listed := self._papers_of_step(item["process"].spans):
+            item["materials"].entries, item["materials"].state = listed, FOUND
+            return
         for a, b in self._sentences([*item["channels"].spans, *item["process"].spans]):
             for match in _HANDED_IN.finditer(self._text, a, b):
                 if RECOMMENDING.search(self._text[a : match.start()]):
@@ -297,6 +314,23 @@ class SentenceReader(TimeReader, ApplicantReader):
                 if len(entries) >= 2:
                     item["materials"].entries, item["materials"].state = entries, FOUND
                     return
+
+    def _papers_of_step(self, spans: Sequence[Span]) -> list[Entry]:
+        """1.申报。向…提交如下材料： （1）… （2）…: a list inside a step."""
+        for place, (a, b) in enumerate(spans):
+            if not _PAPERS_FOLLOW.search(self._text, a, b):
+                continue
+            listed: list[Span] = []
+            kind = ""
+            for x, y in spans[place + 1 :]:
+                marker = MARKER.match(self._text, x, y)
+                if not marker or (kind and marker.lastgroup != kind):
+                    break
+                kind = marker.lastgroup or ""
+                listed.append((x, y))
+            if len(listed) >= 2:
+                return read_materials(self._text, [], listed)
+        return []
 
     def _find_external(self, item: Item) -> None:
         whole = "".join(item[name].text for name in ("channels", "process", "conditions"))

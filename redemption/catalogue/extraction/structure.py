@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from redemption.catalogue.extraction.grants import is_giving
 from redemption.catalogue.extraction.lines import RANK, Line
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.unnumbered import unnumbered_benefits
@@ -304,7 +305,22 @@ def _unnumbered_titles(lines: list[Line]) -> set[int]:
         if set(following.roles) & _TITLE_LEADS:
             found.add(index)
     leads = [lines[index + 1].roles for index in found]
-    return found if len(found) >= 2 and len(set(leads)) < len(leads) else set()
+    if len(found) < 2 or len(set(leads)) == len(leads):
+        return set()
+    return found | {index for index in range(min(found), len(lines) - 2) if _names_text(lines, index)}
+
+
+def _names_text(lines: list[Line], index: int) -> bool:
+    """A name among others, above a sentence that gives and labels below it: its first label was left out."""
+    line, following, label = lines[index : index + 3]
+    return (
+        not (line.kind or line.roles or line.cells or following.kind or following.roles or following.cells)
+        and 4 <= len(line.text) <= 32
+        and line.text.rstrip()[-1] not in "。；，：:、！？"
+        and is_giving(following.text)
+        and label.strong
+        and bool(label.roles)
+    )
 
 
 def _unnumbered_headings(lines: list[Line]) -> set[int]:

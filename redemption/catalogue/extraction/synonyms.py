@@ -41,14 +41,14 @@ class Synonyms:
     @cached_property
     def roles(self) -> dict[str, str]:
         """Label → role. A role is one of the twelve fields or one of the helper roles of the file."""
-        rules = self.tables.get("compose", {})
-        verbs = rules.get("verbs", ())
         composed = {
             verb + noun: role
+            for table, rules in self.tables.items()
+            if table.startswith("compose")
             for role, nouns in rules.items()
             if role != "verbs"
             for noun in nouns
-            for verb in verbs
+            for verb in rules.get("verbs", ())
         }
         return composed | {word: role for role, words in self.tables["labels"].items() for word in words}
 
