@@ -20,6 +20,11 @@ from redemption.kernel.errors import Invalid
 LISTS = ("code", "files")
 
 
+def numbered(text: str) -> int | None:
+    """The key of a row, from a page; None for what cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
 @dataclass
 class Typed:
     """What stands on the page: `values` by name, the chosen enterprise and items apart."""
@@ -47,7 +52,7 @@ class Typed:
         chosen = form.get("enterprise_id", "")
         return cls(
             values=values,
-            enterprise_id=int(chosen) if chosen.isascii() and chosen.isdigit() else None,
+            enterprise_id=numbered(chosen),
             codes=list(dict.fromkeys(code for code in form.getlist("code") if code))[:20],
             files=form.getlist("files"),
             step=form.get("step", "find"),

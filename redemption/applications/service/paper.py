@@ -34,6 +34,7 @@ from redemption.applications.service.starting import (
     offers_of,
 )
 from redemption.applications.service.submitting import receive
+from redemption.identity import contact
 from redemption.identity.models import Enterprise
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock, numbering
@@ -41,6 +42,7 @@ from redemption.kernel.errors import Invalid, NotAllowed
 from redemption.kernel.secrets import SecretBox, mask_id_number
 from redemption.kernel.storage import Storage
 
+NAME_LIMIT, REASON_LIMIT = 50, 500
 SAME_MOMENT = dt.timedelta(minutes=15)
 """Entered within this time of receipt is entered at once: no reason is asked."""
 MISSING = "missing"
@@ -91,7 +93,7 @@ def enter_paper(
     if before is not None:
         return before
     now = clock.now()
-    received_at, reason = _times(entry, now)
+    received_at, reason, faults = _times(entry, now)
     offers = offers_of(session, entry.codes, at=received_at)
     enterprise = session.get_one(Enterprise, entry.enterprise_id)
     submission = Submission(
@@ -113,7 +115,8 @@ def enter_paper(
     add_applications(session, submission, offers, first_place=1)
     session.flush()
     sheet = queries.sheet(session, actor, submission.number, with_materials=False)
-    faults = _counter_faults(entry) | _fill_common(sheet, entry, box)
+    # everything at once: a queue is waiting behind the person at the counter
+    faults |= _counter_faults(entry) | _fill_common(sheet, entry, box)
     for line in sheet.lines:
         faults |= _fill_line(session, actor, line, entry)
     if faults:
@@ -156,23 +159,29 @@ def _entered_before(session: Session, entry: PaperEntry) -> Submission | None:
     )
 
 
-def _times(entry: PaperEntry, now: dt.datetime) -> tuple[dt.datetime, str]:
-    received_at = entry.received_at or now
-    if received_at > now + SAME_MOMENT:
-        raise Invalid.field("received_at", "收件时间不能晚于现在，请核对。")
-    received_at = min(received_at, now)
-    reason = entry.earlier_reason.strip()
-    if now - received_at > SAME_MOMENT and not reason:
-        raise Invalid.field(
-            "earlier_reason", "收件时间早于录入时间的，请填写原因，例如：昨日临近下班收件，今日录入。"
-        )
-    return received_at, reason if now - received_at > SAME_MOMENT else ""
+def _times(entry: PaperEntry, now: dt.datetime) -> tuple[dt.datetime, str, dict[str, list[str]]]:
+    """The moment that counts, why it is earlier than the entry, and what is wrong with either."""
+    faults: dict[str, list[str]] = {}
+    received_at = min(entry.received_at or now, now)
+    reason = entry.earlier_reason.strip() if now - received_at > SAME_MOMENT else ""
+    if entry.received_at and entry.received_at > now + SAME_MOMENT:
+        faults["received_at"] = ["收件时间不能晚于现在，请核对。"]
+    elif now - received_at > SAME_MOMENT and not reason:
+        faults["earlier_reason"] = ["收件时间早于录入时间的，请填写原因，例如：昨日临近下班收件，今日录入。"]
+    elif len(reason) > REASON_LIMIT:
+        faults["earlier_reason"] = [f"请不要超过{REASON_LIMIT}个字。"]
+    return received_at, reason, faults
 
 
 def _counter_faults(entry: PaperEntry) -> dict[str, list[str]]:
     faults: dict[str, list[str]] = {}
-    if not str(entry.counter.get("name") or "").strip():
+    name, phone = (str(entry.counter.get(part) or "").strip() for part in ("name", "phone"))
+    if not name:
         faults["counter.name"] = ["请填写到场办理人姓名。"]
+    elif len(name) > NAME_LIMIT:
+        faults["counter.name"] = [f"请不要超过{NAME_LIMIT}个字。"]
+    if phone and contact.PHONE.fullmatch(phone) is None:
+        faults["counter.phone"] = [contact.PHONE_WANTED]
     if entry.id_number and not ric.is_valid(entry.id_number):
         faults["id_number"] = ["身份证号码有误，请对照证件核对。"]
     relation = entry.counter.get("relation")

@@ -16,9 +16,11 @@ from redemption.applications.needs import entries_of
 from redemption.applications.rules import Scan as VirusScan
 from redemption.applications.service import PaperEntry
 from redemption.applications.service.materials import Limits, NewFile
+from redemption.applications.views import posted
+from redemption.catalogue.models import Item, ItemVersion
 from redemption.desk import queries, scans, service
 from redemption.desk.rules import CHECKS, RELATIONS
-from redemption.desk.typed import Typed
+from redemption.desk.typed import Typed, numbered
 from redemption.identity import profile
 from redemption.identity import queries as identity
 from redemption.identity import service as identity_service
@@ -33,6 +35,17 @@ from redemption.web.session import box, db, settings, signer, storage
 
 blueprint = Blueprint("desk-entry", __name__)
 
+LABELS = {
+    "new.uscc": "统一社会信用代码",
+    "new.name": "企业名称",
+    "new.phone": "联系电话",
+    "new.legal_representative": "法定代表人",
+    "counter.name": "到场办理人姓名",
+    "counter.phone": "到场办理人手机号",
+    "id_number": "身份证号码",
+    "received_at": "收到材料的时间",
+    "earlier_reason": "补录原因",
+}
 COMMON = ("contact_name", "contact_phone", "address", "account_name", "bank_name", "bank_account")
 
 
@@ -53,8 +66,8 @@ def step() -> Answer:
     """One step: find, pick, add, drop, a row more, or hand in."""
     typed, form = Typed.read(request.form), empty_form()
     verb, _, about = typed.step.partition(":")
-    if verb == "pick" and about.isdigit():
-        found = db().get(Enterprise, int(about))
+    if verb == "pick":
+        found = db().get(Enterprise, numbered(about) or 0)
         typed.enterprise_id = found.id if found else None
     elif verb == "change_enterprise":
         _forget_enterprise(typed)
@@ -91,7 +104,7 @@ def _create(typed: Typed, form: Form) -> None:
                 actor(),
                 code=typed.text("new.uscc"),
                 name=typed.text("new.name"),
-                jurisdiction_id=int(place) if place.isdigit() else None,
+                jurisdiction_id=numbered(place),
                 legal_representative=typed.text("new.legal_representative"),
                 contact_phone=typed.text("new.phone"),
             )
@@ -204,10 +217,22 @@ def _page(typed: Typed, form: Form, status: int = 200) -> Answer:
         offers=[row for row in queries.items(db(), sought) if row.code not in typed.codes] if sought else [],
         pays=any(version.payment_days is not None for _, version, _ in chosen),
         scans=[(note, scan) for note, scan in scans.opened(typed.files, actor(), signer())],
+        labels=_labels(chosen),
         checks=list(CHECKS.items()),
         relations=list(RELATIONS.items()),
         focus=_focus(typed, form, enterprise, found),
     )
+
+
+def _labels(chosen: list[tuple[Item, ItemVersion, str]]) -> dict[str, str]:
+    """What each box is called, for the summary of errors."""
+    labels = dict(LABELS) | {f"common.{name}": label for name, label in enterprise_part.LABELS.items()}
+    for item, version, _ in chosen:
+        boxes = posted.labels(version.form)
+        labels |= {
+            f"items.{item.code}.{name.removeprefix(posted.PREFIX)}": said for name, said in boxes.items()
+        }
+    return labels
 
 
 def _uscc_fault(searched: str) -> str | None:
