@@ -203,7 +203,8 @@ def _find_run_in_label(line: Line, labels: Labels) -> None:
     rest = line.unmarked
     longest = min(16, len(rest) - 2)
     ways = [(length, labels.exact) for length in range(longest, 3, -1)]
-    ways += [(length, labels.classify) for length in range(6, longest + 1)]
+    if line.kind in ("cn", "paren_cn", "article"):  # 2.申请人及组织… begins an entry, not a section
+        ways += [(length, labels.classify) for length in range(6, longest + 1)]
     for length, classify in ways:
         label = rest[:length]
         if rest[length] in "，。；：、的为是和及与" or _STOP.search(label):

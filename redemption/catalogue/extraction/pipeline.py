@@ -26,6 +26,7 @@ from redemption.catalogue.extraction.scopes import sections_of
 from redemption.catalogue.extraction.stacked import spread_labels
 from redemption.catalogue.extraction.structure import Node, build_tree
 from redemption.catalogue.extraction.synonyms import Synonyms
+from redemption.catalogue.extraction.titles import titles_of_restarts
 from redemption.catalogue.extraction.unnumbered import join_counted
 from redemption.catalogue.extraction.values import read_values
 from redemption.policies.reading import ReadDocument
@@ -43,7 +44,11 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     title, title_span, after_title = find_title(everything, properties)
     policy = read_policy(everything, title, title_span, properties, text)
 
-    body = drop_furniture(drop_head(everything[after_title:]))
+    names = titles_of_restarts(everything)
+    if names and min(names) < after_title:  # the first of several items, not the title of all
+        body = drop_furniture(everything[min(names) :])
+    else:
+        body = drop_furniture(drop_head(everything[after_title:]))
     content, _forms = cut_annexes(body)
     content = spread_labels(drop_signature(content))
 

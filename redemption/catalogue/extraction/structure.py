@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from redemption.catalogue.extraction.grants import is_giving
 from redemption.catalogue.extraction.lines import RANK, Line
 from redemption.catalogue.extraction.model import Span
+from redemption.catalogue.extraction.titles import titles_of_restarts, unnumbered_titles
 from redemption.catalogue.extraction.unnumbered import unnumbered_benefits
 
 
@@ -63,7 +63,7 @@ def build_tree(lines: list[Line]) -> Node:
     root = Node(None)
     stack: list[Node] = [root]
     headings = _unnumbered_headings(lines)
-    titles = _unnumbered_titles(lines)
+    titles = unnumbered_titles(lines) or titles_of_restarts(lines)
     benefits = unnumbered_benefits(lines) if not titles else {}
     inner_articles = _articles_inside(lines)
     for index, line in enumerate(lines):
@@ -73,6 +73,7 @@ def build_tree(lines: list[Line]) -> Node:
         if index in titles:
             kind = "title"
             line.caption, line.body = line.caption or (line.after_marker, line.end), line.end
+            line.roles = ()  # 首次创业补贴政策 is a name, though it ends like a label
         if index in benefits:
             kind = "benefit"
             line.caption, line.body = benefits[index]
@@ -281,46 +282,6 @@ def _is_heading(node: Node) -> bool:
 
 def _follows(line: Line, node: Node) -> bool:
     return node.line is not None and line.number == node.line.number + 1
-
-
-_TITLE_LEADS = frozenset({"target", "target_weak", "conditions", "standard", "legal_basis"})
-
-
-def _unnumbered_titles(lines: list[Line]) -> set[int]:
-    """Names of items without numbers: each stands alone and is followed by its first label."""
-    found = set()
-    for index in range(len(lines) - 1):
-        line, following = lines[index], lines[index + 1]
-        if (line.kind and line.kind != "bullet") or line.roles or line.cells or not 4 <= len(line.text) <= 32:
-            continue
-        if (
-            line.text.rstrip()[-1] in "。；，：:、！？"
-            or not following.strong
-            or following.kind not in ("", "bullet")
-        ):
-            continue
-        above = lines[index - 1] if index else None
-        if above and above.strong and above.roles and not above.kind and above.body >= above.end:
-            continue  # the value of the label above it
-        if set(following.roles) & _TITLE_LEADS:
-            found.add(index)
-    leads = [lines[index + 1].roles for index in found]
-    if len(found) < 2 or len(set(leads)) == len(leads):
-        return set()
-    return found | {index for index in range(min(found), len(lines) - 2) if _names_text(lines, index)}
-
-
-def _names_text(lines: list[Line], index: int) -> bool:
-    """A name among others, above a sentence that gives and labels below it: its first label was left out."""
-    line, following, label = lines[index : index + 3]
-    return (
-        not (line.kind or line.roles or line.cells or following.kind or following.roles or following.cells)
-        and 4 <= len(line.text) <= 32
-        and line.text.rstrip()[-1] not in "。；，：:、！？"
-        and is_giving(following.text)
-        and label.strong
-        and bool(label.roles)
-    )
 
 
 def _unnumbered_headings(lines: list[Line]) -> set[int]:

@@ -24,6 +24,8 @@ _HEADING = re.compile(
 _ENTRY = re.compile(
     r"(?:第[一二三四五六七八九十百零\d]{1,5}[条款步]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)）]|[①-⑳]|[-•·●])"
 )
+# 办理程序：1.⇥登录平台…: the tab belongs to the number, it parts no cells
+_NUMBER_TAB = re.compile(r"((?:^|[：:。；])\s*(?:[（(]?\d{1,2}[、.．)）]|[一二三四五六七八九十]{1,3}、))\t+")
 _PIPED = re.compile(r"\|[^|]*(?:\|[^|]*){1,30}\|")
 _RULE = re.compile(r"[|:\-\s]+")
 _USUAL = re.compile(
@@ -106,6 +108,7 @@ def add_line(builder: DocumentBuilder, line: str) -> None:
         if not _RULE.fullmatch(line):
             builder.add_row([cell.strip() for cell in line.strip("|").split("|")])
         return
+    line = _NUMBER_TAB.sub(r"\1 ", line)
     cells = [cell for cell in line.split("\t") if cell.strip()] if "\t" in line else []
     if len(cells) > 1 and not _ENTRY.fullmatch(cells[0].strip()) and not _HEADING.match(line):
         builder.add_row(line.split("\t"))
