@@ -131,8 +131,8 @@ class SectionReader(FieldWriter):
             and len(labelled) >= 3
             and (only_labels or any(child.roles == ("process",) for child in labelled))
         ):
-            rest = [child for child in section.children if child not in labelled]
-            asked = [("phone", child.full_spans()) for child in rest if self._says(child, _ASKING)]
+            others = [child for child in section.children if child not in labelled]
+            asked = [("phone", child.full_spans()) for child in others if self._says(child, _ASKING)]
             return [*(part for child in labelled for part in self._parts(child, strong_target)), *asked]
         inner: list[tuple[str, list[Span]]] = []
         apart: set[int] = set()

@@ -76,7 +76,7 @@ def _name_above(lines: list[Line], start: int) -> int | None:
     above: list[int] = []
     for index in range(start - 1, max(-1, start - 1 - _HEAD), -1):
         line = lines[index]
-        if line.kind or line.cells or len(line.text) > 40 or line.body < line.end and line.roles:
+        if line.kind or line.cells or len(line.text) > 40 or (line.body < line.end and line.roles):
             break
         if len(line.text) >= 4 and not line.strong and not _NO_NAME.search(line.text):
             above.append(index)
