@@ -222,6 +222,7 @@ def look_after(database: Database) -> int:
         ):
             duty.office_id = office_id
             service.note(session, duty, service.SYSTEM, "office_set", {"office_id": office_id})
+            service.assemble_again(session, duty)
             moved += 1
     return moved
 
@@ -236,6 +237,7 @@ def _hand_over(session: Session, duty: Duty) -> int:
     if office is not None:
         duty.office_id = office.id
     service.note(session, duty, service.SYSTEM, "handed_over", {"from": before, "to": heir.id})
+    service.assemble_again(session, duty)
     messages.tell(
         session,
         template="duty_opened",

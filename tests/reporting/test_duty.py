@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from redemption.documents.models import Document
 from redemption.identity.models import Department
 from redemption.identity.rules import Role
 from redemption.kernel import audit, clock
@@ -152,6 +153,9 @@ def test_without_an_office_the_administrator_is_told_and_the_duty_waits_for_it(
     sweep.look_after(connected)
     session.expire_all()
     assert duty.office_id == office.id
+    assert report.state == "assembling", "the letter is made anew, to the office there is now"
+    assembled(session, connected, storage, duty)
+    service.send_report(session, world.actor(Role.POLICY_MAKER, department="QC-JX"), report.id)
 
 
 def test_package_holds_letter_text_standards_data_and_their_digests(session, world, connected, storage):
@@ -306,8 +310,9 @@ def test_exemption_only_by_the_office_it_is_owed_to_with_a_reason(session, world
         service.exempt(session, world.actors["gongkai"], duty, "再来一次")
 
 
-def test_a_dissolved_departments_duties_go_to_its_successor(session, world, connected):
+def test_a_dissolved_departments_duties_go_to_its_successor(session, world, connected, storage):
     duty = opened(session, world)
+    report = assembled(session, connected, storage, duty)
     gone = world.departments["QC-JX"]
     gone.dissolved_at, gone.successor_id = clock.now(), world.departments["QC-KJ"].id
     session.flush()
@@ -316,6 +321,9 @@ def test_a_dissolved_departments_duties_go_to_its_successor(session, world, conn
     session.expire_all()
     assert duty.department_id == world.departments["QC-KJ"].id
     assert whats(session, duty)[-1] == "handed_over"
+    assembled(session, connected, storage, duty)
+    letter = session.get(Document, report.document_id)
+    assert letter.issuer_name == world.departments["QC-KJ"].name, "reported in the successor's name"
     later = service.open_duty(
         session,
         rules.Kind.GAZETTE,

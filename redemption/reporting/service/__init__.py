@@ -17,6 +17,7 @@ from redemption.reporting.service.duties import (
 )
 from redemption.reporting.service.handover import parcel_of, queue_forgotten, redrive
 from redemption.reporting.service.reports import (
+    assemble_again,
     open_report_duty,
     return_report,
     send_report,
@@ -27,6 +28,7 @@ from redemption.reporting.service.schedule import set_steps, steps_now
 
 __all__ = [
     "SYSTEM",
+    "assemble_again",
     "close",
     "close_others",
     "exempt",

@@ -68,6 +68,17 @@ def supplement(session: Session, item_id: int, version_id: int) -> Report | None
     return _new_report(session, duty, policy_version_id, no=report.no + 1)
 
 
+def assemble_again(session: Session, duty: Duty) -> None:
+    """Who owes it, or to whom it is owed, is another: what has not gone yet is made anew in the right names.
+
+    Where the department allowed it, it goes by itself once it is made.
+    """
+    report = queries.latest_report(session, duty.id)
+    if report is not None and report.state == ReportState.READY.value:
+        report.state = ReportState.ASSEMBLING.value
+        _ask_assembly(session, report)
+
+
 def send_report(session: Session, actor: Actor, report_id: int) -> Report:
     """报送: it fulfils the duty, in time or late, and it never waits for a complete catalogue.
 
