@@ -73,7 +73,7 @@ def ask_form() -> Response:
 @allow("enterprise", "clerk")
 def ask() -> Answer:
     """First what is known already; a second click asks all the same."""
-    form = submitted(AskSchema())
+    form = submitted(AskSchema(unknown="exclude"))
     similar: list[Question] = []
     if form.ok and request.form.get("known") != "no":
         similar = queries.search(db(), form.data["text"], limit=3)

@@ -166,6 +166,9 @@ def test_pages(browser_of, session, world, item):
     assert "15个工作日内到账" in nobody.get(f"/questions/{asked.number}").text
     again = enterprise.post("/questions/ask", {"text": "贴息多久能到账呢？", "item": item.code})
     assert "这些答复可能就是您要的" in again.text
+    assert 'name="known" value="no"' in again.text
+    still = {"text": "贴息多久能到账呢？", "item": item.code, "policy": "", "known": "no"}
+    assert enterprise.post("/questions/ask", still).status_code == 303
     assert maker.get("/editor/questions").status_code == 200
     listed = nobody.get("/api/v1/questions?q=贴息到账").json
     assert listed["items"][0]["source"] == "第七条"
