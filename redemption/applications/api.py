@@ -6,7 +6,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 
-from redemption.applications import clocks, forms, queries, service
+from redemption.applications import clocks, forms, handed_in, queries, service
 from redemption.applications.models import Application, Material
 from redemption.applications.queries import Case, Sheet
 from redemption.applications.rules import Status
@@ -111,7 +111,7 @@ class MaterialView(MethodView):
     def get(self, number: str, public_id: str) -> Any:
         """下载一份材料"""
         sheet = queries.sheet(db(), actor(), number, with_materials=False)
-        return send_material(queries.material(db(), sheet.submission.id, public_id))
+        return send_material(handed_in.material(db(), sheet.submission.id, public_id))
 
     @allow("enterprise")
     @submissions.response(204)
@@ -271,7 +271,7 @@ def _case(case: Case) -> dict[str, Any]:
         "corrections": queries.corrections(db(), application.id),
         "materials": [
             _material(one, {application.id: case.line.place})
-            for one in queries.materials_of(db(), application)
+            for one in handed_in.materials_of(db(), application)
         ],
     }
 

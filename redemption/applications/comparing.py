@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from redemption.applications import forms, queries
+from redemption.applications import forms, handed_in
 from redemption.applications.models import Correction, Material
 from redemption.applications.queries import Case
 
@@ -35,7 +35,7 @@ def what_changed(session: Session, case: Case, corrections: Sequence[Correction]
     Args:
         corrections: all rounds of the case, oldest first; a later round says what an earlier one left behind.
     """
-    handed = queries.materials_of_submission(session, case.submission.id) if corrections else []
+    handed = handed_in.materials_of_submission(session, case.submission.id) if corrections else []
     return {
         row.id: _round(case, row, corrections[at + 1 :], handed) if row.answered_at else []
         for at, row in enumerate(corrections)

@@ -11,29 +11,21 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from redemption.applications.form_settings import ALWAYS, NEVER, WAYS, plain
 from redemption.catalogue.form_shape import (
     COLUMN_TYPES,
     MOST_COLUMNS,
     MOST_FIELDS,
-    NUMERIC,
     ROWS_LIMIT,
     TYPE_NAMES,
     check_definition,
     references,
 )
 from redemption.kernel.errors import Conflict, Fields, Invalid, NotFound
-from redemption.kernel.money import parse_amount, yuan_text
+from redemption.kernel.money import parse_amount
 
 Json = dict[str, Any]
 
-ALWAYS, NEVER = "yes", "no"
-WAYS = {
-    "": "不计算，由企业填写",
-    "rate": "按比例：某个数 × 百分比",
-    "each": "按数量：某个数 × 每单位金额",
-    "tiers": "按档次：达到多少给多少",
-    "fixed": "固定金额",
-}
 MOST_LABEL, MOST_HINT, MOST_CHOICES = 60, 300, 60
 
 
@@ -144,73 +136,6 @@ def remove_rule(form: Mapping[str, Any], at: int) -> Json:
     return {**form, "rules": [*rules[:at], *rules[at + 1 :]]}
 
 
-def boxes_of(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """A field as the boxes of its page; `change_field` reads them back."""
-    needed, rule = raw.get("required_if"), raw.get("computed") or {}
-    made: dict[str, Any] = {
-        name: raw.get(name) or "" for name in ("label", "type", "hint", "unit", "material")
-    }
-    made["need"] = (
-        f"if|{needed['field']}|{needed['equals']}" if needed else ALWAYS if raw.get("required") else NEVER
-    )
-    made["choices"] = "\n".join(_choice_line(choice) for choice in raw.get("choices") or [])
-    for name in ("integer", "is_amount"):
-        made[name] = "1" if raw.get(name) else ""
-    made["not_future"] = "1" if raw.get("max") == "today" else ""
-    made["min"] = _plain(raw.get("min"))
-    made["max"] = "" if raw.get("max") == "today" else _plain(raw.get("max"))
-    made["max_rows"] = raw.get("max_rows") or ""
-    made["columns"] = [
-        {**column, "choices": "、".join(_choice_line(one) for one in column.get("choices") or [])}
-        for column in raw.get("columns") or []
-    ]
-    way = way_of(rule)
-    made |= {"way": way, "of": rule.get("of") or "", "cap": _plain(rule.get("cap"))}
-    made["rate"] = _plain(Decimal(str(rule["rate"])) * 100) if rule.get("rate") not in (None, "") else ""
-    made["unit_amount"], made["amount"] = _plain(rule.get("unit_amount")), _plain(rule.get("amount"))
-    made["tiers"] = "\n".join(
-        f"{_plain(tier.get('from'))} = {_plain(tier.get('amount'))}" for tier in rule.get("tiers") or []
-    )
-    return made
-
-
-def way_of(rule: Mapping[str, Any] | None) -> str:
-    """Which of `WAYS` a rule is."""
-    if not rule:
-        return ""
-    if rule.get("tiers"):
-        return "tiers"
-    if rule.get("of"):
-        return "rate" if rule.get("rate") not in (None, "") or not rule.get("unit_amount") else "each"
-    return "fixed"
-
-
-def told(form: Mapping[str, Any], raw: Mapping[str, Any]) -> list[str]:
-    """What is asked of a field, in sentences for the overview."""
-    said = []
-    rule = raw.get("computed")
-    if rule:
-        said.append(_rule_told(form, rule))
-    if raw.get("is_amount"):
-        said.append("是申请金额")
-    low, high = raw.get("min"), raw.get("max")
-    if raw.get("type") == "money":
-        say: Any = lambda bound: yuan_text(Decimal(str(bound)))  # noqa: E731
-    else:
-        say = lambda bound: "当天" if bound == "today" else f"{_plain(bound)}{raw.get('unit') or ''}"  # noqa: E731
-    if low not in (None, ""):
-        said.append(f"不小于{say(low)}")
-    if high not in (None, ""):
-        said.append(f"不大于{say(high)}")
-    if raw.get("integer"):
-        said.append("整数")
-    if raw.get("choices"):
-        said.append("选项：" + "、".join(_choice_word(one) for one in raw["choices"]))
-    if raw.get("columns"):
-        said.append("列：" + "、".join(str(column.get("label")) for column in raw["columns"]))
-    return said
-
-
 # --- parts of a field ------------------------------------------------------------------------------------
 
 
@@ -288,7 +213,7 @@ def _computing(typed: Mapping[str, str], wrong: Fields) -> Json:
             wrong["of"] = ["请选择按哪一个数计算。"]
     if way == "rate":
         percent = _read(typed, "rate", wrong, _number, "请填写百分比，例如：50。")
-        rule["rate"] = _plain(Decimal(percent) / 100) if percent else ""
+        rule["rate"] = plain(Decimal(percent) / 100) if percent else ""
     elif way == "each":
         rule["unit_amount"] = _read(typed, "unit_amount", wrong, _amount, "请填写每单位多少元，例如：3000。")
     elif way == "fixed":
@@ -348,25 +273,6 @@ def _only_one_amount(raw: Mapping[str, Any], made: Mapping[str, Any]) -> Json:
     return {k: v for k, v in raw.items() if not (k == "is_amount" and made.get("is_amount"))}
 
 
-def _rule_told(form: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
-    name, _, column = str(rule.get("of") or "").partition(".")
-    field: Json = next((raw for raw in form.get("fields") or [] if raw.get("name") == name), {})
-    words = str(field.get("label") or name)
-    if column:
-        cell: Json = next((one for one in field.get("columns") or [] if one.get("name") == column), {})
-        words = f"{words}的{cell.get('label') or column}合计"
-    cap = f"，最高{yuan_text(Decimal(str(rule['cap'])))}" if rule.get("cap") not in (None, "") else ""
-    match way_of(rule):
-        case "rate":
-            return f"自动计算：{words} × {_plain(Decimal(str(rule.get('rate', 1))) * 100)}%{cap}"
-        case "each":
-            return f"自动计算：{words} × {yuan_text(Decimal(str(rule['unit_amount'])))}{cap}"
-        case "tiers":
-            return f"自动计算：按{words}分{len(rule['tiers'])}档{cap}"
-        case _:
-            return f"自动计算：{yuan_text(Decimal(str(rule.get('amount') or 0)))}{cap}"
-
-
 def _words(typed: Mapping[str, str], name: str, most: int, wrong: Fields, *, needed: bool = True) -> str:
     words = typed.get(name, "").strip()
     if (needed and not words) or len(words) > most:
@@ -386,47 +292,12 @@ def _number(words: str) -> str:
     found = Decimal(words.replace(",", "").removesuffix("%"))
     if not found.is_finite():
         raise ValueError(words)
-    return _plain(found)
+    return plain(found)
 
 
 def _amount(words: str) -> str:
     return str(parse_amount(words))
 
 
-def _plain(value: Any) -> str:
-    if value in (None, ""):
-        return ""
-    try:
-        text = format(Decimal(str(value)), "f")
-    except InvalidOperation:
-        return str(value)
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _choice_line(choice: Any) -> str:
-    code, word = choice if isinstance(choice, list | tuple) else (choice, choice)
-    return str(word) if str(code) == str(word) else f"{code}={word}"
-
-
-def _choice_word(choice: Any) -> str:
-    return str(choice[1] if isinstance(choice, list | tuple) else choice)
-
-
 def _free(taken: set[str], letter: str) -> str:
     return next(name for n in range(1, 1000) if (name := f"{letter}{n}") not in taken)
-
-
-__all__ = [
-    "NUMERIC",
-    "WAYS",
-    "add_field",
-    "add_sum",
-    "boxes_of",
-    "change_field",
-    "field_named",
-    "move_field",
-    "remove_field",
-    "remove_rule",
-    "told",
-    "way_of",
-]

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from redemption.applications.handed_in import answers_of, materials_of_many
 from redemption.applications.models import Application, Material, Submission
-from redemption.applications.queries import answers_of, materials_of_many
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.dispatch.models import Referral
 from redemption.dispatch.rules import ParcelKind

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, request, session
 from marshmallow import Schema, fields, validate
 from werkzeug.wrappers import Response as Answer
 
-from redemption.identity import consent, oidc_views, people, queries, recovery
+from redemption.identity import consent, invitations, oidc_views, queries, recovery
 from redemption.identity.models import Person, Post
 from redemption.identity.people import GRADE_HINTS, GRADE_NAMES
 from redemption.identity.rules import Grade, Role
@@ -67,7 +67,7 @@ def open_code() -> Answer:
     form = submitted(CodeSchema())
     if form.ok:
         try:
-            people.invitation_by_code(db(), form.data["code"])
+            invitations.invitation_by_code(db(), form.data["code"])
         except (NotFound, Gone) as error:
             form.add("code", error.message)
     if not form.ok:
@@ -82,7 +82,7 @@ def invitation(code: str) -> Answer:
 
 
 def _invitation(code: str, form: Form, status: int = 200) -> Answer:
-    found, person, enterprise = people.invitation_by_code(db(), code)
+    found, person, enterprise = invitations.invitation_by_code(db(), code)
     who = actor_or_none()
     return render(
         "identity/invitation.html",
@@ -106,7 +106,7 @@ def accept(code: str) -> Answer:
     """Somebody new sets a password; somebody who is signed in just accepts."""
     who = actor_or_none()
     if who is not None:
-        post = people.accept_signed_in(db(), who, code)
+        post = invitations.accept_signed_in(db(), who, code)
         session["post"] = post.id
         return redirect("/space", 303)
     form, person = submitted(NewPasswordSchema()), None
@@ -117,7 +117,7 @@ def accept(code: str) -> Answer:
         form.add("consent", "请阅读并同意个人信息使用说明；不同意的，可以到窗口办理。")
     if form.ok:
         with form.catching():
-            person = people.accept_with_password(db(), code, form.data["password"])
+            person = invitations.accept_with_password(db(), code, form.data["password"])
             consent.give(db(), person)
     if not form.ok or person is None:
         return _invitation(code, form, 422)

@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from redemption.identity.people import GRADE_NAMES, Invited
+from redemption.identity.invitations import Invited
+from redemption.identity.people import GRADE_NAMES
 from redemption.identity.rules import Grade
 from redemption.kernel import clock
 from redemption.messages.service import tell

@@ -16,6 +16,7 @@ from typing import IO, Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from redemption.applications import handed_in
 from redemption.applications import queries as applications
 from redemption.applications.models import (
     Application,
@@ -159,7 +160,7 @@ def archive(session: Session, actor: Actor, number: str, storage: Storage, pdf_o
         )
         .order_by(Document.id)
     ).all()
-    materials = applications.materials_of(session, case.application)
+    materials = handed_in.materials_of(session, case.application)
     file = tempfile.SpooledTemporaryFile(max_size=8 * 1024 * 1024)  # noqa: SIM115
     digests: list[tuple[str, str, int]] = []
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:

@@ -8,10 +8,11 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from redemption.identity import people
+from redemption.identity import invitations, people
 from redemption.identity import queries as identity
 from redemption.identity.contact import DAY, EMAIL, phone, short
-from redemption.identity.people import GRADE_HINTS, GRADE_NAMES, Invited
+from redemption.identity.invitations import Invited
+from redemption.identity.people import GRADE_HINTS, GRADE_NAMES
 from redemption.identity.rules import Actor, Grade
 from redemption.messages import service as messages
 from redemption.messages.invitations import tell_invited
@@ -63,7 +64,7 @@ def _page(form: Form, status: int = 200, invited: Invited | None = None) -> Answ
         "space/people.html",
         status=status,
         people=people.everybody(db(), who.enterprise_id),
-        invitations=people.invited(db(), who.enterprise_id),
+        invitations=invitations.invited(db(), who.enterprise_id),
         grades=[(str(grade), word, GRADE_HINTS[grade]) for grade, word in GRADE_NAMES.items()],
         grade_names={str(grade): word for grade, word in GRADE_NAMES.items()},
         may_manage=who.grade == Grade.OWNER,
@@ -81,7 +82,7 @@ def invite() -> Answer:
     mandate = _mandate(form)
     if form.ok:
         with form.catching():
-            invited = people.invite(
+            invited = invitations.invite(
                 db(),
                 actor(),
                 name=form.data["name"],
@@ -115,7 +116,7 @@ def _mandate(form: Form) -> dict[str, Any] | None:
 @blueprint.post("/space/people/invitations/<int:number>/withdraw")
 @allow("enterprise")
 def withdraw_invitation(number: int) -> Answer:
-    people.withdraw_invitation(db(), actor(), number)
+    invitations.withdraw_invitation(db(), actor(), number)
     flash("邀请已撤回，原来的开通码不能再用。", "success")
     return redirect("/space/people", 303)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from redemption.applications import form_making, forms
+from redemption.applications import form_making, form_settings, forms
 from redemption.applications.needs import asked_of
 from redemption.catalogue import queries as catalogue
 from redemption.catalogue import service as catalogue_service
@@ -189,7 +189,7 @@ def test_boxes_of_a_field_read_back_are_the_field():
     ]
     form = {"fields": fields}
     for raw in fields:
-        typed = {k: str(v) for k, v in form_making.boxes_of(raw).items() if k != "columns" and v}
+        typed = {k: str(v) for k, v in form_settings.boxes_of(raw).items() if k != "columns" and v}
         again = form_making.field_named(form_making.change_field(form, raw["name"], typed), raw["name"])
         if again.get("computed"):
             assert forms.computed({"fields": [fields[0], again]}, {"n": "6000000"}) == {"y": "200000.00"}

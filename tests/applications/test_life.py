@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from redemption.applications import clocks, queries, service
+from redemption.applications import clocks, handed_in, queries, service
 from redemption.applications.comparing import what_changed
 from redemption.applications.models import Application
 from redemption.applications.rules import MACHINE, Action, Status
@@ -208,7 +208,7 @@ def test_a_correction_is_asked_answered_and_goes_back(stage: Stage) -> None:
         [("贷款金额", "20万元", "18万元"), ("测试补贴申请表（原件1份）", ["材料.pdf"], ["盖章申请表.pdf"])]
     ]
     assert "application.resubmitted" in topics(stage, application)
-    current = queries.materials_of(stage.session, application)
+    current = handed_in.materials_of(stage.session, application)
     assert [m.name for m in current if m.entry == "m1"] == ["盖章申请表.pdf"]
 
 
@@ -260,7 +260,7 @@ def test_a_file_of_an_answer_that_is_not_handed_in_does_not_stand_yet(stage: Sta
     application = stage.case()
     service.ask_correction(stage.session, stage.officer, application, ASKED)
     upload_answer(stage, application)
-    names = [m.name for m in queries.materials_of(stage.session, application) if m.entry == "m1"]
+    names = [m.name for m in handed_in.materials_of(stage.session, application) if m.entry == "m1"]
     assert "盖章申请表.pdf" not in names
     assert names, "the officer still sees what was handed in"
 

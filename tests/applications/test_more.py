@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from redemption.applications import queries, service
+from redemption.applications import handed_in, queries, service
 from redemption.applications.rules import Action
 from redemption.kernel import clock
 from redemption.kernel.errors import Conflict, Invalid, NotFound
@@ -69,7 +69,7 @@ def test_a_material_handed_in_before_answers_again(stage: Stage) -> None:
 
 def test_too_old_or_somebody_elses_is_not_offered(stage: Stage) -> None:
     submission = stage.submitted()
-    for material in queries.materials_of_submission(stage.session, submission.id):
+    for material in handed_in.materials_of_submission(stage.session, submission.id):
         material.uploaded_at = clock.now() - days(400)
     stage.session.flush()
     service.withdraw(stage.session, stage.filer, f"{submission.number}-01")
@@ -77,7 +77,7 @@ def test_too_old_or_somebody_elses_is_not_offered(stage: Stage) -> None:
     assert service.reusable(stage.session, queries.sheet(stage.session, stage.filer, draft.number)) == {}
     theirs = service.start(stage.session, stage.other, [stage.item.code], box=BOX)
     assert service.reusable(stage.session, queries.sheet(stage.session, stage.other, theirs.number)) == {}
-    old = queries.materials_of_submission(stage.session, submission.id)[0]
+    old = handed_in.materials_of_submission(stage.session, submission.id)[0]
     with pytest.raises(NotFound):
         service.reuse_material(stage.session, stage.other, theirs.number, "m1", old.public_id, place=1)
 
@@ -131,7 +131,7 @@ def test_scans_at_the_window_count_as_handed_in(stage: Stage) -> None:
         storage=stage.storage,
     )
     application = queries.received(stage.session, submission.id)[0]
-    assert {(m.entry, m.form) for m in queries.materials_of(stage.session, application)} == {
+    assert {(m.entry, m.form) for m in handed_in.materials_of(stage.session, application)} == {
         ("m1", "original_seen"),
         ("m2", "file"),
     }

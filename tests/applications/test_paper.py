@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from redemption.applications import queries, service
+from redemption.applications import handed_in, queries, service
 from redemption.applications.service import PaperEntry
 from redemption.documents.models import Document
 from redemption.kernel import audit, clock
@@ -37,7 +37,7 @@ def test_a_paper_case_is_the_same_case(stage: Stage) -> None:
     assert (submission.channel, application.status) == ("window", "received")
     assert submission.filer_person_id is None
     assert submission.clerk_person_id == stage.clerk.person_id
-    forms = {m.entry: m.form for m in queries.materials_of(stage.session, application)}
+    forms = {m.entry: m.form for m in handed_in.materials_of(stage.session, application)}
     assert forms == {"m1": "original_seen", "m2": "copy_kept"}
     assert stage.session.get_one(Document, submission.receipt_id).kind == "slip"
     assert ID not in str(submission.counter)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select, text
 
-from redemption.applications import queries, service
+from redemption.applications import handed_in, queries, service
 from redemption.applications.models import Application, ApplicationEvent, Submission
 from redemption.applications.rules import Status
 from redemption.catalogue.models import ItemVersion
@@ -214,7 +214,7 @@ def test_papers_that_two_items_ask_for_are_asked_once(stage: Stage) -> None:
     assert shared
     applications = queries.received(stage.session, submission.id)
     for application in applications:
-        texts = {m.entry for m in queries.materials_of(stage.session, application)}
+        texts = {m.entry for m in handed_in.materials_of(stage.session, application)}
         assert any(need.key in texts for need in shared)
 
 

@@ -26,7 +26,7 @@ from redemption.desk import service as desk
 from redemption.documents.models import Document
 from redemption.evaluation import service as evaluation
 from redemption.evaluation.models import RatingFollowUp
-from redemption.identity import people, recovery
+from redemption.identity import invitations, recovery
 from redemption.identity.rules import Grade
 from redemption.kernel.secrets import Signer
 from redemption.kernel.storage import FolderStorage
@@ -129,9 +129,9 @@ def _one_of_everything(stage: Stage, signer: Signer) -> list[tuple[str, str, str
          "reason": "other", "description": "想办的事项不在本中心"},
     )  # fmt: skip
     desk.hand_over(session, clerk, "有一件待补正")
-    invited = people.invite(session, filer, name="陈新", login="13900000077", grade=Grade.FILER)
+    invited = invitations.invite(session, filer, name="陈新", login="13900000077", grade=Grade.FILER)
     checked = dict.fromkeys(("licence_seen", "mandate_seen", "is_representative"), True)
-    people.open_first_account(
+    invitations.open_first_account(
         session, clerk, BOX, enterprise=world.enterprises[2], name="沈亦舟", login="13900000088", phone="",
         email="", id_number="11010519491231002X", **checked,
     )  # fmt: skip
@@ -297,7 +297,7 @@ def _more(stage: Stage, count: int) -> None:
             {"visitor_name": "王", "visitor_phone": "1", "enterprise_name": "", "item_name": "", "reason": "other",
              "description": "说明"},
         )  # fmt: skip
-        people.invite(
+        invitations.invite(
             session, stage.filer, name=f"陈{at}", login=f"139{mark[-8:].replace('.', '0')}", grade=Grade.FILER
         )
     session.commit()

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
-from redemption.identity import people, recovery
+from redemption.identity import invitations, people, recovery
 from redemption.identity import service as identity
 from redemption.identity.models import Invitation, Person, Post
 from redemption.identity.rules import Grade
@@ -92,13 +92,13 @@ def test_an_invitation_is_for_one_account_once_and_can_be_withdrawn(browser_of, 
 
 
 def test_an_invitation_ends_after_its_days(session, world):
-    made = people.invite(
+    made = invitations.invite(
         session, world.actors["qiye"], name="甲", login="jia@example.org", grade=Grade.READER
     )
-    with time_machine.travel(clock.now() + people.LIFE):
-        assert people.open_invitations(session, world.enterprises[0].id) == []
+    with time_machine.travel(clock.now() + invitations.LIFE):
+        assert invitations.open_invitations(session, world.enterprises[0].id) == []
         with pytest.raises(Exception, match="过期"):
-            people.invitation_by_code(session, made.code)
+            invitations.invitation_by_code(session, made.code)
 
 
 def test_the_last_owner_stays(session, world):
@@ -107,8 +107,8 @@ def test_the_last_owner_stays(session, world):
         people.remove(session, actor, actor.post_id)
     with pytest.raises(Conflict, match="至少要有一位"):
         people.change_grade(session, actor, actor.post_id, Grade.READER)
-    made = people.invite(session, actor, name="乙", login="yi@example.org", grade=Grade.OWNER)
-    people.accept_with_password(session, made.code, "yi-de-mima-2026")
+    made = invitations.invite(session, actor, name="乙", login="yi@example.org", grade=Grade.OWNER)
+    invitations.accept_with_password(session, made.code, "yi-de-mima-2026")
     people.change_grade(session, actor, actor.post_id, Grade.READER)
     assert session.get_one(Post, actor.post_id).grade == "reader"
 
@@ -132,12 +132,12 @@ def test_a_clerk_opens_only_what_was_checked(session, world):
         "id_number": "11010519491231002X",
     }
     with pytest.raises(NotAllowed):
-        people.open_first_account(
+        invitations.open_first_account(
             session, world.actors["guanli"], BOX, enterprise=world.enterprises[2], **facts,
             licence_seen=True, mandate_seen=True, is_representative=False,
         )  # fmt: skip
     with pytest.raises(Invalid):
-        people.open_first_account(
+        invitations.open_first_account(
             session, world.actors["chuangkou"], BOX, enterprise=world.enterprises[2], **facts,
             licence_seen=False, mandate_seen=True, is_representative=False,
         )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from redemption.applications import clocks, enterprise_part, forms, queries
+from redemption.applications import clocks, enterprise_part, forms, handed_in, queries
 from redemption.applications.clocks import Terms
 from redemption.applications.models import Application, ApplicationEvent, Correction, Material
 from redemption.applications.needs import entries_of
@@ -129,7 +129,7 @@ def answer_correction(
     case, correction = _open(session, actor, number, correction_id)
     handed = [
         m
-        for m in queries.materials_of_submission(session, case.submission.id)
+        for m in handed_in.materials_of_submission(session, case.submission.id)
         if m.application_id == case.application.id and m.round == correction.round
     ]
     asked = {_name(entry): entry for entry in correction.entries}
@@ -270,11 +270,11 @@ def _before(session: Session, case: Case, asked: Mapping[str, Json], handed: Seq
     if fields:
         fields |= {d["name"] for d in forms.fields_of(case.version.form) if d.get("computed")}
     common = {e["key"] for e in asked.values() if e["kind"] == "common"}
-    shared = queries.answers_of(session, case.application)
+    shared = handed_in.answers_of(session, case.application)
     replaced = {m.entry for m in handed}
     standing = [
         (m.entry if m.application_id else shared.get(m.entry, ""), m)
-        for m in queries.materials_of(session, case.application)
+        for m in handed_in.materials_of(session, case.application)
     ]
     return {
         "data": {name: case.application.data.get(name) for name in fields},

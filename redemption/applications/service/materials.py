@@ -6,7 +6,7 @@ from typing import IO
 
 from sqlalchemy.orm import Session
 
-from redemption.applications import queries
+from redemption.applications import handed_in, queries
 from redemption.applications.models import Application, Material
 from redemption.applications.needs import Entry, Need, entries_of
 from redemption.applications.queries import Sheet
@@ -81,7 +81,7 @@ def remove_material(session: Session, actor: Actor, number: str, public_id: str)
     must_file(actor)
     sheet = queries.sheet(session, actor, number, lock=True, with_materials=False)
     must_be_draft(sheet)
-    queries.material(session, sheet.submission.id, public_id).removed_at = clock.now()
+    handed_in.material(session, sheet.submission.id, public_id).removed_at = clock.now()
     touch(session, sheet.submission)
     session.flush()
 
@@ -105,9 +105,9 @@ def add_correction_material(
     if not any(entry["kind"] == "material" and entry["key"] == key for entry in correction.entries):
         raise NotFound("补正通知没有要求这份材料。")
     text = next((entry.text for entry in entries_of(case.version.fields) if entry.key == key), "")
-    size, count = queries.size_of_files(session, case.submission.id)
+    size, count = handed_in.size_of_files(session, case.submission.id)
     stored = _store(file, storage, limits, size, count)
-    for known in queries.materials_of_submission(session, case.submission.id):
+    for known in handed_in.materials_of_submission(session, case.submission.id):
         if (known.entry, known.application_id, known.round, known.sha256) == (
             key,
             case.application.id,
@@ -126,7 +126,7 @@ def remove_correction_material(session: Session, actor: Actor, number: str, publ
     must_file(actor)
     case = queries.case(session, actor, number, lock=True)
     round_ = answer_round(session, case.application.id)
-    found = queries.material(session, case.submission.id, public_id)
+    found = handed_in.material(session, case.submission.id, public_id)
     if found.round != round_ or found.application_id != case.application.id:
         raise NotFound("没有找到这份材料，它可能已被删除。")
     found.removed_at = clock.now()
@@ -186,7 +186,7 @@ def record_files(
     """At the window: scans and photographs of papers, beside what was ticked."""
     known = {entry.key: entry.text for entry in entries_of_application(session, application)}
     for file in files:
-        size, count = queries.size_of_files(session, application.submission_id)
+        size, count = handed_in.size_of_files(session, application.submission_id)
         stored = _store(file, storage, limits, size, count)
         kind = kind_of(known.get(key, ""))
         _add(session, actor, application.submission_id, application.id, key, file, stored, kind, round_=0)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stdnum.cn import ric
 
-from redemption.applications import enterprise_part, forms, queries
+from redemption.applications import enterprise_part, forms, handed_in, queries
 from redemption.applications.models import Submission
 from redemption.applications.needs import asked_of
 from redemption.applications.queries import Line, Sheet
@@ -130,7 +130,7 @@ def enter_paper(
             entry.id_number, f"submission:{submission.id}:counter_id_number"
         )
     session.flush()
-    sheet.materials = queries.materials_of_submission(session, submission.id)
+    sheet.materials = handed_in.materials_of_submission(session, submission.id)
     receive(session, actor, sheet, received_at=received_at, entered_at=now, declarations={})
     return submission
 

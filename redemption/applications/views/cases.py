@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from redemption.applications import clocks, forms, queries, service, timeline
+from redemption.applications import clocks, forms, handed_in, queries, service, timeline
 from redemption.applications.comparing import what_changed
 from redemption.applications.models import Correction, Material
 from redemption.applications.needs import entries_of
@@ -152,9 +152,9 @@ def confirm_receipt(number: str) -> Answer:
 
 def _by_entry(found: Case) -> dict[str, list[Material]]:
     """What stands for each line of the list."""
-    shared = queries.answers_of(db(), found.application)
+    shared = handed_in.answers_of(db(), found.application)
     grouped: dict[str, list[Material]] = {}
-    for material in queries.materials_of(db(), found.application):
+    for material in handed_in.materials_of(db(), found.application):
         key = material.entry if material.application_id else shared.get(material.entry, material.entry)
         grouped.setdefault(key, []).append(material)
     return grouped
@@ -217,7 +217,7 @@ def _correction_page(
     declared = {d["name"]: d for d in forms.fields_of(found.version.form)}
     base = f"/applications/{found.application.number}/correction"
     entries = []
-    uploaded = queries.materials_of_submission(db(), found.submission.id)
+    uploaded = handed_in.materials_of_submission(db(), found.submission.id)
     earlier = _by_entry(found)
     for entry in asked.entries:
         files = [

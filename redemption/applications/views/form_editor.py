@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from redemption.applications import form_making, forms
+from redemption.applications import form_making, form_settings, forms
 from redemption.applications.needs import entries_of
 from redemption.applications.views import posted
 from redemption.catalogue import queries as catalogue
@@ -55,7 +55,7 @@ def add(code: str) -> Answer:
 def field(code: str, name: str) -> Answer:
     owned = _owned(code)
     return _field(
-        owned, name, empty_form(form_making.boxes_of(form_making.field_named(owned.draft.form, name)))
+        owned, name, empty_form(form_settings.boxes_of(form_making.field_named(owned.draft.form, name)))
     )
 
 
@@ -196,7 +196,7 @@ def _overview(owned: Owned, form: Form, status: int = 200) -> Answer:
     texts = {entry.key: entry.text for entry in entries_of(owned.draft.fields)}
     shown = []
     for raw, whole in zip(declared, forms.fields_of(owned.draft.form), strict=True):
-        said = form_making.told(owned.draft.form, raw)
+        said = form_settings.told(owned.draft.form, raw)
         if raw.get("material"):
             said.append(f"对应材料：{texts.get(raw['material'], '（清单里已没有这一项）')}")
         shown.append((whole, said))
@@ -229,7 +229,7 @@ def _field(owned: Owned, name: str, form: Form, status: int = 200) -> Answer:
         needs=_needs(owned.draft.form, name),
         columns=columns,
         column_types=[(kind, TYPE_NAMES[kind]) for kind in COLUMN_TYPES],
-        ways=list(form_making.WAYS.items()),
+        ways=list(form_settings.WAYS.items()),
         paths=[path for path in numeric_paths(owned.draft.form) if path[0].split(".")[0] != name],
         materials=[(entry.key, entry.text) for entry in entries_of(owned.draft.fields)],
         form=form,
@@ -238,7 +238,7 @@ def _field(owned: Owned, name: str, form: Form, status: int = 200) -> Answer:
 
 def _needs(form: dict[str, Any], name: str) -> list[tuple[str, str]]:
     """When a field must be filled in, as one box: always, never, or with an answer to another question."""
-    made = [(form_making.ALWAYS, "必填"), (form_making.NEVER, "选填")]
+    made = [(form_settings.ALWAYS, "必填"), (form_settings.NEVER, "选填")]
     for other in forms.fields_of(form):
         if other["name"] == name or other.get("computed"):
             continue

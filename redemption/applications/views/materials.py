@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, redirect, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as Answer
 
-from redemption.applications import queries, scanning, service
+from redemption.applications import handed_in, queries, scanning, service
 from redemption.applications.models import Material
 from redemption.applications.rules import Scan
 from redemption.identity.rules import Role
@@ -87,7 +87,7 @@ def reuse(number: str, place: int, key: str, public_id: str) -> Answer:
 def show(number: str, public_id: str) -> Answer:
     """A file of one's own submission, shown in the browser where that is safe."""
     sheet = queries.sheet(db(), actor(), number, with_materials=False)
-    return send_material(queries.material(db(), sheet.submission.id, public_id))
+    return send_material(handed_in.material(db(), sheet.submission.id, public_id))
 
 
 @blueprint.get("/applications/<number>/materials/<public_id>")
@@ -95,9 +95,9 @@ def show(number: str, public_id: str) -> Answer:
 def show_of_case(number: str, public_id: str) -> Answer:
     """A file of a case, for everybody whose case it is; an officer sees only what belongs to the own application."""
     case = queries.case(db(), actor(), number)
-    found = queries.material(db(), case.submission.id, public_id)
+    found = handed_in.material(db(), case.submission.id, public_id)
     if actor().role is Role.OFFICER and found.id not in {
-        m.id for m in queries.all_materials_of(db(), case.application)
+        m.id for m in handed_in.all_materials_of(db(), case.application)
     }:
         raise NotFound("没有找到这份材料，它可能已被删除。")
     return send_material(found)

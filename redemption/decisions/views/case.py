@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, request
 from marshmallow import Schema
 from werkzeug.wrappers import Response
 
-from redemption.applications import queries as applications
+from redemption.applications import handed_in
 from redemption.applications.models import Application
 from redemption.applications.sharing import asking
 from redemption.decisions import proposing, service
@@ -158,7 +158,7 @@ def verify(number: str) -> Response:
 def material(number: str, public_id: str) -> Response:
     """A file of a case of the officer's own department."""
     application = service.lock_case(db(), actor(), number, lock=False)
-    found = applications.material(db(), application.submission_id, public_id)
+    found = handed_in.material(db(), application.submission_id, public_id)
     if found.application_id not in (None, application.id) or not found.sha256:
         raise NotFound("没有找到这份材料。")
     return send_stored(found.sha256, found.name, found.media_type, inline=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from redemption.applications import clocks
+from redemption.applications import clocks, handed_in
 from redemption.applications import queries as applications
 from redemption.applications.comparing import what_changed
 from redemption.applications.enterprise_part import ACCOUNT
@@ -146,9 +146,9 @@ def own_referral(who: Actor, application: Application) -> Any:
 
 
 def _by_entry(application: Application) -> dict[str, list[Any]]:
-    shared = applications.answers_of(db(), application)
+    shared = handed_in.answers_of(db(), application)
     found: dict[str, list[Any]] = {}
-    for one in applications.materials_of(db(), application):
+    for one in handed_in.materials_of(db(), application):
         key = one.entry if one.application_id is not None else shared.get(one.entry, one.entry)
         found.setdefault(key, []).append(one)
     return found

@@ -5,7 +5,7 @@ from marshmallow import Schema, ValidationError, fields
 from stdnum.cn import ric
 from werkzeug.wrappers import Response as Answer
 
-from redemption.identity import counter, people
+from redemption.identity import counter, invitations
 from redemption.identity import queries as identity
 from redemption.identity import service as identity_service
 from redemption.identity.contact import EMAIL, PHONE, short
@@ -100,7 +100,7 @@ def open_account() -> Answer:
                 )
     if form.ok and enterprise is not None:
         with form.catching():
-            invited = people.open_first_account(
+            invited = invitations.open_first_account(
                 db(),
                 actor(),
                 box(),
