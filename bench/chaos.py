@@ -1,16 +1,18 @@
 """Chaos: everything is killed at random while applications are handed in, corrected and withdrawn over HTTP.
 
-Applications count as accepted when the web process said 200. In the end each of them has one referral, is at its
-department once, its parcels arrived in their order, it ended in one truth, and the audit log verifies.
+Applications count as accepted when the web process said 200. In the end each of them is one case at its department,
+with everything that followed once and in order (no call ever came before its forerunner), ended in one truth on both
+sides, nothing is stuck, and the audit log verifies.
 Departments are simulated processes with faults of every kind: delays, 500s, lost answers, late answers, events
 doubled, out of order, and clocks that are wrong.
 """
 
 import dataclasses
+import json
 import random
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -22,7 +24,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bench.ground import Chaos, Ground, ground
 from redemption.applications.models import Application, ApplicationEvent, Correction, Submission
-from redemption.dispatch.models import Parcel, Referral
+from redemption.dispatch.models import Parcel
+from redemption.dispatch.rules import HELD
 from redemption.identity.models import Post
 from redemption.identity.rules import Actor, Grade, Role
 from redemption.identity.service import issue_token
@@ -32,9 +35,8 @@ from redemption.kernel.uow import unit_of_work
 
 FAULTS = (
     "--errors", "0.1", "--lost", "0.1", "--later", "0.1", "--duplicates", "0.1", "--disorder", "0.1",
-    "--slow", "0.1", "--skew", "20", "--corrections", "0.1", "--auto",
+    "--slow", "0.1", "--skew", "20", "--auto",
 )  # fmt: skip
-WITHDRAWN = 0.05
 CLIENTS = 6
 OVER = {"approved", "withdrawn"}
 
@@ -47,6 +49,7 @@ class Wrong:
     doubled: int = 0
     disordered: int = 0
     untrue: int = 0
+    stuck: int = 0
     audit: int = 0
     accepted: int = 0
     corrected: int = 0
@@ -56,7 +59,7 @@ class Wrong:
 
     @property
     def total(self) -> int:
-        return self.missing + self.doubled + self.disordered + self.untrue + self.audit
+        return self.missing + self.doubled + self.disordered + self.untrue + self.stuck + self.audit
 
 
 def run_long() -> dict[str, dict[str, Any]]:
@@ -83,7 +86,8 @@ def chaos(
     pause: tuple[float, float],
     seconds: float,
     patience: float,
-    faults: Sequence[str] = FAULTS,
+    corrections: float = 0.1,
+    withdrawals: float = 0.05,
     at_least: Sequence[str] = ("database", "queue", "web", "worker"),
 ) -> Wrong:
     """Hand in, kill, wait, look.
@@ -91,12 +95,13 @@ def chaos(
     Args:
         seconds: over how long the applications are handed in, at least; pause: between two kills, at random.
         patience: seconds for what is left when the killing has stopped.
+        corrections: share of the cases that departments ask to be corrected; withdrawals: that are withdrawn at once.
         at_least: what must have been killed once, whatever chance says.
     """
-    with ground(departments, faults=faults, durable=True) as made:
+    with ground(departments, faults=(*FAULTS, "--corrections", str(corrections)), durable=True) as made:
         drafts = made.drafts(-(-applications // departments))[:applications]
         print(f"chaos: {len(drafts)} drafts are ready", flush=True)
-        clients = Clients(made, drafts)
+        clients = Clients(made, drafts, withdrawals)
         made.start(delivery=2)
         begun = time.monotonic()
         killer = Chaos(made, pause=pause, first=at_least)
@@ -121,8 +126,8 @@ def chaos(
 class Clients:
     """Programs of enterprises: they hand in, answer corrections, withdraw; a call that fails is made again."""
 
-    def __init__(self, made: Ground, drafts: list[tuple[Actor, str]]) -> None:
-        self._made, self._drafts = made, drafts
+    def __init__(self, made: Ground, drafts: list[tuple[Actor, str]], withdrawals: float) -> None:
+        self._made, self._drafts, self._withdrawals = made, drafts, withdrawals
         self._tokens = _tokens(made, {filer.enterprise_id or 0 for filer, _ in drafts})
         self._http = httpx.Client(
             base_url=f"{made.settings.base_url}/api/v1",
@@ -162,7 +167,7 @@ class Clients:
             raise RuntimeError(f"{number}: {answer.status_code} {answer.text[:300]}")
         with self._guard:
             self.accepted.add(number)
-        if random.random() < WITHDRAWN:
+        if random.random() < self._withdrawals:
             time.sleep(random.random())
             gone = self._stubbornly(filer, f"/applications/{number}-01/withdrawal", {"reason": "演练"})
             # 409: it was decided a moment ago, or an earlier call went through without its answer
@@ -265,9 +270,8 @@ def _left(made: Ground) -> dict[str, int]:
 def _look(made: Ground, clients: Clients, found: Wrong) -> None:
     with unit_of_work(made.database) as session:
         rows = session.execute(
-            select(Submission.number, Application.id, Application.status, Referral.number)
+            select(Submission.number, Application.number, Application.id, Application.status)
             .join(Application, Application.submission_id == Submission.id)
-            .outerjoin(Referral, Referral.application_id == Application.id)
             .where(Submission.received_at.is_not(None))
         ).all()
         acts = {
@@ -278,27 +282,60 @@ def _look(made: Ground, clients: Clients, found: Wrong) -> None:
                 )
             )
         }
+        answered: dict[int, list[int]] = defaultdict(list)
+        for application_id, round_ in session.execute(
+            select(Correction.application_id, Correction.round).where(Correction.answered_at.is_not(None))
+        ):
+            answered[application_id].append(round_)
+        found.stuck = session.scalar(select(func.count()).where(Parcel.state.in_(HELD))) or 0
         key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(made.settings.audit_key)).public_key()
-        found.audit = len(verify(session, key).faults)
-    at_departments = Counter(
-        case["referral"] for office in made.offices for case in office.read("cases.json")
-    )
-    referrals = Counter(row[1] for row in rows if row[3] is not None)
-    found.doubled = sum(count - 1 for count in at_departments.values() if count > 1)
-    found.doubled += sum(count - 1 for count in referrals.values() if count > 1)
-    known = {row[0] for row in rows}
-    found.missing = len(clients.accepted - known)
-    for number, application_id, status, referral in rows:
-        approved = acts.get((application_id, "approve"), 0)
-        withdrawn = acts.get((application_id, "withdraw"), 0)
-        # one end, as the status says; what was never sent may have been withdrawn before it left
-        found.untrue += (approved, withdrawn) not in {(1, 0), (0, 1)}
-        found.untrue += status != ("approved" if approved else "withdrawn")
-        found.untrue += number in clients.withdrawn and status != "withdrawn"
-        found.untrue += acts.get((application_id, "accept"), 0) > 1
-        if status == "approved" and (referral is None or at_departments[referral] != 1):
-            found.missing += 1
+        log = verify(session, key)
+        found.audit = len(log.faults) + (log.entries < len(clients.accepted))
+    # by the number of the application: two referrals of one would be two cases there
+    cases: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for office in made.offices:
+        found.disordered += office.read("counts.json")["early"]
         for case in office.read("cases.json"):
-            order = [parcel["sequence"] for parcel in case["parcels"]]
-            found.disordered += order != sorted(order)
+            cases[case["payload"]["application"]["number"]].append(case)
+    found.missing = len(clients.accepted - {row[0] for row in rows})
+    for submission, number, application_id, status in rows:
+        found.untrue += _untrue(acts, application_id, status, submission in clients.withdrawn)
+        here = cases[number]
+        found.doubled += max(0, len(here) - 1)
+        if status == "approved":
+            # what was withdrawn before it left is rightly nowhere
+            found.missing += not here
+        for case in here:
+            _look_at_case(case, status, sorted(answered[application_id]), found)
+
+
+def _untrue(acts: dict[tuple[int, str], int], application_id: int, status: str, withdrew: bool) -> bool:
+    """Whether a case does not end as what happened to it says, or something happened to it twice."""
+    approved = acts.get((application_id, "approve"), 0)
+    withdrawn = acts.get((application_id, "withdraw"), 0)
+    return (
+        (approved, withdrawn) not in {(1, 0), (0, 1)}
+        or status != ("approved" if approved else "withdrawn")
+        or (withdrew and status != "withdrawn")
+        or acts.get((application_id, "accept"), 0) > 1
+    )
+
+
+def _look_at_case(case: dict[str, Any], status: str, answered: list[int], found: Wrong) -> None:
+    """What came in at the department: the case, each answer to a correction once, a withdrawal last."""
+    parcels = case["parcels"]
+    kinds = [parcel["kind"] for parcel in parcels]
+    rounds = [
+        json.loads(parcel["payload"])["correction"]["round"]
+        for parcel in parcels
+        if parcel["kind"] == "correction"
+    ]
+    found.disordered += [parcel["sequence"] for parcel in parcels] != list(range(1, len(parcels) + 1))
+    found.disordered += kinds[:1] != ["submission"] or "withdrawal" in kinds[:-1]
+    found.doubled += len(rounds) - len(set(rounds)) + max(0, kinds.count("submission") - 1)
+    if status == "withdrawn":
+        found.missing += "withdrawal" not in kinds
+        found.missing += not set(rounds) <= set(answered)
+    else:
+        found.missing += rounds != answered
+        found.untrue += "withdrawal" in kinds

@@ -55,6 +55,7 @@ def receive(session: Session, department: Department, body: Json) -> Received:
 
     Raises:
         NotFound: not a referral of this department. Conflict `event_id_reused`: the id came before with other content.
+        Invalid: its content does not do for this case, as an amount above the cap; nothing of it is kept.
     """
     referral = referral_by_number(session, body["referral"], department.id)
     event, is_new = _written(session, department, referral, body)
@@ -62,7 +63,7 @@ def receive(session: Session, department: Department, body: Json) -> Received:
         return Received(event, repeated=True)
     session.refresh(referral, with_for_update=True)
     _prove_taken(session, referral, body)
-    _try(session, department, referral, event)
+    _try(session, department, referral, event, is_new=True)
     if event.state == EventState.APPLIED:
         apply_kept(session, department, referral)
     return Received(event)
@@ -73,7 +74,7 @@ def receive_unsure(session: Session, department: Department, raw: Json) -> None:
     try:
         body = EventSchema().load(raw)
         receive(session, department, body)
-    except (ValidationError, NotFound, Conflict) as error:
+    except (ValidationError, NotFound, Conflict, Invalid) as error:
         said = in_a_line(error.messages) if isinstance(error, ValidationError) else error.message
         _keep_unreadable(session, department, raw, said[:2000])
 
@@ -165,8 +166,8 @@ def watch_kept(session: Session) -> None:
         .where(
             DepartmentEvent.state == EventState.KEPT,
             DepartmentEvent.received_at < before,
-            # there the enterprise is awaited, not the department
-            Application.status != Status.CORRECTION_REQUESTED,
+            # elsewhere the enterprise, or a period of publicity, is awaited, not the department
+            Application.status.in_([Status.RECEIVED, Status.ACCEPTED]),
         )
     )
     for event in session.scalars(waiting.order_by(DepartmentEvent.id).limit(500)):
@@ -232,8 +233,10 @@ def _written(
     return event, made is not None
 
 
-def _try(session: Session, department: Department, referral: Referral, event: DepartmentEvent) -> None:
-    """Apply it, or say why not; the event's row is changed in any case."""
+def _try(
+    session: Session, department: Department, referral: Referral, event: DepartmentEvent, is_new: bool = False
+) -> None:
+    """Apply it, or say why not; the event's row is changed in any case. `is_new`: its sender still listens."""
     expected = referral.applied_sequence + 1
     if event.sequence is not None and event.sequence > expected:
         event.note = f"等待序号 {expected} 的事件。"
@@ -257,7 +260,7 @@ def _try(session: Session, department: Department, referral: Referral, event: De
         case Verdict.ALREADY:
             _applied(referral, event, "此前已是这一结果，没有再次变更。")
         case Verdict.APPLY:
-            _apply(session, department, referral, application, event, kind)
+            _apply(session, department, referral, application, event, kind, is_new)
 
 
 def _apply(
@@ -267,6 +270,7 @@ def _apply(
     application: Application,
     event: DepartmentEvent,
     kind: EventType,
+    is_new: bool,
 ) -> None:
     if kind is EventType.PAYMENT:
         outbox.publish(session, "payment.reported", event.id, event_id=event.id)
@@ -286,6 +290,9 @@ def _apply(
                 event_id=event.event_id,
             )
     except DomainError as error:
+        if is_new and isinstance(error, Invalid):
+            said = {f"data.{name}": sentences for name, sentences in error.fields.items()}
+            raise Invalid(error.message, code=error.code, fields=said) from error
         session.refresh(application)
         contradicts(session, department, event, error.message)
         return

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from redemption.applications import service as applications
 from redemption.applications.models import Application, ApplicationEvent, Objection
 from redemption.applications.rules import Action, Status
+from redemption.applications.sharing import differing
 from redemption.catalogue.models import ItemVersion
 from redemption.decisions import money, queries
 from redemption.decisions.models import Decision
@@ -266,7 +267,7 @@ def _keep_differences(application: Application, found: Json, event_id: str, at: 
     kept = dict(application.differences)
     for name, value in found.items():
         declared = application.data.get(name)
-        if value != declared:
+        if not differing.same(declared, value):
             kept[name] = {
                 "declared": declared,
                 "department": value,

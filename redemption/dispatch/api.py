@@ -11,6 +11,7 @@ from redemption.applications.models import Material
 from redemption.dispatch import queries, service
 from redemption.dispatch.claiming import LINK_PURPOSE, Outfit, dress
 from redemption.dispatch.models import Connection
+from redemption.dispatch.port.mapping import MappingFault
 from redemption.dispatch.schemas import FetchedSchema, FetchQuery, ReceiptAnswer, ReceiptSchema
 from redemption.identity.models import Department
 from redemption.kernel import clock
@@ -38,7 +39,13 @@ def fetch(query: dict[str, Any], code: str) -> dict[str, Any]:
     listed = []
     for parcel, referral in rows:
         connection = db().get_one(Connection, parcel.connection_id)
-        listed.append(dress(db(), outfit, connection, referral, department.code, parcel.payload))
+        try:
+            shown = dress(db(), outfit, connection, referral, department.code, parcel.payload)
+        except MappingFault as error:
+            # the table was changed since: the case comes without it rather than standing in the way of the others
+            shown = dress(db(), outfit, connection, referral, department.code, parcel.payload, mapped=False)
+            shown["data_faults"] = error.fields
+        listed.append(shown)
     return {"referrals": listed, "next": rows[-1][0].position if rows else query["after"]}
 
 

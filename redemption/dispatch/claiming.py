@@ -198,6 +198,8 @@ def dress(
     referral: Referral,
     department_code: str,
     payload: Json,
+    *,
+    mapped: bool = True,
 ) -> Json:
     """A payload as it leaves: fresh links, the account where the department may have it, the mapping applied.
 
@@ -215,7 +217,7 @@ def dress(
         account = _account(session, outfit.box, referral.application_id)
         if account:
             made["enterprise"] = {**payload["enterprise"], "bank_account": account}
-    if connection.mapping.get("fields"):
+    if mapped and connection.mapping.get("fields"):
         made["data"] = port_mapping.apply(connection.mapping, made)
     return made
 

@@ -36,7 +36,8 @@ class Connection(Identified, Base):
     last_polled_at: Mapped[dt.datetime | None]
     """When we last fetched answers, or when the department last fetched its cases."""
     next_position: Mapped[int] = mapped_column(default=1)
-    """Of the list that a pulling department reads; given out under this row's lock, so that none is skipped."""
+    """One more than the highest place given out here; the list that a pulling department reads is one for all of its
+    connections (`recording`)."""
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -95,6 +95,8 @@ def send_correction(session: Session, application_id: int, correction_id: int) -
         }
     }
     for referral in _live(session, application_id):
+        if _has(session, referral, ParcelKind.WITHDRAWAL):
+            continue  # withdrawn right after it was answered: nothing follows a withdrawal
         if not _has(session, referral, ParcelKind.CORRECTION, correction.round):
             _add_parcel(session, application, referral, ParcelKind.CORRECTION, extra)
 
@@ -256,7 +258,14 @@ def _hosted(session: Session, department_id: int) -> Connection:
     now = clock.now()
     found = queries.connection_at(session, department_id, now)
     if found is None:
-        found = Connection(department_id=department_id, adapter="hosted", begins_at=now)
+        later = [one for one in queries.connections_of(session, department_id) if one.begins_at > now]
+        planned = min(later, key=lambda one: one.begins_at, default=None)
+        found = Connection(
+            department_id=department_id,
+            adapter="hosted",
+            begins_at=now,
+            ends_at=planned.begins_at if planned else None,
+        )
         session.add(found)
         session.flush()
     return found

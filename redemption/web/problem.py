@@ -14,6 +14,8 @@ from redemption.web.sentences import flat
 
 log = structlog.get_logger("redemption.web")
 
+SIGNATURE = "签名未通过"
+"""Title of a 401 to another system: nobody is asked to sign in there."""
 TITLES = {
     400: "请求有误",
     401: "请先登录",
@@ -69,7 +71,9 @@ def answer(
     if wants_json():
         body: dict[str, Any] = {
             "type": f"/problems/{code}",
-            "title": TITLES.get(status, HTTPStatus(status).phrase),
+            "title": SIGNATURE
+            if code.startswith("signature_")
+            else TITLES.get(status, HTTPStatus(status).phrase),
             "status": status,
             "code": code,
             "detail": detail,

@@ -124,6 +124,7 @@ def _one_of_everything(stage: Stage) -> list[tuple[str, str, str]]:
         (login, "/workbench/payments", "/workbench/payments"), (login, "/workbench/payments", "/workbench/payments?g=returned"),
         (login, "/workbench/adapters", "/workbench/adapters"), (login, "/workbench/letters", "/workbench/letters"),
         (login, "/workbench/adapters/<int:connection_id>", f"/workbench/adapters/{connection.id}"),
+        ("guanli", "/workbench/adapters/<int:connection_id>/options", f"/workbench/adapters/{connection.id}/options"),
         ("guanli", "/workbench/adapters/new", "/workbench/adapters/new?adapter=http&department=QC-JX"),
         ("guanli", "/workbench/routes", "/workbench/routes"),
         ("guanli", "/admin/registries", "/admin/registries"), ("guanli", "/admin/registries/new", "/admin/registries/new"),

@@ -207,7 +207,11 @@ def test_a_decision_while_a_correction_waits_is_kept_until_it_is_answered(case):
 
 
 def test_what_the_department_found_differently_is_kept_beside_what_was_declared(case):
-    case.say("accepted", {"differences": {"loan": "150000.00", "bank": case.application.data["bank"]}})
+    bank, wide = case.application.data["bank"], float(case.application.data["loan"])
+    case.say("accepted", {"differences": {"loan": wide, "bank": bank}})
+    case.session.refresh(case.application)
+    assert case.application.differences == {}, "the same figure in other words is no contradiction"
+    case.say("step", {"title": "核查", "differences": {"loan": "150000.00", "bank": bank}})
     case.session.refresh(case.application)
     assert set(case.application.differences) == {"loan"}
     assert case.application.differences["loan"]["department"] == "150000.00"
@@ -303,6 +307,15 @@ def test_what_is_wrong_with_an_event_is_said(app, case, key, change, status):
     assert answer.content_type == "application/problem+json"
 
 
+def test_what_does_not_do_for_this_case_is_said_like_any_other_mistake_and_nothing_is_kept(app, case, key):
+    post(app, case, key, case.body("accepted"))
+    entries = [{"kind": "note", "key": "a", "message": "请补充说明。"}]
+    answer = post(app, case, key, case.body("correction_requested", {"entries": entries}))
+    assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "data.reason")
+    states = [row.state for row in case.session.scalars(select(DepartmentEvent))]
+    assert states == ["applied"]
+
+
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b"1", b'"x"', b"{}"])
 def test_bodies_that_are_no_event(app, case, key, raw):
     assert post(app, case, key, None, raw=raw).status_code in {401, 422}
@@ -315,5 +328,6 @@ def test_a_wrong_signature_an_old_one_and_an_unknown_department_are_all_401(app,
     old = clock.now() - dt.timedelta(minutes=10)
     stale = post(app, case, key, body, at=old)
     assert (stale.status_code, stale.get_json()["code"]) == (401, "signature_clock")
+    assert stale.get_json()["title"] == "签名未通过"
     assert post(app, case, key, body, code="NO-SUCH").status_code == 401
     assert case.status == "received"

@@ -7,7 +7,16 @@ from bench.chaos import chaos
 
 @pytest.mark.chaos
 def test_nothing_is_lost_or_doubled_when_processes_are_killed():
-    found = chaos(applications=16, departments=2, pause=(0.8, 2.0), seconds=7, patience=150)
+    found = chaos(
+        applications=16,
+        departments=2,
+        pause=(0.8, 2.0),
+        seconds=7,
+        patience=150,
+        corrections=0.4,
+        withdrawals=0.2,
+    )
     assert found.accepted == 16
+    assert found.corrected, "the answers to corrections are half of what has an order"
     assert {"database", "queue", "web", "worker"} <= set(found.killed)
     assert found.total == 0, found

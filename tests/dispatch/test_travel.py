@@ -6,7 +6,7 @@ import json
 import zipfile
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, select, text, update
 
 from redemption.applications import service as applications
 from redemption.applications.models import Application, Correction
@@ -231,6 +231,15 @@ def test_pulling_with_a_cursor_and_receipts(line: Line) -> None:
     assert len(second["referrals"]) == 1
     assert call(f"/referrals?after={second['next']}")["referrals"] == []
     assert len(call("/referrals")["referrals"]) == 3
+    table = {"required": ["lx"], "fields": [{"to": "lx", "from": "form.nothing"}]}
+    with unit_of_work(line.database) as session:
+        session.execute(update(queries.Connection).values(mapping=table))
+    unmapped = call("/referrals")["referrals"]
+    assert [bool(case["data_faults"]["lx"]) for case in unmapped] == [True] * 3, "nobody's case is held up"
+    line.connect("pull", {})
+    line.submit()
+    line.pump(3)
+    assert len(call(f"/referrals?after={second['next']}")["referrals"]) == 1, "one list for both connections"
     number = first["referrals"][0]["referral"]
     assert call(f"/referrals/{number}/receipt", {"number": "BM-1"})["state"] == "taken"
     assert call(f"/referrals/{number}/receipt", {"number": "BM-1"})["state"] == "taken"
@@ -243,7 +252,7 @@ def test_pulling_with_a_cursor_and_receipts(line: Line) -> None:
     assert refused.value.code == 401
     refused.value.close()
     states = [row.state for row in line.rows(select(Parcel.state).order_by(Parcel.position))]
-    assert sorted(states) == ["later", "later", "taken"]
+    assert sorted(states) == ["later", "later", "later", "taken"]
     assert len(ids) == 3
 
 

@@ -238,4 +238,5 @@ def _pauses_in_pairs(known: Sequence[ApplicationEvent], action: Action) -> None:
 
 
 def _name(actor: Actor) -> str:
-    return f"{actor.place} {actor.name}".strip() if actor.place else actor.name
+    # a department's own system is called like the department
+    return actor.name if actor.place in {"", actor.name} else f"{actor.place} {actor.name}"

@@ -56,12 +56,13 @@ def found(facts: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, tu
             lacking = _codes(said) - _codes(value)
             if lacking:
                 made[name] = (text_of(name, said), text_of(name, value))
-        elif not _same(said, value):
+        elif not same(said, value):
             made[name] = (text_of(name, said), text_of(name, value))
     return made
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
+    """Whether two values mean the same, however they are written: 100000 and 100000.00, a day and its text."""
     if isinstance(one, dt.date):
         one = one.isoformat()
     if isinstance(one, bool) or isinstance(other, bool):

@@ -81,6 +81,9 @@ class ReferralPayload(Schema):
     correction = fields.Nested(CorrectionPayload)
     withdrawal = fields.Nested(WithdrawalPayload)
     data = fields.Dict(metadata={"description": "按对接配置的映射表换算后的字段；没有映射表时没有这一项"})
+    data_faults = fields.Dict(
+        metadata={"description": "仅取件：映射表改动后，本件换算不出的字段和原因；此时没有 data"}
+    )
     callback = fields.String(metadata={"description": "办理事件回传地址"})
 
 
