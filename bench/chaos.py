@@ -34,7 +34,7 @@ from redemption.kernel.audit import verify
 from redemption.kernel.uow import unit_of_work
 
 FAULTS = (
-    "--errors", "0.1", "--lost", "0.1", "--later", "0.1", "--duplicates", "0.1", "--disorder", "0.1",
+    "--lost", "0.1", "--later", "0.1", "--duplicates", "0.1", "--disorder", "0.1",
     "--slow", "0.1", "--skew", "20", "--auto",
 )  # fmt: skip
 CLIENTS = 6
@@ -86,6 +86,7 @@ def chaos(
     pause: tuple[float, float],
     seconds: float,
     patience: float,
+    errors: float = 0.1,
     corrections: float = 0.1,
     withdrawals: float = 0.05,
     at_least: Sequence[str] = ("database", "queue", "web", "worker"),
@@ -95,10 +96,12 @@ def chaos(
     Args:
         seconds: over how long the applications are handed in, at least; pause: between two kills, at random.
         patience: seconds for what is left when the killing has stopped.
+        errors: share of the calls that departments answer with 500.
         corrections: share of the cases that departments ask to be corrected; withdrawals: that are withdrawn at once.
         at_least: what must have been killed once, whatever chance says.
     """
-    with ground(departments, faults=(*FAULTS, "--corrections", str(corrections)), durable=True) as made:
+    faults = (*FAULTS, "--errors", str(errors), "--corrections", str(corrections))
+    with ground(departments, faults=faults, durable=True) as made:
         drafts = made.drafts(-(-applications // departments))[:applications]
         print(f"chaos: {len(drafts)} drafts are ready", flush=True)
         clients = Clients(made, drafts, withdrawals)

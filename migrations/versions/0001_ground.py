@@ -1484,6 +1484,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("application_id", name=op.f("uq_decision_application_id")),
     )
     op.create_table(
+        "review_score",
+        sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
+        sa.Column("application_id", sa.BigInteger(), nullable=False),
+        sa.Column("points", sa.Numeric(precision=16, scale=2), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("person_name", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_review_score_application_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_review_score_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_score")),
+        sa.UniqueConstraint("application_id", name=op.f("uq_review_score_application_id")),
+    )
+    op.create_table(
         "expert_invitation",
         sa.Column("id", sa.BigInteger(), autoincrement=True, nullable=False),
         sa.Column("application_id", sa.BigInteger(), nullable=False),

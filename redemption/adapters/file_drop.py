@@ -9,14 +9,14 @@ A ZIP appears under its name only when it is complete; the same parcel written t
 
 import hashlib
 import json
-import os
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 from marshmallow import Schema, fields
 
+from redemption.adapters.exchange_folder import ExchangeFolder
 from redemption.dispatch.port import (
     Adapter,
     Alert,
@@ -29,8 +29,6 @@ from redemption.dispatch.port import (
     Taken,
 )
 
-MOST_FILES = 100
-MOST_BYTES = 1024 * 1024
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -52,22 +50,11 @@ class FileDropAdapter(Adapter):
     )
 
     @property
-    def _folder(self) -> Path:
-        return Path(self.context.options["folder"])
+    def _folder(self) -> ExchangeFolder:
+        return ExchangeFolder(self.context.options["folder"])
 
     def check(self) -> list[Finding]:
-        folder = self._folder
-        if not folder.is_dir():
-            return [Finding("目录", False, f"服务器上没有目录 {folder}，请先创建。")]
-        try:
-            for name in ("out", "in", "in/done"):
-                (folder / name).mkdir(exist_ok=True)
-            probe = folder / "out" / f".probe-{os.getpid()}"
-            probe.write_text("ok")
-            probe.unlink()
-        except OSError as error:
-            return [Finding("目录", False, f"目录 {folder} 不可写：{error.strerror}")]
-        return [Finding("目录", True, f"目录 {folder} 可读写。")]
+        return [Finding("目录", *self._folder.check())]
 
     def submit(self, shipment: Shipment) -> Outcome:
         return self._drop(shipment)
@@ -79,17 +66,11 @@ class FileDropAdapter(Adapter):
         return self._drop(shipment)
 
     def _drop(self, shipment: Shipment) -> Outcome:
-        target = self._folder / "out" / f"{shipment.key}.zip"
         try:
-            if target.exists() or (self._folder / "out" / "done" / target.name).exists():
-                return Taken("")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            new = target.with_suffix(f".{os.getpid()}.part")
-            with new.open("wb") as stream:
-                self._pack(shipment, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED))
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(new, target)
+            self._folder.put(
+                f"{shipment.key}.zip",
+                lambda stream: self._pack(shipment, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED)),
+            )
         except OSError as error:
             return Alert(f"写入交换目录失败：{error.strerror or error}")
         except LookupError as error:
@@ -119,26 +100,9 @@ class FileDropAdapter(Adapter):
 
     def poll(self, cursor: Mapping[str, Any]) -> Polled:
         """Answers that lie in the folder now; one that is no JSON comes as an event that a person has to read."""
-        paths = sorted((self._folder / "in").glob("*.json"))[:MOST_FILES]
-        return Polled([_read(path) for path in paths], {"names": [path.name for path in paths]})
+        found = self._folder.read()
+        return Polled([body for _, body in found], {"names": [name for name, _ in found]})
 
     def settle(self, cursor: Mapping[str, Any]) -> None:
         """Put away the answers that are kept on our side."""
-        inbox = self._folder / "in"
-        (inbox / "done").mkdir(exist_ok=True)
-        for name in cursor.get("names", []):
-            path = inbox / Path(name).name
-            if path.exists():
-                os.replace(path, inbox / "done" / path.name)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    with path.open("rb") as stream:
-        raw = stream.read(MOST_BYTES + 1)
-    try:
-        body = json.loads(raw) if len(raw) <= MOST_BYTES else None
-    except ValueError:
-        body = None
-    if isinstance(body, dict):
-        return body
-    return {"id": path.name, "type": "", "unreadable": raw[:2000].decode("utf-8", "replace")}
+        self._folder.settle(cursor.get("names", []))

@@ -89,12 +89,30 @@ class Transport:
         except httpx.TransportError as error:
             raise _unheard(error) from error
 
-    def reach(self) -> int:
-        """The status of a plain GET of the address itself, with the same certificates as every call.
+    def look(self) -> tuple[str, bool, str]:
+        """(what, whether it is well, a sentence) of reaching the address, with the certificates of every call."""
+        try:
+            status = self._reach()
+        except Unheard as error:
+            return "连通", False, f"连不上 {self._endpoint}：{error.sentence}"
+        if status >= 500:
+            return "连通", False, f"{self._endpoint} 可以连接，但答复 {status}。"
+        return "连通", True, f"{self._endpoint} 可以连接。"
 
-        Raises:
-            Unheard: there was no answer.
-        """
+    def look_signed(self, path: str) -> list[tuple[str, bool, str]]:
+        """The same, and of our key: an empty body is answered 422 by who can read it, 401 by who cannot."""
+        try:
+            status, _ = self.ask(path, {}, "check")
+        except Unheard as error:
+            return [("连通", False, f"连不上 {self._endpoint}：{error.sentence}")]
+        reach = ("连通", True, f"{self._endpoint} 可以连接。")
+        if status in (401, 403):
+            return [reach, ("密钥", False, f"对方答复 {status}，签名密钥不被接受，请核对双方密钥。")]
+        if status == 404 or status >= 500:
+            return [reach, ("接口", False, f"对方答复 {status}，请核对接口地址和对方系统状态。")]
+        return [reach, ("密钥", True, "签名被接受。")]
+
+    def _reach(self) -> int:
         try:
             return self._client.get(self._endpoint, timeout=min(5.0, self._timeout)).status_code
         except httpx.TimeoutException:

@@ -1,11 +1,9 @@
 """JSON for departments' systems: what they say about a case (DESIGN §5)."""
 
-import json
 from typing import Any
 
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
-from marshmallow import ValidationError
 
 from redemption.decisions import receiving
 from redemption.decisions.rules import EventState
@@ -14,9 +12,9 @@ from redemption.dispatch.claiming import signing_keys
 from redemption.dispatch.port.signing import SignatureRefused, verify
 from redemption.identity.queries import department as department_by_code
 from redemption.kernel import clock
-from redemption.kernel.errors import Conflict, Invalid, NotFound, TooLarge
+from redemption.kernel.errors import Conflict, NotFound
 from redemption.web.access import public
-from redemption.web.sentences import flat
+from redemption.web.calls import raw_body, read_body
 from redemption.web.session import box, db, keep_on_refusal, settings
 
 blueprint = Blueprint("decisions-api", __name__, url_prefix="/api/v1", description="部门对接：办理事件")
@@ -42,11 +40,9 @@ def event(code: str) -> Response:
     部门系统受理、要求补正、作出决定等，按 Standard Webhooks 签名后发送。同一 `id` 重复发送只生效一次；
     先后颠倒的事件会保存，轮到时自动生效；与终态矛盾的答复 409 并转人工处理。
     """
-    if (request.content_length or 0) > MOST_BYTES:
-        raise TooLarge("事件内容不超过 1 MB。")
-    raw = request.get_data(cache=True)
+    raw = raw_body(MOST_BYTES)
     department = _signed(code, raw)
-    body = _loaded(raw)
+    body = read_body(raw, EventSchema())
     received = receiving.receive(db(), department, body)
     kept = received.event
     if kept.state == EventState.CONFLICTING:
@@ -72,19 +68,3 @@ def _signed(code: str, raw: bytes) -> Any:
         raise SignatureRefused("签名校验未通过。", code="signature_wrong") from None
     verify(keys, dict(request.headers), raw, clock.now(), settings().webhook_tolerance)
     return department
-
-
-def _loaded(raw: bytes) -> dict[str, Any]:
-    try:
-        given = json.loads(raw)
-    except ValueError:
-        raise Invalid("请求内容不是有效的 JSON。", code="json_invalid") from None
-    if not isinstance(given, dict):
-        raise Invalid("请求内容应为一个 JSON 对象。", code="json_invalid")
-    try:
-        return dict(EventSchema().load(given))
-    except ValidationError as error:
-        fields: dict[str, list[str]] = {}
-        for name, sentence in flat(error.messages):
-            fields.setdefault(name, []).append(sentence)
-        raise Invalid("事件内容有误，请按提示修改。", fields=fields) from None

@@ -77,6 +77,18 @@ class Proposal(Identified, Base):
     note: Mapped[str] = mapped_column(default="")
 
 
+class ReviewScore(Identified, Base):
+    """评审得分: points of a case whose item goes by ranking; the last ones count."""
+
+    __tablename__ = "review_score"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
+    points: Mapped[Decimal]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_name: Mapped[str]
+    at: Mapped[dt.datetime]
+
+
 class ExpertInvitation(Identified, Base):
     """An outside expert asked for an opinion on one case, by a link and without an account.
 

@@ -3,7 +3,8 @@
 `ItemVersion.money_rules`, all optional, amounts as decimal text in yuan:
 
     budget       of the item in all; quota: number of approvals
-    order        "receipt" (额满即止 in order of receipt: earlier cases keep their share) or "ranking"
+    order        "receipt" (额满即止 in order of receipt: earlier cases keep their share) or "ranking" (by points of
+                 the review: better ones, and those without points yet, keep their share)
     cap          of one application; yearly_cap: of one enterprise for this item in a calendar year
     group        不重复享受: items with the same group word; group_rule "exclusive" or "higher" (就高不就低)
     exclude_bad_credit   nothing for enterprises with a bad credit standing
@@ -17,13 +18,13 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application
 from redemption.applications.rules import Status
 from redemption.catalogue.models import ItemVersion
-from redemption.decisions.models import Decision
+from redemption.decisions.models import Decision, ReviewScore
 from redemption.identity.models import Enterprise
 from redemption.kernel import clock
 from redemption.kernel.errors import Conflict, Invalid
@@ -32,6 +33,16 @@ from redemption.kernel.money import yuan_text
 _ITEM_LOCK = 7_302_001
 _ENTERPRISE_LOCK = 7_302_002
 _UNDECIDED = (Status.RECEIVED, Status.CORRECTION_REQUESTED, Status.ACCEPTED)
+AHEAD = {
+    "receipt": (
+        "earlier_first",
+        "按收件先后兑现：先收到的 {first} 等 {count} 件还没有决定，余额或名额要先留给它们。请先办理先收到的案件。",
+    ),
+    "ranking": (
+        "better_first",
+        "按评审排序兑现：得分更高或还没有评分的 {first} 等 {count} 件还没有决定，余额或名额要先留给它们。",
+    ),
+}
 _IN_FORCE = and_(Decision.result == "approve", Decision.revoked_at.is_(None))
 
 
@@ -65,13 +76,22 @@ def standing(session: Session, item_id: int, rules: dict[str, Any], besides: int
 
 
 def check(
-    session: Session, application: Application, version: ItemVersion, amount: Decimal, *, top_up: bool = False
+    session: Session,
+    application: Application,
+    version: ItemVersion,
+    amount: Decimal,
+    *,
+    top_up: bool = False,
+    by_system: bool = False,
 ) -> None:
     """Lock the item's and the enterprise's money until the transaction ends, and check every rule.
 
+    Args:
+        by_system: the department's own system decides, which knows its ranking better than we do.
+
     Raises:
-        Invalid: more than the cap of one application. Conflict: `budget_used_up`, `quota_used_up`,
-            `earlier_first`, `yearly_cap`, `already_enjoyed`, `higher_enjoyed`, `bad_credit`.
+        Invalid: more than the cap of one application. Conflict: `budget_used_up`, `quota_used_up`, `earlier_first`,
+            `score_needed`, `better_first`, `yearly_cap`, `already_enjoyed`, `higher_enjoyed`, `bad_credit`.
     """
     rules = version.money_rules or {}
     if not rules:
@@ -83,7 +103,7 @@ def check(
             "amount", f"单件最高 {yuan_text(cap)}，本次填写 {yuan_text(amount)}，请调整。", code="above_cap"
         )
     _check_credit(session, application, rules)
-    _check_item(session, application, rules, amount)
+    _check_item(session, application, rules, amount, by_system)
     _check_year(session, application, rules, amount)
     _check_group(session, application, rules, amount, top_up)
 
@@ -108,7 +128,9 @@ def _check_credit(session: Session, application: Application, rules: dict[str, A
         )
 
 
-def _check_item(session: Session, application: Application, rules: dict[str, Any], amount: Decimal) -> None:
+def _check_item(
+    session: Session, application: Application, rules: dict[str, Any], amount: Decimal, by_system: bool
+) -> None:
     now = standing(session, application.item_id, rules, application.id)
     if now.left is not None and amount > now.left:
         raise Conflict(
@@ -118,28 +140,42 @@ def _check_item(session: Session, application: Application, rules: dict[str, Any
         )
     if now.places_left is not None and now.places_left < 1:
         raise Conflict(f"名额 {now.quota} 个已用完。", code="quota_used_up")
-    if rules.get("order") != "receipt" or (now.left is None and now.places_left is None):
+    order = rules.get("order")
+    if order not in AHEAD or (now.left is None and now.places_left is None):
         return
-    earlier = session.execute(
-        select(Application.number, Application.amount_requested)
-        .where(
-            Application.item_id == application.item_id,
-            Application.received_at < application.received_at,
-            Application.status.in_(_UNDECIDED),
-        )
-        .order_by(Application.received_at)
-    ).all()
+    if order == "ranking" and by_system:
+        return  # a department's own system has ranked its cases itself
+    ahead = _ahead(session, application, order)
     cap = _money(rules, "cap")
-    reserved = sum((row.amount_requested or cap or Decimal(0) for row in earlier), Decimal(0))
+    reserved = sum((row.amount_requested or cap or Decimal(0) for row in ahead), Decimal(0))
     too_dear = now.left is not None and amount + reserved > now.left
-    too_many = now.places_left is not None and len(earlier) + 1 > now.places_left
-    if earlier and (too_dear or too_many):
+    too_many = now.places_left is not None and len(ahead) + 1 > now.places_left
+    if ahead and (too_dear or too_many):
+        code, sentence = AHEAD[order]
         raise Conflict(
-            f"按收件先后兑现：先收到的 {earlier[0].number} 等 {len(earlier)} 件还没有决定，"
-            "余额或名额要先留给它们。请先办理先收到的案件。",
-            code="earlier_first",
-            earlier=[row.number for row in earlier[:20]],
+            sentence.format(first=ahead[0].number, count=len(ahead)),
+            code=code,
+            earlier=[row.number for row in ahead[:20]],
         )
+
+
+def _ahead(session: Session, application: Application, order: str) -> list[Any]:
+    """Undecided cases of the item that come before this one: by receipt, or by points (none yet may be the most)."""
+    query: Any = select(Application.number, Application.amount_requested).where(
+        Application.item_id == application.item_id,
+        Application.id != application.id,
+        Application.status.in_(_UNDECIDED),
+    )
+    if order == "receipt":
+        query = query.where(Application.received_at < application.received_at)
+        return list(session.execute(query.order_by(Application.received_at)))
+    own = session.scalar(select(ReviewScore.points).where(ReviewScore.application_id == application.id))
+    if own is None:
+        raise Conflict("这个事项按评审排序兑现，请先录入本件的评审得分。", code="score_needed")
+    query = query.outerjoin(ReviewScore, ReviewScore.application_id == Application.id).where(
+        or_(ReviewScore.points.is_(None), ReviewScore.points > own)
+    )
+    return list(session.execute(query.order_by(ReviewScore.points.desc().nulls_last(), Application.id)))
 
 
 def _check_year(session: Session, application: Application, rules: dict[str, Any], amount: Decimal) -> None:

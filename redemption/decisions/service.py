@@ -119,7 +119,14 @@ def _decide(
         return event
     amount = _amount(application, version, data)
     if amount is not None:
-        money.check(session, application, version, amount, top_up=bool(data.get("top_up")))
+        money.check(
+            session,
+            application,
+            version,
+            amount,
+            top_up=bool(data.get("top_up")),
+            by_system=bool(actor.system),
+        )
     application.amount_approved = amount
     decision = _decision(session, actor, application, data, amount, at)
     publicity = version.publicity_days > 0 and application.status == Status.ACCEPTED

@@ -1,12 +1,11 @@
 """拟兑现公示 over JSON, for everybody; and what a payment system says about the orders it was sent."""
 
-import json
 from typing import Any
 
 from flask import Response, jsonify, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from marshmallow import RAISE, ValidationError
+from marshmallow import RAISE
 
 from redemption.applications.rules import Status
 from redemption.disbursement import paying, queries
@@ -23,10 +22,10 @@ from redemption.disbursement.views import last_day
 from redemption.dispatch.port.signing import SCHEMES, SignatureRefused, SigningKey, verify
 from redemption.identity.queries import department as department_by_code
 from redemption.kernel import clock
-from redemption.kernel.errors import Conflict, Invalid, NotFound, TooLarge
+from redemption.kernel.errors import Conflict, NotFound
 from redemption.web import paging
 from redemption.web.access import public
-from redemption.web.sentences import flat
+from redemption.web.calls import raw_body, read_body
 from redemption.web.session import box, db, keep_on_refusal, settings
 
 blueprint = Blueprint("publicity-api", __name__, url_prefix="/api/v1/publicity", description="拟兑现公示")
@@ -77,11 +76,9 @@ def payment_result(code: str) -> Response:
     支付系统逐笔告知到账或退汇，按 Standard Webhooks 签名（密钥为该支付系统的密钥）。同一 `id` 重复发送只生效一次；
     金额与指令不符的不生效，答复 409 并转人工处理。
     """
-    if (request.content_length or 0) > MOST_BYTES:
-        raise TooLarge("内容不超过 256 KB。")
-    raw = request.get_data(cache=True)
+    raw = raw_body(MOST_BYTES)
     channel = _signed(code, raw)
-    found = taking.take_result(db(), channel, _loaded(raw))
+    found = taking.take_result(db(), channel, read_body(raw, ResultSchema()))
     if found.state == ResultState.REFUSED:
         # the refusal itself is what has to be kept
         keep_on_refusal()
@@ -102,19 +99,3 @@ def _signed(code: str, raw: bytes) -> PaymentChannel:
     keys = tuple(SigningKey("payments", scheme, secret) for scheme in SCHEMES)
     verify(keys, dict(request.headers), raw, clock.now(), settings().webhook_tolerance)
     return channel
-
-
-def _loaded(raw: bytes) -> dict[str, Any]:
-    try:
-        given = json.loads(raw)
-    except ValueError:
-        raise Invalid("请求内容不是有效的 JSON。", code="json_invalid") from None
-    if not isinstance(given, dict):
-        raise Invalid("请求内容应为一个 JSON 对象。", code="json_invalid")
-    try:
-        return dict(ResultSchema().load(given))
-    except ValidationError as error:
-        fields: dict[str, list[str]] = {}
-        for name, sentence in flat(error.messages):
-            fields.setdefault(name, []).append(sentence)
-        raise Invalid("支付结果内容有误，请按提示修改。", fields=fields) from None

@@ -1,23 +1,19 @@
 """JSON for an office's own system: the package of a report by its signed link, and what became of it."""
 
-import json
-from typing import Any
-
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint
-from marshmallow import ValidationError
 
 from redemption.dispatch.port.signing import SignatureRefused, verify
 from redemption.identity.models import Office
 from redemption.kernel import clock
-from redemption.kernel.errors import Conflict, Invalid, NotFound, TooLarge
+from redemption.kernel.errors import Conflict, NotFound
 from redemption.reporting import connecting, receiving
 from redemption.reporting.models import Report
 from redemption.reporting.outgoing import LINK_PURPOSE
 from redemption.reporting.schemas import OfficeEventAnswerSchema, OfficeEventSchema
 from redemption.web.access import public
+from redemption.web.calls import raw_body, read_body
 from redemption.web.files import send_stored
-from redemption.web.sentences import flat
 from redemption.web.session import box, db, keep_on_refusal, settings, signer
 
 blueprint = Blueprint("office-api", __name__, url_prefix="/api/v1", description="公开办业务系统对接")
@@ -60,11 +56,9 @@ def event(code: str) -> Response:
     公开办自己的系统签收（`signed`）或退回（`returned`，须写明原因）报送材料，按 Standard Webhooks 签名后发送。
     同一 `id` 重复发送只生效一次。
     """
-    if (request.content_length or 0) > MOST_BYTES:
-        raise TooLarge("事件内容不超过 64 KB。")
-    raw = request.get_data(cache=True)
+    raw = raw_body(MOST_BYTES)
     office = _signed(code, raw)
-    received = receiving.receive(db(), office, code, _loaded(raw))
+    received = receiving.receive(db(), office, code, read_body(raw, OfficeEventSchema()))
     kept = received.event
     if kept.state == receiving.CONFLICTING:
         # the refusal itself is what has to be kept
@@ -82,19 +76,3 @@ def _signed(code: str, raw: bytes) -> Office:
     keys = connecting.signing_keys(db(), box(), office.id)
     verify(keys, dict(request.headers), raw, clock.now(), settings().webhook_tolerance)
     return office
-
-
-def _loaded(raw: bytes) -> dict[str, Any]:
-    try:
-        given = json.loads(raw)
-    except ValueError:
-        raise Invalid("请求内容不是有效的 JSON。", code="json_invalid") from None
-    if not isinstance(given, dict):
-        raise Invalid("请求内容应为一个 JSON 对象。", code="json_invalid")
-    try:
-        return dict(OfficeEventSchema().load(given))
-    except ValidationError as error:
-        fields: dict[str, list[str]] = {}
-        for name, sentence in flat(error.messages):
-            fields.setdefault(name, []).append(sentence)
-        raise Invalid("事件内容有误，请按提示修改。", fields=fields) from None

@@ -82,7 +82,7 @@ def test_every_error_code_of_the_handbook_exists():
     text = (HANDBOOK / "protocol.md").read_text("utf-8").split("## 5.")[1]
     source = "".join(
         path.read_text("utf-8")
-        for folder in ("dispatch", "decisions", "kernel")
+        for folder in ("dispatch", "decisions", "kernel", "web")
         for path in (HANDBOOK.parents[1] / "redemption" / folder).rglob("*.py")
     )
     cells = [row.split("|")[1] for row in text.splitlines() if row.startswith("| `") and "`code`" not in row]

@@ -1,5 +1,6 @@
 """Money rules at approval; two at once never overspend."""
 
+import dataclasses
 import threading
 from decimal import Decimal
 
@@ -9,10 +10,10 @@ from sqlalchemy import func, select
 from redemption.applications.models import Application
 from redemption.applications.rules import Action
 from redemption.applications.service import move
-from redemption.decisions import service
+from redemption.decisions import ranking, service
 from redemption.decisions.models import Decision
 from redemption.decisions.rules import EventType
-from redemption.kernel.errors import Conflict, DomainError, Invalid
+from redemption.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from redemption.kernel.storage import FolderStorage
 from redemption.kernel.uow import unit_of_work
 from tests.applications.cases import FORM, make_stage
@@ -25,8 +26,6 @@ def approve(session, stage, application, amount="100000", **more):
 
 
 def accepted(stage, filer=None, item=None):
-    import dataclasses
-
     one = dataclasses.replace(stage, filer=filer or stage.filer)
     application = one.case(*([item] if item else []))
     move(stage.session, stage.officer, application, Action.ACCEPT)
@@ -57,6 +56,34 @@ def test_the_quota_is_the_limit(make):
     with pytest.raises(Conflict) as refused:
         approve(stage.session, stage, accepted(stage, stage.other))
     assert refused.value.code == "quota_used_up"
+
+
+def test_by_ranking_better_ones_and_those_without_points_keep_their_share(make):
+    stage = make(money_rules={"quota": 1, "order": "ranking"})
+    session = stage.session
+    first, second = accepted(stage), accepted(stage, stage.other)
+
+    def refusal(application) -> str:
+        with pytest.raises(Conflict) as refused:
+            approve(session, stage, application)
+        return refused.value.code
+
+    assert refusal(first) == "score_needed"
+    ranking.score(session, stage.officer, first, "80")
+    assert refusal(first) == "better_first", "the other one may get more"
+    ranking.score(session, stage.officer, second, "90.5")
+    assert (ranking.place_of(session, first).rank, ranking.place_of(session, second).rank) == (2, 1)
+    assert refusal(first) == "better_first"
+    approve(session, stage, second)
+    assert refusal(first) == "quota_used_up"
+    for typed in ("", "NaN", "-1", "1000.01", "1.234", "很好"):
+        with pytest.raises(Invalid):
+            ranking.score(session, stage.officer, first, typed)
+    with pytest.raises(Conflict):
+        ranking.score(session, stage.officer, second, "1")
+    stranger = dataclasses.replace(stage.officer, department_id=stage.officer.department_id + 1)
+    with pytest.raises(NotFound):
+        ranking.score(session, stranger, first, "99")
 
 
 def test_in_order_of_receipt_an_earlier_case_keeps_its_share(make):
@@ -133,8 +160,6 @@ def test_a_revoked_approval_gives_its_money_back_to_the_budget(make):
 @pytest.mark.chaos
 def test_approvals_at_the_same_moment_never_overspend(fresh_database, tmp_path):
     """Eight threads with connections of their own; the budget is enough for three."""
-    import dataclasses
-
     with unit_of_work(fresh_database) as session:
         stage = make_stage(
             session,

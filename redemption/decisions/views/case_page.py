@@ -16,7 +16,7 @@ from redemption.applications.rules import ACTION_NAMES, CHANNEL_NAMES, Action, C
 from redemption.applications.sharing import queries as sharing
 from redemption.applications.sharing.differing import label_of, text_of
 from redemption.applications.sharing.rules import LOOKUP_STATE_NAMES, SUBJECT_NAMES
-from redemption.decisions import examining, experts, queries, service
+from redemption.decisions import examining, experts, queries, ranking, service
 from redemption.decisions.money import standing
 from redemption.dispatch import queries as dispatch
 from redemption.dispatch.models import Connection
@@ -73,6 +73,7 @@ def case_page(number: str, failed: str, form: Form, status: int = 200, **more: A
         proposal=queries.open_proposal(db(), application.id),
         two=queries.needs_two(db(), application.department_id),
         money=standing(db(), application.item_id, found.version.money_rules or {}, application.id),
+        place=ranking.place_of(db(), application) if ranking.is_ranked(found.version) else None,
         objections=service.objections_of(db(), application.id),
         hops=_hops(referrals, parcels),
         opinions=[row for row in referrals if row.purpose == "opinion"],

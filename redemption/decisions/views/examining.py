@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from redemption.applications.models import Application
-from redemption.decisions import examining
+from redemption.decisions import examining, ranking
 from redemption.decisions.views.case import do, typed
 from redemption.identity.rules import Actor
 from redemption.web.access import actor, allow
@@ -32,6 +32,18 @@ def check(number: str) -> Response:
         return f"已保存 {count} 项材料的核对结果{more}"
 
     return do(number, "checks", typed(), doing)
+
+
+@blueprint.post("/workbench/applications/<number>/score")
+@allow("officer")
+def score(number: str) -> Response:
+    """The points of the review, for items whose money goes by ranking."""
+
+    def doing(who: Actor, application: Application) -> str:
+        points = ranking.score(db(), who, application, request.form.get("points", ""))
+        return f"评审得分 {points} 已保存。"
+
+    return do(number, "score", typed(), doing)
 
 
 @blueprint.post("/workbench/applications/<number>/notes")

@@ -16,7 +16,7 @@ from redemption.web.access import actor
 from redemption.web.forms import Form
 from redemption.web.option_fields import options_shown
 from redemption.web.pages import render
-from redemption.web.session import db
+from redemption.web.session import db, settings
 
 
 def own(connection_id: int) -> Connection:
@@ -56,5 +56,6 @@ def connection_page(found: Connection, form: Form, status: int = 200, **more: An
         form=form,
         values={**values, **form.values},
         roots=port_mapping.ROOTS,
+        callback=f"{settings().base_url}/api/v1/departments/{department.code}/events",
         **{"preview": None, "findings": [], "secret": "", "token": "", **more},
     )
