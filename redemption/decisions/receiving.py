@@ -27,14 +27,11 @@ from redemption.dispatch.rules import ParcelState, Purpose
 from redemption.dispatch.service import settle_taken
 from redemption.identity.models import Department
 from redemption.identity.rules import Actor, system_actor
-from redemption.kernel import audit, clock, outbox
+from redemption.kernel import clock, outbox
 from redemption.kernel.db import Json
 from redemption.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from redemption.messages.service import tell
 from redemption.web.sentences import in_a_line
-
-WAITING_LONG = dt.timedelta(hours=1)
-"""An event that waits for an earlier one so long is told about: the earlier one may never have been sent."""
 
 
 @dataclass(frozen=True)
@@ -96,103 +93,6 @@ def apply_kept(session: Session, department: Department, referral: Referral) -> 
         applied += done
         if not done:
             return applied
-
-
-def sweep_kept(session: Session, limit: int = 200) -> int:
-    """Try what is kept again: a case may have moved by other hands. Returns how many were applied."""
-    ids = session.scalars(
-        select(DepartmentEvent.referral_id)
-        .where(DepartmentEvent.state == EventState.KEPT, DepartmentEvent.referral_id.is_not(None))
-        .distinct()
-        .limit(limit)
-    ).all()
-    applied = 0
-    for referral_id in ids:
-        referral = session.scalar(
-            select(Referral).where(Referral.id == referral_id).with_for_update(skip_locked=True)
-        )
-        if referral is not None:
-            applied += apply_kept(session, session.get_one(Department, referral.department_id), referral)
-    return applied
-
-
-def settle(session: Session, actor: Actor, event_id: int, note: str) -> DepartmentEvent:
-    """A person dealt with an event that contradicted. NotFound for another department's."""
-    event = session.get(DepartmentEvent, event_id, with_for_update=True)
-    if event is None or (actor.department_id is not None and event.department_id != actor.department_id):
-        raise NotFound("没有找到这条事件。")
-    if not note.strip():
-        raise Invalid.field("note", "请写明怎样处理的，供以后查阅。")
-    event.state = EventState.SETTLED
-    event.note = f"{event.note}\n{actor.name}：{note}".strip()
-    _go_on(session, event)
-    return event
-
-
-def release(session: Session, actor: Actor, event_id: int, note: str) -> DepartmentEvent:
-    """A kept event need not wait for the numbers before it any more: the department will not send them.
-
-    Raises:
-        NotFound: another department's, or it does not wait for a number. Invalid: no reason given.
-    """
-    event = session.get(DepartmentEvent, event_id, with_for_update=True)
-    if event is None or (actor.department_id is not None and event.department_id != actor.department_id):
-        raise NotFound("没有找到这条事件。")
-    if event.state != EventState.KEPT or event.sequence is None or event.referral_id is None:
-        raise NotFound("这条事件不在等待前面的序号，请刷新页面。")
-    if not note.strip():
-        raise Invalid.field("note", "请写明为什么不再等待，例如部门已确认前面的事件不会发送。")
-    referral = session.get_one(Referral, event.referral_id, with_for_update=True, populate_existing=True)
-    before = referral.applied_sequence
-    referral.applied_sequence = max(before, event.sequence - 1)
-    audit.record(
-        session,
-        f"application:{referral.application_id}",
-        actor.ref,
-        "release_event",
-        {"event": event.event_id, "from": before + 1, "to": event.sequence, "note": note.strip()[:500]},
-    )
-    apply_kept(session, session.get_one(Department, event.department_id), referral)
-    return event
-
-
-def watch_kept(session: Session) -> None:
-    """Tell a department about events that wait for others of its own; each once."""
-    before = clock.now() - WAITING_LONG
-    waiting = (
-        select(DepartmentEvent)
-        .join(Referral, Referral.id == DepartmentEvent.referral_id)
-        .join(Application, Application.id == Referral.application_id)
-        .where(
-            DepartmentEvent.state == EventState.KEPT,
-            DepartmentEvent.received_at < before,
-            # elsewhere the enterprise, or a period of publicity, is awaited, not the department
-            Application.status.in_([Status.RECEIVED, Status.ACCEPTED]),
-        )
-    )
-    for event in session.scalars(waiting.order_by(DepartmentEvent.id).limit(500)):
-        tell(
-            session,
-            template="event_waiting",
-            once=f"event-waiting:{event.id}",
-            department_id=event.department_id,
-            data={
-                "referral": event.referral_number,
-                "event": _event_name(event.type),
-                "reason": event.note,
-            },
-            link="/workbench/conflicts",
-        )
-
-
-def _go_on(session: Session, event: DepartmentEvent) -> None:
-    """The number of a settled event counts as done: those behind it must not wait for it for ever."""
-    if event.referral_id is None:
-        return
-    referral = session.get_one(Referral, event.referral_id, with_for_update=True, populate_existing=True)
-    if event.sequence == referral.applied_sequence + 1:
-        referral.applied_sequence = event.sequence
-        apply_kept(session, session.get_one(Department, event.department_id), referral)
 
 
 # --- one event -------------------------------------------------------------------------------------------
@@ -317,12 +217,12 @@ def contradicts(session: Session, department: Department, event: DepartmentEvent
         template="event_conflict",
         once=f"event:{event.id}",
         department_id=department.id,
-        data={"referral": event.referral_number, "event": _event_name(event.type), "reason": note},
+        data={"referral": event.referral_number, "event": event_name(event.type), "reason": note},
         link="/workbench/conflicts",
     )
 
 
-def _event_name(kind: str) -> str:
+def event_name(kind: str) -> str:
     return EVENT_NAMES[EventType(kind)] if kind in list(EventType) else kind
 
 

@@ -12,7 +12,9 @@ from redemption.applications.rules import Action
 from redemption.applications.service import move
 from redemption.decisions import ranking, service
 from redemption.decisions.models import Decision
+from redemption.decisions.receiving import actor_of
 from redemption.decisions.rules import EventType
+from redemption.identity.models import Department
 from redemption.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from redemption.kernel.storage import FolderStorage
 from redemption.kernel.uow import unit_of_work
@@ -96,10 +98,14 @@ def test_in_order_of_receipt_an_earlier_case_keeps_its_share(make):
     approve(stage.session, stage, first)
 
 
-def test_by_ranking_the_order_of_receipt_does_not_matter(make):
+def test_a_department_that_ranks_in_its_own_system_needs_no_points_here(make):
     stage = make(money_rules={"quota": 1, "order": "ranking"})
     accepted(stage)
-    approve(stage.session, stage, accepted(stage, stage.other))
+    later = accepted(stage, stage.other)
+    department = stage.session.get_one(Department, later.department_id)
+    data = {"result": "approve", "amount": Decimal("100000")}
+    service.act(stage.session, actor_of(department), later, EventType.DECIDED, data)
+    assert later.status in {"approved", "publicity"}
 
 
 def test_the_yearly_cap_of_an_enterprise(make):

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from redemption.applications import service as applications
 from redemption.applications.models import ApplicationEvent
 from redemption.applications.rules import Status
-from redemption.decisions import receiving
+from redemption.decisions import receiving, settling
 from redemption.decisions.models import Decision, DepartmentEvent
 from redemption.decisions.rules import EventType, Verdict, judge
 from redemption.decisions.schemas import EventSchema
@@ -142,28 +142,28 @@ def test_a_numbered_event_behind_a_contradicting_one_goes_on_when_a_person_has_s
     conflict = case.say("acceptance_refused", {"reason": "不属于本部门"}, sequence=2)
     behind = case.say("decided", APPROVE, sequence=3)
     assert (conflict.state, behind.state, case.status) == ("conflicting", "kept", "accepted")
-    receiving.settle(case.session, case.stage.officer, conflict.id, "部门误发。")
+    settling.settle(case.session, case.stage.officer, conflict.id, "部门误发。")
     assert (behind.state, case.status) == ("applied", "approved")
 
 
 def test_an_event_whose_forerunner_never_comes_is_told_and_a_person_lets_it_through(session, case):
     behind = case.say("accepted", sequence=2)
     assert (behind.state, case.status) == ("kept", "received")
-    receiving.watch_kept(session)
+    settling.watch_kept(session)
     assert not session.scalars(select(Message).where(Message.template == "event_waiting")).all()
-    behind.received_at -= receiving.WAITING_LONG
+    behind.received_at -= settling.WAITING_LONG
     for _ in range(2):
         session.flush()
-        receiving.watch_kept(session)
+        settling.watch_kept(session)
     assert len(session.scalars(select(Message).where(Message.template == "event_waiting")).all()) == 1
     other = dataclasses.replace(case.stage.officer, department_id=case.stage.officer.department_id + 1)
     for who, note, refusal in ((other, "x", NotFound), (case.stage.officer, " ", Invalid)):
         with pytest.raises(refusal):
-            receiving.release(session, who, behind.id, note)
-    receiving.release(session, case.stage.officer, behind.id, "部门确认没有第 1 号事件。")
+            settling.release(session, who, behind.id, note)
+    settling.release(session, case.stage.officer, behind.id, "部门确认没有第 1 号事件。")
     assert (behind.state, case.status) == ("applied", "accepted")
     with pytest.raises(NotFound):
-        receiving.release(session, case.stage.officer, behind.id, "再来一次")
+        settling.release(session, case.stage.officer, behind.id, "再来一次")
 
 
 def test_a_withdrawal_that_crosses_a_decision_ends_in_one_truth(case):
@@ -173,9 +173,7 @@ def test_a_withdrawal_that_crosses_a_decision_ends_in_one_truth(case):
     assert late.status == 409
     assert case.status == "withdrawn"
     assert case.session.scalar(select(Decision)) is None
-    settled = receiving.settle(
-        case.session, case.stage.officer, late.event.id, "已与部门电话核实，撤回有效。"
-    )
+    settled = settling.settle(case.session, case.stage.officer, late.event.id, "已与部门电话核实，撤回有效。")
     assert settled.state == "settled"
 
 
@@ -202,7 +200,7 @@ def test_a_decision_while_a_correction_waits_is_kept_until_it_is_answered(case):
         correction_id=correction.id,
         box=BOX,
     )
-    assert receiving.sweep_kept(case.session) == 1
+    assert settling.sweep_kept(case.session) == 1
     assert case.status == "accepted"
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from redemption.applications import clocks
-from redemption.decisions import proposing, queries, receiving, service
+from redemption.decisions import proposing, queries, service, settling
 from redemption.decisions.queries import GROUPS, Filter
 from redemption.decisions.rules import EVENT_NAMES, EventType
 from redemption.identity.rules import Actor
@@ -107,7 +107,7 @@ def settle(event_id: int) -> Response:
     """A person says how an event was dealt with."""
     form = empty_form({"note": request.form.get("note", "")})
     with form.catching():
-        receiving.settle(db(), actor(), event_id, form.values["note"])
+        settling.settle(db(), actor(), event_id, form.values["note"])
     if not form.ok:
         return _conflicts(event_id, form, status=422)
     flash("已登记处理结果。", "success")
@@ -120,7 +120,7 @@ def release(event_id: int) -> Response:
     """A kept event does not wait for earlier numbers any more."""
     form = empty_form({"note": request.form.get("note", "")})
     with form.catching():
-        receiving.release(db(), actor(), event_id, form.values["note"])
+        settling.release(db(), actor(), event_id, form.values["note"])
     if not form.ok:
         return _conflicts(event_id, form, status=422)
     flash("已放行，事件按案件现在的状态生效。", "success")
