@@ -162,7 +162,7 @@ def read_addresses(text: str, spans: list[Span], labelled_only: bool) -> list[En
 
 
 _COUNTER = re.compile(
-    r"(?:[至到往在送报向]|前往|(?:窗口|现场|线下|纸质)[\u4e00-\u9fff]{0,6}[：:])((?:(?!提交|申请|办理|通过|登[录陆])[\u4e00-\u9fffA-Za-z0-9]){2,24}(?:窗口|专窗|大厅|服务中心|[局委厅办院](?:[\u4e00-\u9fff]{0,10}[科处室])?)\s*[（(][^（）()]{4,40}[）)])"
+    r"(?:[至到往在送报向]|前往|(?:窗口|现场|线下|纸质)[\u4e00-\u9fff]{0,6}[：:])((?:(?!提交|申请|办理|通过|登[录陆])[\u4e00-\u9fffA-Za-z0-9]){2,24}(?:窗口|专窗|大厅|中心|[局委厅办院](?:[\u4e00-\u9fff]{0,10}[科处室])?)\s*[（(][^（）()]{4,40}[）)])"
 )
 
 
@@ -200,6 +200,9 @@ def addresses_told(text: str, spans: list[Span]) -> list[Entry]:
 _ROOM_BEFORE = re.compile(
     r"([\u4e00-\u9fff]{2,16}?[\u4e00-\u9fffA-Za-z\d]{0,12}?\d{1,4}(?:室|号窗口|号?房间?))(?=现场|当面|窗口|递交|提交|办理)"
 )
+_COUNTER_LABEL = re.compile(
+    r"(?:窗口|现场|线下)(?:受理|办理|申报|申请|递交|提交)\s*[：:]\s*([^，。；：]{4,40}?(?:窗口|室|厅|楼|号|中心))(?=[，。；]|$|提出|办理|申请)"
+)
 
 
 def counters_told(text: str, spans: list[Span]) -> list[Entry]:
@@ -207,7 +210,7 @@ def counters_told(text: str, spans: list[Span]) -> list[Entry]:
     found = [
         match.span(1)
         for a, b in spans
-        for rule in (_ROOM, _ROOM_BEFORE, _AT_COUNTER)
+        for rule in (_COUNTER_LABEL, _ROOM, _ROOM_BEFORE, _AT_COUNTER)
         for match in rule.finditer(text, a, b)
     ]
     return [_address_entry(text, *span) for span in found]

@@ -28,7 +28,8 @@ _FURNITURE = re.compile(
 )
 _ADVERT = re.compile(
     r".{0,60}(?:本公司|我司|我公司).{0,20}(?:代理|代办|咨询|服务|申报)"
-    r"|.{0,30}(?:代理申报|专业代理|免费咨询|项目申报咨询|(?:添加|加|关注).{0,8}(?:微信|公众号))"
+    r"|.{0,30}(?:代理申报|专业代理|免费咨询|项目申报咨询|(?:加|关注).{0,8}(?:微信|公众号))"
+    r"|.*(?:添加|加我)微信|.{0,20}欢迎(?:致电|来电|咨询|联系)"
 )
 _FOOT = re.compile(
     r"^(?:(?:浏览|阅读|点击|访问)(?:次数|量|数|人次)|分享|返回顶部|打印|【?关闭|扫一扫|手机扫|(?:上|下)一[篇条个页]|主办|承办|版权所有|网站地图|相关(?:阅读|链接|文章|新闻|稿件|信息)|您是第|推荐阅读|往期(?:推荐|回顾|精彩))"
@@ -66,7 +67,7 @@ def drop_furniture(lines: list[Line]) -> list[Line]:
     end = _foot(lines)
     lines = _without_menus(_without_page_heads(lines[:end]))
     kept = [line for line in lines if set(line.roles) - {"ignore"} or not is_furniture(line.text)]
-    return [line for line in kept if len(line.text) > 120 or not _ADVERT.match(line.text)]
+    return [line for line in kept if len(line.text) > 160 or not _ADVERT.match(line.text)]
 
 
 _MENU = re.compile(

@@ -26,6 +26,7 @@ _NOT_GENERAL = re.compile(
 _SANCTION = re.compile(r"弄虚作假|骗取|套取|追回|追缴|取消")
 
 
+_CLOSING_PART = re.compile(r"附则|其他|其它")
 _UNASKED = re.compile(r"^[^，。；]{0,8}(?:免申即享|无需申[报请]|无须申[报请])[^，。；]{0,8}[。；]?$")
 _APPLYING = frozenset(
     {"channels", "process", "online_url", "onsite_address", "materials", "application_period"}

@@ -55,7 +55,7 @@ class Draft:
     giving: Giving | None = None
     own_lines: list[Span] = field(default_factory=list)  # text of the scope outside of any section
     lead_target: Span | None = None  # who it is for, said above it
-    cells: dict[str, Span] = field(default_factory=dict)  # a row of a list: field → cell
+    cells: dict[str, list[Span]] = field(default_factory=dict)  # a row of a list: field → its cells
 
 
 class ItemFinder(GrantFinder):
@@ -119,7 +119,9 @@ class ItemFinder(GrantFinder):
         found: list[Node] = []
         for child in node.children:
             inner = self._fielded_below(child)
-            if len(inner) < 2 and self._is_fielded(child):
+            if len(inner) == 1 and child.kind in ("chapter", "section"):
+                found.extend(inner)  # a chapter with one benefit is not the benefit
+            elif len(inner) < 2 and self._is_fielded(child):
                 found.append(child)
             else:
                 found.extend(inner)
@@ -207,7 +209,9 @@ class ItemFinder(GrantFinder):
             if (
                 "standard" not in node.roles
                 or self._distinct_benefits(named)
-                or self._distinct_gifts(named, bool(_CONTENT.search(self._caption(node))))
+                or self._distinct_gifts(
+                    named, bool(_CONTENT.search(self._caption(node))) and len(named) == len(node.children)
+                )
             ):
                 return [draft for child in self._grant_nodes(node) for draft in self._grant_drafts(child)]
         return []

@@ -359,7 +359,9 @@ def _is_label(lines: list[Line], place: int) -> bool:
 
 
 def _value(marker: str) -> int:
-    digits = re.search(r"\d+", re.sub(r"(?<=\d)\s+(?=\d)", "", marker))  # 第 1 0 条, out of a PDF
+    digits = re.search(
+        r"\d+", re.sub(r"(?<=\d)\s+(?=\d)", "", marker) if " " in marker else marker
+    )  # 第 1 0 条, out of a PDF
     if digits:
         return int(digits.group())
     for first, count in (("①", 20), ("⑴", 20), ("❶", 10), ("➀", 10)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
+from redemption.catalogue.extraction.copies import details_of, material_rows
 from redemption.catalogue.extraction.lines import MARKER
 from redemption.catalogue.extraction.model import Entry, Span
 from redemption.catalogue.extraction.structure import Node
@@ -28,12 +28,7 @@ _STAGE = re.compile(r"[^，。；：:《（(]{1,8}(?:阶段|环节|时|材料|�
 _NONE_NEEDED = re.compile(
     r"(?:无需|无须|不需要?|不再|免于?)(?:企业|申请人|再|另行)?(?:提供|提交|报送|申报|准备)[^，。；]{0,8}(?:材料|资料)|^(?:无需|无须|不需要?)(?:提交|提供|申报|准备)|^(?:免申即享|无|材料|资料)$"
 )
-_SEEN = r"(?:核[对验实查]?|[查校]?验(?!收|证|资)|校对)"
 _ONE_OF = re.compile(r"之一|任一|任选|其一|其中一")
-_COPIES = re.compile(
-    r"([一二两三四五六七八九十\d]{1,3})\s*份(?!额)|一式\s*([一二两三四五六七八九十\d]{1,3})\s*份?"
-)
-_CN = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _MATERIAL_WORD = re.compile(
     r"表|书|证|件|证明|合同|发票|报告|执照|照片|材料|资料|凭证|函|协议|单|清单|文件|账户|账号|账簿|票据|记录|图|方案|简历|章程|决议|承诺|名册|明细"
 )
@@ -58,7 +53,7 @@ class _Paper:
 
 def read_materials(text: str, nodes: Iterable[Node], spans: list[Span]) -> list[Entry]:
     """One entry a paper. Remarks on format are no entries, but tell copies and form of all."""
-    rows = _material_rows(text, nodes, spans)
+    rows = material_rows(text, nodes)
     if rows is not None:
         return rows
     papers, lead, remarks = _papers(text, spans)
@@ -68,10 +63,10 @@ def read_materials(text: str, nodes: Iterable[Node], spans: list[Span]) -> list[
     else:
         entries = _prose_entries(text, lead)
     entries = [part for entry in entries for part in _more_told(text, entry)]
-    general = _details(" ".join(text[a:b] for a, b in remarks)) if remarks else {}
+    general = details_of(" ".join(text[a:b] for a, b in remarks)) if remarks else {}
     for entry in entries:
         _trim(entry)
-        entry.details = general | _details(entry.text)
+        entry.details = general | details_of(entry.text)
     return [entry for entry in entries if entry.text and not _NONE_NEEDED.search(entry.text)]
 
 
@@ -150,14 +145,28 @@ def _inline_parted(text: str, spans: list[Span]) -> list[Span]:
         if marks and marks[0].start() == a and len({m.lastindex for m in marks[1:]}) == 1:
             marks = marks[1:] if marks[0].lastindex != marks[1].lastindex else marks  # （一）…：1.…；2.…
         kinds = {m.lastindex for m in marks}
-        if len(marks) < 2 or len(kinds) != 1:
+        cuts = [m.start() for m in marks] if len(marks) >= 2 and len(kinds) == 1 else _counted_on(text, a, b)
+        if not cuts:
             out.append((a, b))
             continue
-        cuts = [m.start() for m in marks]
         if cuts[0] > a and text[a : cuts[0]].strip():
             out.append((a, cuts[0]))
         out.extend(zip(cuts, [*cuts[1:], b], strict=True))
     return out
+
+
+_UNPARTED = re.compile(r"(?<=[\u4e00-\u9fff）)])(\d{1,2})[、.．](?=[\u4e00-\u9fff《])")
+
+
+def _counted_on(text: str, a: int, b: int) -> list[int]:
+    """Where 1.申请表2.合同3.凭证 is parted; [] where it does not count on from 1."""
+    if not text.startswith(("1.", "1、", "1．"), a):
+        return []
+    cuts = [a]
+    for match in _UNPARTED.finditer(text, a, b):
+        if int(match.group(1)) == len(cuts) + 1:
+            cuts.append(match.start())
+    return cuts if len(cuts) >= 3 else []
 
 
 def _first_unmarked(text: str, lead: list[Span], top: list[_Paper]) -> _Paper | None:
@@ -289,7 +298,7 @@ def named_papers(text: str, span: Span) -> list[Entry]:
             if not _SPECIFIC.search(words) or _GENERIC.search(words):
                 return []
             entry = _entry(text, [(x, y)])
-            entry.details = _details(entry.text)
+            entry.details = details_of(entry.text)
             entries.append(entry)
     return entries
 
@@ -334,83 +343,3 @@ def split_list(text: str, a: int, b: int, separators: str) -> list[Span]:
             start = at + 1
     pieces.append((start, b))
     return [(x, y) for x, y in pieces if text[x:y].strip(" 　。；;、，")]
-
-
-def _material_rows(text: str, nodes: Iterable[Node], spans: list[Span]) -> list[Entry] | None:
-    """A table of papers: a header with 材料名称, then one paper a row."""
-    lines = [line for node in nodes for sub in node.walk() for line in sub.lines if line.cells]
-    header: dict[str, int] = {}
-    entries: list[Entry] = []
-    for line in lines:
-        cells = [text[a:b].strip() for a, b in line.cells]
-        names = {
-            name: place
-            for place, cell in enumerate(cells)
-            for name in [_COLUMNS.get(re.sub(r"\s|（.*?）", "", cell))]
-            if name
-        }
-        if "name" in names and len(names) >= 1 and not header:
-            header = names
-            continue
-        if not header or header["name"] >= len(cells) or not cells[header["name"]]:
-            continue
-        span = line.cells[header["name"]]
-        rest = "，".join(
-            cell for place, cell in enumerate(cells) if place != header["name"] and len(cell) <= 60
-        )
-        details = _details(cells[header["name"]] + "（" + rest + "）")
-        if (
-            "copies" in header
-            and header["copies"] < len(cells)
-            and (m := re.search(r"\d+", cells[header["copies"]]))
-        ):
-            details["copies"] = int(m.group())
-        if "required" in header and header["required"] < len(cells):
-            details["required"] = cells[header["required"]] in ("是", "必须", "必要", "必需", "√")
-        entries.append(Entry(text[slice(*span)], span, details))
-    return entries or None
-
-
-_COLUMNS = {
-    "材料名称": "name", "申报材料名称": "name", "申请材料名称": "name", "资料名称": "name", "申请材料": "name", "申报材料": "name",
-    "材料": "name", "份数": "copies", "材料份数": "copies", "数量": "copies", "是否必须": "required", "是否必需": "required",
-    "必要性": "required", "是否必要": "required", "材料必要性": "required", "材料形式": "form", "材料类型": "form", "形式": "form",
-    "原件/复印件": "form", "来源渠道": "source", "备注": "remark", "序号": "number",
-}  # fmt: skip
-
-
-def _details(words: str) -> dict[str, Any]:
-    """original/copy, number of copies, electronic/paper, required: only what the words say."""
-    details: dict[str, Any] = {}
-    copy = "复印件" in words or "影印件" in words
-    original = re.search(r"原件(?!核|备查|核对|校验|查验)", words) and not re.search(
-        _SEEN + r"[^，。；]{0,10}原件", words
-    )
-    scanned = "扫描件" in words
-    if original and copy:
-        details["original"] = "both"
-    elif original:
-        details["original"] = "original"
-    elif copy:
-        details["original"] = "copy"
-    elif scanned:
-        details["original"] = "scan"
-    if re.search(_SEEN + r"[^，。；]{0,12}原件|原件(?:核|备查|核对|校验|查验)", words):
-        details["original_shown"] = True
-    if match := _COPIES.search(words):
-        number = match.group(1) or match.group(2)
-        details["copies"] = int(number) if number.isdigit() else _CN.get(number, 0) or None
-    if re.search(r"电子(?:版|文档|文件|件|档)|excel|word|上传|扫描", words, re.I):
-        details["form"] = "electronic"
-    elif re.search(r"纸质|书面", words):
-        details["form"] = "paper"
-    if re.search(
-        r"(?:如有|若有|如为|若为|若是|如是|根据实际|可选|选填|如需|适用于|的企业需|委托.{0,8}办理的|非必)",
-        words,
-    ):
-        details["required"] = False
-    elif re.search(r"必须|必备|必需", words):
-        details["required"] = True
-    if re.search(r"加?盖(?:单位|企业)?公?章", words):
-        details["sealed"] = True
-    return {key: value for key, value in details.items() if value is not None}

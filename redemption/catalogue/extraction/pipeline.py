@@ -17,7 +17,7 @@ from redemption.catalogue.extraction.folding import fold, restore
 from redemption.catalogue.extraction.items import Draft, ItemFinder
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.lines import read_lines
-from redemption.catalogue.extraction.lists import read_lists
+from redemption.catalogue.extraction.lists import read_lists, share_sections
 from redemption.catalogue.extraction.metadata import find_title, read_policy
 from redemption.catalogue.extraction.model import Extraction, Item, Span
 from redemption.catalogue.extraction.names import name_in_introduction, programme_name, strip_title
@@ -56,7 +56,9 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     root = build_tree(content)
     release_closing(root)
     assign_cues(text, root)
-    if not drafts:
+    if drafts:
+        share_sections(root, drafts)
+    else:
         name, name_span = programme_name(text, title, title_span, root)
         if not name and content:
             first = next((line for line in content if len(line.text) >= 4), content[0])

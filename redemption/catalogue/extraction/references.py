@@ -71,14 +71,12 @@ def _named(words: str) -> set[tuple[str, int]]:
 
 
 def _only(section: Node, told: dict[int, set[tuple[str, int]]], mine: tuple[str, int]) -> Node:
-    return Node(
-        section.line,
-        section.kind,
-        section.parent,
-        [line for line in section.lines if mine in told.get(id(line), {mine})],
-        [child for child in section.children if mine in told.get(id(child), {mine})],
-        section.roles,
-    )
+    kept = [child for child in section.children if mine in told.get(id(child), {mine})]
+    lines = [line for line in section.lines if mine in told.get(id(line), {mine})]
+    last = section.children[-1] if section.children else None
+    if last and last not in kept and last.line and last.line.body < last.line.end:
+        lines.extend(last.lines)  # what follows the last part is said of all
+    return Node(section.line, section.kind, section.parent, lines, kept, section.roles)
 
 
 def keep_own_phones(text: str, items: list[Item]) -> None:

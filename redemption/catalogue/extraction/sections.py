@@ -12,6 +12,7 @@ from redemption.catalogue.extraction.materials import split_list
 from redemption.catalogue.extraction.model import FIELDS, FOUND, Entry, Item, Span, text_of
 from redemption.catalogue.extraction.periods import APPLYING, DATED, HOURS
 from redemption.catalogue.extraction.structure import Node
+from redemption.catalogue.extraction.when import TIMED
 from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
 
 _COUNTERS = re.compile(r"受理|经办|办理|窗口|网点|地[址点]")
@@ -21,6 +22,7 @@ _IN_BRACKETS = re.compile(
 _WHO_FIRST = re.compile(
     r"\s*(?:凡是?)?([^，。；：:]{2,60}?(?:企业|单位|机构|个人|人员|组织|团队|工商户|园区|平台|载体|项目))(?=[，。；：:]|且|并|，)"
 )
+_CELL_LINE = re.compile(r"[^\n]*\S[^\n]*")
 _APART = re.compile(r"专项|专题|补充|附加|个性|特有|其他|通用|共性|基[础本]|共同|必备")
 _MEANT = re.compile(r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,12}?[，,]?是指?")
 _AIM = re.compile(r"(?:内容|方向|重点|领域|措施)\s*[：:。]?\s*$")
@@ -42,8 +44,11 @@ class SectionReader(FieldWriter):
         collected: dict[str, list[list[Span]]] = {}
         strong_target = any("target" in node.roles for node in sections) or item["target"].state == FOUND
         nodes: dict[str, list[Node]] = {}
+        told_alone = any(section.roles == ("channels",) for section in sections)
         for section in sections:
             for role, spans in self._parts(section, strong_target):
+                if role == "channels" and told_alone and section.roles == ("process", "channels"):
+                    continue  # the procedure says how one applies too, but a section of its own says it
                 text = text_of(self._text, spans)
                 if re.fullmatch(r"[\s无/\\\-—。]*", text):
                     continue
@@ -74,7 +79,8 @@ class SectionReader(FieldWriter):
             if role == "target_weak" and nodes[role][0].kind == "article":
                 spans = self._scope(spans)
             self._set(item, name, spans, nodes[role])
-        for section in sections:
+        inner = [child for section in sections for child in section.children if "receiver" in child.roles]
+        for section in [*sections, *inner]:
             if "receiver" in section.roles:
                 self._from_receiver(item, section.spans())
             elif "phone" in section.roles and self._tells_counters(section):
@@ -246,7 +252,8 @@ class SectionReader(FieldWriter):
             words = self._text[a:b]
             dated, applying = bool(DATED.search(words)), bool(APPLYING.search(words))
             if dated or not applying:
-                period.append((a, b))
+                timed = TIMED.search(self._text, a, b)
+                period.append((timed.start() if timed else a, b))
             if applying and not (
                 dated
                 and re.search(r"截止|截至", words)
@@ -331,14 +338,14 @@ class SectionReader(FieldWriter):
             item["onsite_address"].entries, item["onsite_address"].state = found, FOUND
 
     def _from_cells(self, item: Item, draft: Draft) -> None:
-        for name, span in draft.cells.items():
-            if name in FIELDS and self._text[span[0] : span[1]].strip() not in ("", "/", "-", "无", "—"):
-                lines = []
-                at = span[0]
-                for piece in self._text[span[0] : span[1]].split("\n"):
-                    if piece.strip():
-                        lines.append((at, at + len(piece)))
-                    at += len(piece) + 1
+        for name, cells in draft.cells.items():
+            lines = [
+                match.span()
+                for cell in cells
+                if name in FIELDS and self._text[slice(*cell)].strip() not in ("", "/", "-", "无", "—")
+                for match in _CELL_LINE.finditer(self._text, *cell)
+            ]
+            if lines:
                 self._set(item, name, lines, [])
 
 

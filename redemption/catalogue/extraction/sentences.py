@@ -59,7 +59,7 @@ _REACHES = re.compile(
     r"|向[^，。；]{2,30}(?:申[请报]|提出|提交)"
 )
 _PAPERS_FOLLOW = re.compile(
-    r"(?:提交|提供|报送|递交|携带)(?:以下|下列|如下)[^。；]{0,12}(?:材料|资料)[：:]?\s*$"
+    r"(?:提交|提供|报送|递交|携带|上传|准备)(?:以下|下列|如下)[^。；]{0,12}(?:材料|资料)[：:]?\s*$"
 )
 _CALL = re.compile(r"电\s*话|咨询|热线|手机")
 _NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
@@ -303,7 +303,9 @@ class SentenceReader(TimeReader, ApplicantReader):
         """将申请表、营业执照复印件报送至…: papers named in the sentence that says where they go."""
         if item["materials"].state != MISSING:
             return
-        if listed := self._papers_of_step(item["process"].spans):
+        if listed := self._papers_of_step(
+            sorted({*item["channels"].spans, *item["process"].spans, *item["conditions"].spans})
+        ):
             item["materials"].entries, item["materials"].state = listed, FOUND
             return
         for a, b in self._sentences([*item["channels"].spans, *item["process"].spans]):

@@ -35,7 +35,7 @@ _DECIDED = re.compile(
 _ANNOUNCED = re.compile(
     r"(?:发布|印发|下发|公布|制定)[^。；]{0,12}(?:申报)?(?:通知|指南|公告)|以[^。；]{0,12}(?:通知|指南|公告)为准"
 )
-_TIMED = re.compile(  # …登录平台提交，本批次提交材料的截止时间为…: from there
+TIMED = re.compile(  # …登录平台提交，本批次提交材料的截止时间为…: from there
     r"(?<=，)[^，。；\d]{0,30}(?:截至|截止|起止)(?:时间|日期)(?:为|是|：)(?=[^，。；]*\d)"
 )
 _WITHIN = re.compile(  # 应于事项完成后6个月内向区商务局提出申请
@@ -73,7 +73,7 @@ class TimeReader(FieldWriter):
                 if len(clauses) > 1 and len(dated) == 1 and _FILING.search(self._text, *dated[0]):
                     found.append(dated[0])
                 else:
-                    timed = _TIMED.search(self._text, a, b)
+                    timed = TIMED.search(self._text, a, b)
                     found.append((timed.start() if timed else a, decided.start() if decided else b))
         mine = [s for s in found if not any(a <= s[0] < b for a, b in recommended)]
         if found:

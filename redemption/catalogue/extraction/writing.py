@@ -12,6 +12,7 @@ from redemption.catalogue.extraction.model import EXTERNAL, FOUND, LIST_FIELDS, 
 from redemption.catalogue.extraction.structure import Node
 
 _NOTE = re.compile(r"\s*[（(【]?(?:注意|备注|注|说明|温馨提示|提示)\s*[:：]")
+_COMBINING = re.compile(r"就高|不重复|重复享受|同时享受|叠加")
 _NUMBERED = re.compile(r"\s*[（(]?[一二三四五六七八九十\d]{1,2}[)）、.]")
 _EXTERNAL = re.compile(
     r"(?:详见|见|参见|参照|按照?|具体见|请见|查看|下载)[^，。；]{0,30}(?:附件|附表|指南|通知|附录|网站|官网|另行|办事指南|申报系统|链接|公告|清单|后附|附后)"
@@ -47,7 +48,7 @@ class FieldWriter:
         if not spans:
             return
         if name in ("application_period", "time_limit"):
-            spans = self._until_note(spans)
+            spans = self._until_rule(self._until_note(spans))
         value = item[name]
         text = text_of(self._text, spans)
         if name in LIST_FIELDS:
@@ -84,6 +85,13 @@ class FieldWriter:
             if not any(_NUMBERED.match(self._text, x, y) for x, y in spans[index:]):
                 return spans[:index]
         return spans
+
+    def _until_rule(self, spans: list[Span]) -> list[Span]:
+        """Without lines at the end that say what may be combined: 就高享受，不重复."""
+        kept = list(spans)
+        while len(kept) > 1 and _COMBINING.search(self._text, *kept[-1]):
+            kept.pop()
+        return kept
 
     def _addresses_in_contacts(self, item: Item, spans: list[Span]) -> None:
         found = read_addresses(self._text, spans, labelled_only=True)

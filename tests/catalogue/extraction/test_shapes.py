@@ -200,3 +200,52 @@ def test_advertising_between_the_sections_is_no_content() -> None:
     (item,) = _items(text)
     assert item["standard"].text == "每家20万元。"
     assert not item["phone"].entries
+
+
+def test_a_list_with_merged_names_columns_for_two_fields_and_lines_for_all_rows() -> None:
+    text = (
+        "2022年云港区数字经济资金一览\n序号\t项目名称\t支持对象及条件\t支持标准\t申报材料\t联系人\t联系电话\n"
+        "1\t数字车间奖励\t新认定的数字化车间企业\t一次性奖励30万元\t1.申请表；2.认定文件\t李老师\t0555-1112222\n"
+        "2\t软件认证奖励\t首次通过认证的软件企业\t三级10万元，四级20万元\t1.申请表；2.认证证书\t王老师\t0555-3334444\n"
+        "申报时间：2022年4月1日至4月30日。申报方式：登录云港企业平台 http://qy.yungang.gov.cn 在线提交。"
+    )
+    first, second = _items(text)
+    assert first["target"].text == first["conditions"].text == "新认定的数字化车间企业"
+    assert [entry.text for entry in second["phone"].entries] == ["0555-3334444"]
+    for item in (first, second):
+        assert item["application_period"].text.startswith("2022年4月1日")
+        assert item["online_url"].entries[0].text == "http://qy.yungang.gov.cn"
+
+
+def test_a_chapter_with_one_benefit_is_not_the_benefit() -> None:
+    part = "第{n}节 {name}\n一、补贴对象\n{who}\n二、补贴标准\n{sum}\n"
+    text = (
+        "云港市就业补贴细则\n第一章 就业补贴\n"
+        + part.format(n="一", name="岗位补贴", who="招用困难人员的单位。", sum="每人每月200元。")
+        + part.format(n="二", name="社保补贴", who="为困难人员缴费的单位。", sum="按实际缴费补贴。")
+        + "第二章 创业补贴\n"
+        + part.format(n="三", name="一次性创业资助", who="初次创业的毕业生。", sum="10000元。")
+        + "第三章 附则\n享受补贴的单位应当诚信经营。本细则自印发之日起施行。"
+    )
+    assert [item.name for item in _items(text)] == ["岗位补贴", "社保补贴", "一次性创业资助"]
+
+
+def test_papers_listed_inside_the_procedure() -> None:
+    text = (
+        "关于做好稳岗返还工作的通告\n一、返还对象\n足额缴费的企业。\n二、返还标准\n按缴费的30%返还。\n三、办理流程\n（一）数据比对。（二）公示5个工作日。\n"
+        "未列入名单的企业，可向市失业保险中心（海棠路100号6楼）提出申请，提交下列材料：\n1.返还申请表；\n2.银行账户信息。"
+    )
+    (item,) = _items(text)
+    assert [entry.text for entry in item["materials"].entries] == ["返还申请表", "银行账户信息"]
+    assert "海棠路100号" in item["onsite_address"].entries[0].text
+
+
+def test_papers_numbered_without_anything_between() -> None:
+    text = (
+        "云港区贷款贴息\n支持对象\t科技型中小企业\n支持方式\t按利息的50%给予贴息\n申报材料\t1.贴息申请表2.贷款合同3.付息凭证4.营业执照\n"
+        "受理方式\t窗口受理：区政务中心3楼15号窗口"
+    )
+    (item,) = _items(text)
+    papers = [entry.text for entry in item["materials"].entries]
+    assert papers == ["贴息申请表", "贷款合同", "付息凭证", "营业执照"]
+    assert item["onsite_address"].entries[0].text == "区政务中心3楼15号窗口"
