@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from redemption.catalogue import terms
 from redemption.catalogue.models import Item, ItemSearch, ItemVersion
-from redemption.catalogue.rules import MODE_NAMES, ItemState, Mode
+from redemption.catalogue.rules import MODE_NAMES, SHOWN, ItemState, Mode
 from redemption.identity.models import Department, Jurisdiction
 from redemption.identity.rules import OBJECT_CLASS_NAMES, ObjectClass
 from redemption.policies.models import Policy, PolicyVersion
@@ -85,7 +85,7 @@ def _row(found: Row[Any]) -> dict[str, Any]:
         "name": version.name,
         "summary": version.summary,
         "state": found.state,
-        "open": found.state in (ItemState.IN_FORCE, ItemState.CLOSED),
+        "open": found.state in SHOWN,
         "name_folded": folded,
         "body": body,
         "grams": terms.grams(body),

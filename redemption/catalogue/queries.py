@@ -8,33 +8,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from redemption.catalogue.models import CatalogueImport, Item, ItemVersion
-from redemption.catalogue.rules import ITEM_MACHINE, OVER, ItemAction, ItemState
-from redemption.identity.models import Department
+from redemption.catalogue.rules import ITEM_MACHINE, OVER, ItemAction
 from redemption.identity.rules import Actor, Role
 from redemption.kernel.errors import NotFound
 from redemption.policies import queries as policies
 from redemption.policies.models import Policy
-
-PUBLISHED = select(Item).where(Item.state != ItemState.DRAFT)
-"""Everything that was ever public, also what is closed or repealed."""
-
-IN_FORCE = select(Item).where(Item.state == ItemState.IN_FORCE)
-"""What the 兑现专栏 shows (第二十六条)."""
-
-
-def item_by_code(session: Session, code: str) -> Item | None:
-    """Whatever its state; who may see a draft is the caller's question."""
-    return session.scalar(select(Item).where(Item.code == code))
-
-
-def published_item(session: Session, code: str) -> Item | None:
-    """An item the public may see."""
-    return session.scalar(PUBLISHED.where(Item.code == code))
-
-
-def version(session: Session, version_id: int) -> ItemVersion | None:
-    """One version, as an application pins it."""
-    return session.get(ItemVersion, version_id)
 
 
 def published_versions(session: Session, item_id: int) -> list[ItemVersion]:
@@ -110,11 +88,6 @@ def seen_by(session: Session, actor: Actor, code: str) -> tuple[Item, Policy]:
 def of_department(department_id: int | None) -> Select[Item]:
     """Items of the policies that a department's policy makers work on."""
     return select(Item).join(Policy, Policy.id == Item.policy_id).where(policies.shared_with(department_id))
-
-
-def department_of(session: Session, item: Item) -> Department:
-    """审批部门."""
-    return session.get_one(Department, item.department_id)
 
 
 def outdated(day: dt.date) -> Select[Item]:

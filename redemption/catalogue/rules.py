@@ -35,6 +35,10 @@ OVER = (ItemState.REPEALED, ItemState.EXPIRED)
 """Nobody applies for these again, whatever the season."""
 
 
+SHOWN = (ItemState.IN_FORCE, ItemState.SUSPENDED, ItemState.CLOSED)
+"""What the 兑现专栏 shows: the standards of every policy in force (第二十六条), also while nobody can apply."""
+
+
 class ItemAction(StrEnum):
     """What is done to an item. `PUBLISH` also publishes a later version of it."""
 
@@ -147,8 +151,6 @@ REQUIRED_FIELDS = (
     "phone",
 )
 """What the Measure orders to be listed with every item (第二十四条), with the redemption standard of article 25."""
-
-FINDING_FIELDS = ("name", *FIELDS)
 
 MATERIAL_FORMS = {"original": "原件", "copy": "复印件", "either": "原件或复印件"}
 """In which form a paper is handed in."""

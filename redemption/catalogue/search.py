@@ -7,7 +7,7 @@ the answer says so. Keeping the table true is `index` (`catalogue.indexing`).
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -118,10 +118,7 @@ def find(
     sort = sort or ("relevance" if asked else "newest")
     within = filtered(filters) if only is None else and_(filtered(filters), S.item_id == only)
     with plans.by_index(session):
-        if sort == "relevance" and asked:
-            found = _by_relevance(session, asked, within, cursor, limit)
-        else:
-            found = _in_order(session, asked, within, sort, cursor, limit)
+        found = _page(_parts(session, asked, within, sort), cursor, limit)
         if asked and not found.rows and (cursor is None or _is_forgiven(cursor)):
             found = _forgive(session, asked, within, cursor, limit)
     return found
@@ -138,7 +135,7 @@ def _forgive(
 
 
 def filtered(filters: Filters) -> ColumnElement[bool]:
-    """Items of policies in force today (第二十六条: also those whose application period is over) by every facet."""
+    """Items of policies in force today (第二十六条: also those that take no applications now) by every facet."""
     today = clock.today()
     parts: list[ColumnElement[bool]] = [
         S.open.is_(True),
@@ -188,6 +185,8 @@ def matching_text(asked: Question, by_index: bool = True) -> ColumnElement[bool]
 # --- stages ----------------------------------------------------------------------------------------------
 
 
+Place = tuple[str, int]
+"""The last row of a page: the value it was ordered by, and its id."""
 Stage = Callable[[bool], ColumnElement[bool]]
 """A condition in two forms: True, for reading an index of pairs; False, for looking at row after row."""
 
@@ -238,20 +237,54 @@ def _by_pinyin(latin: str, by_index: bool = True) -> ColumnElement[bool]:
     return S.pinyin.contains(latin, autoescape=True)
 
 
-def _by_relevance(
-    session: Session, asked: Question, within: ColumnElement[bool], cursor: Any, limit: int
-) -> Found:
+@dataclass(frozen=True)
+class Part:
+    """A part of the answer: reads its first rows beyond a place; `key` is the column that they are ordered by."""
+
+    read: Callable[[Place | None, int], list[Any]]
+    key: str = "published_at"
+
+
+def _parts(session: Session, asked: Question, within: ColumnElement[bool], sort: str) -> list[Part]:
+    """What follows on what: of relevance the stages; of deadlines what closes, then what does not."""
+    if sort == "relevance" and asked:
+        return list(_by_relevance(session, asked, within))
+
+    def where(by_index: bool, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+        return and_(within, *more, matching_text(asked, by_index))
+
+    if sort != "closing":
+        return [Part(lambda after, limit: _newest(session, where, after, limit))]
+    # what was closed early or is suspended does not close soon
+    soon = and_(S.closes_on >= clock.today(), S.state == ItemState.IN_FORCE)
+    others = or_(S.closes_on.is_(None), S.closes_on < clock.today(), S.state != ItemState.IN_FORCE)
+    return [
+        Part(lambda after, limit: _closing(session, lambda way: where(way, soon), after, limit), "closes_on"),
+        Part(lambda after, limit: _newest(session, lambda way: where(way, others), after, limit)),
+    ]
+
+
+def _by_relevance(session: Session, asked: Question, within: ColumnElement[bool]) -> Iterator[Part]:
     stages = _stages(asked)
+    for number, stage in enumerate(stages):
+        earlier = tuple(not_(before(False)) for before in stages[:number])
+
+        def where(by_index: bool, stage: Stage = stage, not_yet: Any = earlier) -> ColumnElement[bool]:
+            return and_(within, stage(by_index), *not_yet)
+
+        def read(after: Place | None, limit: int, where: Stage = where, look: bool = number > 0) -> Any:
+            return _newest(session, where, after, limit, look_first=look)
+
+        yield Part(read)
+
+
+def _page(parts: Sequence[Part], cursor: Any, limit: int) -> Found:
+    """One page of the parts, one after the other, from where the cursor says."""
     first, after = _place(cursor)
     rows: list[Any] = []
     ends: list[int] = []
-    for number in range(first, len(stages)):
-        earlier = [not_(stage(False)) for stage in stages[:number]]
-
-        def where(by_index: bool, stage: Stage = stages[number], not_yet: Any = tuple(earlier)) -> Any:
-            return and_(within, stage(by_index), *not_yet)
-
-        more = _newest(session, where, after, limit + 1 - len(rows), look_first=number > 0)
+    for number in range(first, len(parts)):
+        more = parts[number].read(after, limit + 1 - len(rows))
         rows += more
         ends += [number] * len(more)
         after = None
@@ -259,29 +292,12 @@ def _by_relevance(
             break
     if len(rows) <= limit:
         return Found(rows)
-    last = rows[limit - 1]
-    return Found(rows[:limit], [ends[limit - 1], last.published_at.isoformat(), last.item_id])
-
-
-def _in_order(
-    session: Session, asked: Question, within: ColumnElement[bool], sort: str, cursor: Any, limit: int
-) -> Found:
-    _, after = _place(cursor)
-
-    def where(by_index: bool) -> ColumnElement[bool]:
-        return and_(within, matching_text(asked, by_index))
-
-    read = _closing if sort == "closing" else _newest
-    rows = read(session, where, after, limit + 1)
-    if len(rows) <= limit:
-        return Found(rows)
-    last = rows[limit - 1]
-    key = last.closes_on if sort == "closing" else last.published_at
-    return Found(rows[:limit], [0, key.isoformat(), last.item_id])
+    last, end = rows[limit - 1], ends[limit - 1]
+    return Found(rows[:limit], [end, getattr(last, parts[end].key).isoformat(), last.item_id])
 
 
 def _newest(
-    session: Session, where: Stage, after: tuple[str, int] | None, limit: int, *, look_first: bool = True
+    session: Session, where: Stage, after: Place | None, limit: int, *, look_first: bool = True
 ) -> list[Any]:
     order = (S.published_at.desc(), S.item_id.desc())
     beyond: list[ColumnElement[bool]] = []
@@ -293,8 +309,8 @@ def _newest(
     return _read(session, lambda by_index: and_(where(by_index), *beyond), order, limit)
 
 
-def _closing(session: Session, where: Stage, after: tuple[str, int] | None, limit: int) -> list[Any]:
-    beyond: list[ColumnElement[bool]] = [S.closes_on >= clock.today()]
+def _closing(session: Session, where: Stage, after: Place | None, limit: int) -> list[Any]:
+    beyond: list[ColumnElement[bool]] = []
     if after:
         beyond.append(tuple_(S.closes_on, S.item_id) > tuple_(_day(after[0]), after[1]))
     return _read(session, lambda by_index: and_(where(by_index), *beyond), (S.closes_on, S.item_id), limit)
@@ -319,7 +335,7 @@ def _read(session: Session, where: Stage, order: Any, limit: int) -> list[Any]:
 # --- cursors ---------------------------------------------------------------------------------------------
 
 
-def _place(cursor: Any) -> tuple[int, tuple[str, int] | None]:
+def _place(cursor: Any) -> tuple[int, Place | None]:
     """Stage and last row of a cursor that `find` gave out."""
     if cursor is None or _is_forgiven(cursor):
         return 0, None

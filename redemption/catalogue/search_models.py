@@ -41,7 +41,7 @@ class ItemSearch(Base):
     summary: Mapped[str] = mapped_column(default="")
     state: Mapped[str]
     open: Mapped[bool]
-    """Shown in the 专栏 by its state: in force, or only its application period is over. Dates are asked at the search."""
+    """Shown in the 专栏 by its state (`catalogue.rules.SHOWN`). Dates are asked at the search."""
     name_folded: Mapped[str]
     body: Mapped[str]
     """Name, document number, theme, department, whom it is for, what it gives: folded (`catalogue.terms`)."""

@@ -1,6 +1,5 @@
 """Selects over policy documents: one's own, and what higher slices join."""
 
-import datetime as dt
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -12,9 +11,6 @@ from redemption.identity.rules import Actor, Role
 from redemption.kernel.errors import NotFound
 from redemption.policies.models import Interpretation, Policy, PolicyDepartment, PolicyVersion
 from redemption.policies.rules import PolicyState
-
-PUBLISHED = select(Policy).where(Policy.state != PolicyState.DRAFT)
-"""Everything the public may see: in force, and repealed (which says so)."""
 
 
 def owned_by(department_id: int | None) -> ColumnElement[bool]:
@@ -31,16 +27,6 @@ def shared_with(department_id: int | None) -> ColumnElement[bool]:
 def of_department(department_id: int | None) -> Select[Policy]:
     """What a department's policy makers work on."""
     return select(Policy).where(shared_with(department_id))
-
-
-def by_number(session: Session, number: str) -> Policy | None:
-    """Whatever its state; who may see a draft is the caller's question."""
-    return session.scalar(select(Policy).where(Policy.number == number))
-
-
-def published(session: Session, number: str) -> Policy | None:
-    """A policy that the public may see."""
-    return session.scalar(PUBLISHED.where(Policy.number == number))
 
 
 def seen_by(session: Session, actor: Actor, number: str) -> Policy:
@@ -210,12 +196,3 @@ def interpretations(session: Session, policy_id: int) -> list[Interpretation]:
 def waiting_interpretations(session: Session, policy_id: int) -> list[Interpretation]:
     """政策解读 that the next publication of the policy makes public."""
     return [row for row in interpretations(session, policy_id) if row.published_at is None]
-
-
-def past_validity(day: dt.date) -> Select[Policy]:
-    """Published policies whose validity ended before a day."""
-    return (
-        select(Policy)
-        .join(PolicyVersion, PolicyVersion.id == Policy.current_version_id)
-        .where(Policy.state == PolicyState.PUBLISHED, PolicyVersion.valid_until < day)
-    )

@@ -11,6 +11,7 @@ from flask import Blueprint, Response
 from redemption.catalogue import search
 from redemption.catalogue.public import queries
 from redemption.catalogue.public.asked import asked_for
+from redemption.catalogue.rules import ItemState
 from redemption.catalogue.search import Filters
 from redemption.kernel import clock
 from redemption.web.access import public
@@ -93,6 +94,8 @@ def _entry(row: Any, base_url: str) -> Iterator[str]:
 
 
 def _closing(row: Any) -> str:
+    if row.state != ItemState.IN_FORCE:
+        return ItemState(row.state).label
     return f"{clock.day_text(row.closes_on)}截止申报" if row.closes_on else "常年受理"
 
 
@@ -117,7 +120,8 @@ def ical(rows: Iterable[Any], base_url: str, now: dt.datetime) -> str:
     ]
     host = base_url.split("//", 1)[-1]
     for row in rows:
-        lines += _event(row, base_url, host, now)
+        if row.closes_on is not None and row.state == ItemState.IN_FORCE:
+            lines += _event(row, base_url, host, now)
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, undefer
 
 from redemption.catalogue.models import Item, ItemSearch, ItemVersion
 from redemption.catalogue.money import MoneyLine, lines
+from redemption.catalogue.queries import published_versions
 from redemption.catalogue.rules import FIELD_NAMES, ItemState, Mode
 from redemption.catalogue.search import SOON, Filters, filtered
 from redemption.identity.models import Department, Jurisdiction
@@ -136,7 +137,7 @@ def item_page(session: Session, code: str, version_no: int | None = None) -> Ite
         raise NotFound("没有找到这个事项，请核对编码，或在兑现专栏中搜索。")
     page = ItemPage(*found)
     page.interpretations = interpretations(session, page.policy.id)
-    page.versions = _versions(session, page.item.id)
+    page.versions = published_versions(session, page.item.id)
     page.siblings = [
         (row.code, row.name) for row in items_beside(session, page.policy.id) if row.code != page.item.code
     ]
@@ -161,11 +162,6 @@ def _group(session: Session, page: ItemPage) -> list[tuple[str, str]]:
         .order_by(Item.id)
     )
     return [(row.code, row.name) for row in session.execute(query)]
-
-
-def _versions(session: Session, item_id: int) -> list[ItemVersion]:
-    query = select(ItemVersion).where(ItemVersion.item_id == item_id, ItemVersion.published_at.is_not(None))
-    return list(session.scalars(query.order_by(ItemVersion.no.desc())))
 
 
 def interpretations(session: Session, policy_id: int) -> list[Interpretation]:

@@ -14,7 +14,7 @@ from redemption.policies import service as policy_service
 from redemption.policies.models import Policy
 
 BY_PERSON = (ItemAction.SUSPEND, ItemAction.RESUME, ItemAction.CLOSE, ItemAction.REOPEN, ItemAction.REPEAL)
-_REASON_NEEDED = (ItemAction.SUSPEND, ItemAction.CLOSE, ItemAction.REPEAL)
+REASON_NEEDED = (ItemAction.SUSPEND, ItemAction.CLOSE, ItemAction.REPEAL)
 
 
 def change_state(
@@ -37,11 +37,11 @@ def change_state(
     owned = mine(session, actor, code, version=version)
     item, before = owned.item, owned.item.state
     state = ITEM_MACHINE.next(ItemState(item.state), action)
-    if action in _REASON_NEEDED and not reason.strip():
+    if action in REASON_NEEDED and not reason.strip():
         raise Invalid.field("reason", "请写明原因，会向社会公开显示。")
     current = session.get_one(ItemVersion, item.current_version_id)
-    if state == ItemState.IN_FORCE and current.closes_on and current.closes_on < clock.today():
-        raise Conflict("申报期已过。如开始新的一批，请发起修订并填写新的申报时间。", code="period_over")
+    if state == ItemState.IN_FORCE and current.ends_on and current.ends_on < clock.today():
+        raise Conflict("申报期或有效期已过。如开始新的一批，请发起修订并填写新的时间。", code="period_over")
     item.state, item.state_reason = state, reason.strip()
     touch(item)
     session.flush()

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from redemption.catalogue import schemas, service
 from redemption.catalogue.rules import ITEM_MACHINE, ItemAction, ItemState
+from redemption.catalogue.service.living import REASON_NEEDED
 from redemption.catalogue.views.documents import document_of
 from redemption.catalogue.views.posting import Done, answer
 from redemption.policies import queries as policies
@@ -51,7 +52,7 @@ def _state_page(code: str, action: ItemAction, form: Form, status: int = 200) ->
         action=action,
         possible=(ItemState(owned.item.state), action) in ITEM_MACHINE.table,
         follows=WHAT_FOLLOWS[action],
-        needs_reason=action in (ItemAction.SUSPEND, ItemAction.CLOSE, ItemAction.REPEAL),
+        needs_reason=action in REASON_NEEDED,
         form=form,
     )
 

@@ -12,6 +12,7 @@ from redemption.catalogue import learning, queries, service
 from redemption.catalogue.exchange import plan
 from redemption.catalogue.exchange.columns import BY_KEY, COLUMNS, Unreadable, read_cell, written
 from redemption.catalogue.exchange.sheet import read_json, read_workbook, write_workbook
+from redemption.catalogue.models import ItemVersion
 from redemption.identity.rules import Role
 from redemption.kernel import clock
 from redemption.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -264,7 +265,9 @@ def test_a_published_item_changes_only_by_an_amendment(session, world, maker):
         take=[(item.code, "standard"), (item.code, "name")],
     )
     assert (item.state, draft_of(session, item).no) == ("in_force", 2)
-    assert queries.version(session, item.current_version_id).fields["standard"]["text"] == "给予10万元补贴。"
+    assert (
+        session.get_one(ItemVersion, item.current_version_id).fields["standard"]["text"] == "给予10万元补贴。"
+    )
     assert draft_of(session, item).fields["standard"]["text"] == "给予9万元。"
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
 from redemption.catalogue import queries
-from redemption.catalogue.models import Item
+from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.views import form_rows
 from redemption.policies.models import Policy
 from tests.factories import TEXT, make_item, make_policy
@@ -111,7 +111,7 @@ def test_from_pasted_text_to_a_public_item(maker, session):
     assert published.status_code == 303, body(published)
     found = session.scalar(select(Item).where(Item.code == code).execution_options(populate_existing=True))
     assert found.state == "in_force"
-    assert "中小企业" in queries.version(session, found.current_version_id).fields["target"]["text"]
+    assert "中小企业" in session.get_one(ItemVersion, found.current_version_id).fields["target"]["text"]
     assert "可申报" in body(maker.get(address))
 
 

@@ -251,13 +251,13 @@ def test_an_amendment_is_a_new_version_and_the_old_one_stays(session, world, mak
     draft = service.amend_item(session, maker, item.code, "提高标准")
     assert service.amend_item(session, maker, item.code, "再点一次").id == draft.id
     service.save_item(session, maker, item.code, {"fields": {"standard": {"text": "给予20万元补贴。"}}})
-    assert queries.published_item(session, item.code).current_version_id == first.id
+    assert item.current_version_id == first.id
     service.publish_item(session, maker, item.code)
     session.refresh(first)
     assert first.fields["standard"]["text"] == "给予10万元补贴。"
     assert [v.no for v in queries.published_versions(session, item.id)] == [2, 1]
     keys = [
-        e["key"] for e in queries.version(session, item.current_version_id).fields["materials"]["entries"]
+        e["key"] for e in session.get_one(ItemVersion, item.current_version_id).fields["materials"]["entries"]
     ]
     assert keys == ["m1", "m2"], "files of applications are filed under these keys"
 

@@ -73,7 +73,7 @@ def test_the_orders_of_the_page(client, catalogue):
     catalogue.item("先发布后截止", closes_on=today + dt.timedelta(days=20))
     catalogue.item("后发布先截止", closes_on=today + dt.timedelta(days=5))
     catalogue.item("最后发布常年受理")
-    assert names(client, "sort=closing") == ["后发布先截止", "先发布后截止"]
+    assert names(client, "sort=closing") == ["后发布先截止", "先发布后截止", "最后发布常年受理"]
     assert names(client, "sort=newest") == ["最后发布常年受理", "后发布先截止", "先发布后截止"]
     first = client.get("/api/v1/items?sort=closing&limit=1").get_json()
     assert names(client, f"sort=closing&limit=1&cursor={first['next_cursor']}") == ["先发布后截止"]

@@ -95,13 +95,19 @@ def test_names_come_before_what_is_said_elsewhere(catalogue, session):
     assert names(search.find(session, "贷款贴息")) == ["贷款贴息", "中小企业贷款贴息", "知识产权质押"]
 
 
-@pytest.mark.parametrize("state", ["suspended", "expired", "repealed", "draft"])
-def test_only_items_in_force(catalogue, session, state):
-    item = catalogue.item("首贷贴息")
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("suspended", True), ("closed", True), ("expired", False), ("repealed", False), ("draft", False)],
+)
+def test_items_of_policies_in_force_are_shown_also_while_nobody_can_apply(catalogue, session, state, shown):
+    item = catalogue.item("首贷贴息", closes_on=clock.today())
     assert names(search.find(session, "首贷")) == ["首贷贴息"]
+    catalogue.item("首贷担保", closes_on=clock.today() + dt.timedelta(days=1))
+    assert names(search.find(session, "首贷", sort="closing")) == ["首贷贴息", "首贷担保"]
     item.state = state
     search.index(session, item.id)
-    assert search.find(session, "首贷").rows == []
+    assert ("首贷贴息" in names(search.find(session, "首贷"))) is shown
+    assert names(search.find(session, "首贷", sort="closing")) == ["首贷担保", "首贷贴息"][: 1 + shown]
 
 
 def test_validity_that_ran_out_today_is_asked_at_the_time_of_the_search(catalogue, session, monkeypatch):
@@ -154,7 +160,11 @@ def test_deadlines(catalogue, session):
     counted = dict(facets.count(session, "", Filters()).choices["deadline"])
     assert counted == {"open": 3, "soon": 1, "always": 1, "upcoming": 1, "closed": 2}
     assert names(search.find(session, "", Filters(deadline=("soon",)))) == ["快了"]
-    assert names(search.find(session, sort="closing")) == ["快了", "未到", "还早"]
+    in_order = ["快了", "未到", "还早", "收了", "过了", "常年"]
+    assert names(search.find(session, sort="closing")) == in_order, (
+        "what closes first, the others newest first"
+    )
+    assert not search.find(session, "常年", sort="closing").forgiven
     with pytest.raises(Invalid):
         search.find(session, "", Filters(deadline=("never",)))
 
@@ -173,9 +183,8 @@ def test_pages_show_everything_once(catalogue, session, asked, sort):
     for n in range(23):
         name = f"{'补贴' if n % 3 == 0 else ''}第{n}号{'补贴' if n % 3 == 1 else ''}"
         made.append(name)
-        catalogue.item(
-            name, summary="补贴", closes_on=day + dt.timedelta(days=n // 4), published_at=clock.now()
-        )
+        closes = day + dt.timedelta(days=n // 4) if n % 5 else None
+        catalogue.item(name, summary="补贴", closes_on=closes, published_at=clock.now())
     seen: list[str] = []
     cursor = None
     for _ in range(30):

@@ -205,7 +205,8 @@ def test_a_draft_is_thrown_away_with_its_items(session, world):
     policy = make_policy(session, world, published=False)
     number = policy.number
     catalogue.discard_policy(session, maker(world), number)
-    assert queries.by_number(session, number) is None
+    with pytest.raises(NotFound):
+        queries.seen_by(session, maker(world), number)
     published = make_policy(session, world, document_number="")
     with pytest.raises(Conflict):
         catalogue.discard_policy(session, maker(world), published.number)
