@@ -6,7 +6,7 @@ import re
 
 from redemption.catalogue.extraction.contacts import read_phones
 from redemption.catalogue.extraction.gifts import GiftReader
-from redemption.catalogue.extraction.grants import is_giving
+from redemption.catalogue.extraction.grants import is_giving, is_who
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import FIELDS, FOUND, MISSING, Item, Span, text_of
 from redemption.catalogue.extraction.sections import SectionReader
@@ -37,6 +37,10 @@ _LISTED = re.compile(r"(?:满足|符合|具备|达到)(?:以下|下列|如下)[^
 _WHO = r"(?:企业|单位|机构|个人|人员|组织|团队|工商户|园区|平台|载体|主体|毕业生|人才|家庭)"
 _LISTED_WHO = re.compile(
     rf"条件(?:之一)?的([^，。；：]{{2,40}}?{_WHO})(?=[，。；：]|可|均|$)|^\s*([^，。；：]{{2,60}}?{_WHO})(?=[，,]?(?:应|须|需|必须|同时|并|且)*(?:满足|符合|具备|达到))"
+)
+_PHRASE = 60  # characters of the longest condition that is one phrase
+_APPLIES = re.compile(
+    r"(?:申请人|申请对象|申报人|企业|单位|个人|人员|学生|职工|居民|经办人|主体)[^。；]{0,40}(?:到|向|至|登录|登陆|通过|在)[^。；]{2,40}(?:申请|提交|办理|申报|报送|递交|填报|申领)"
 )
 _DEFINITION = re.compile(r"所称[^。]{2,24}是?指")
 _ANYBODY = re.compile(
@@ -89,9 +93,28 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             self._add_general(item, draft, own_conditions, preamble)
         self._part_excluded(item)
         self._from_sentences(item, draft, preamble, alone)
+        self._condition_names_who(item)
+        self._steps_tell_how(item)
         for name in FIELDS:
             self._finish(item, name)
         return item
+
+    def _condition_names_who(self, item: Item) -> None:
+        """申请条件：年满60周岁的本市户籍居民: one phrase tells who, and that is the condition."""
+        spans = item["conditions"].spans
+        if item["target"].state != MISSING or item["conditions"].state != FOUND or len(spans) != 1:
+            return
+        a, b = spans[0]
+        while b > a and self._text[b - 1] in "。；;":
+            b -= 1
+        if 4 <= b - a <= _PHRASE and not re.search(r"[。；\n]", self._text[a:b]) and is_who(self._text[a:b]):
+            self._set(item, "target", [(a, b)], [])
+
+    def _steps_tell_how(self, item: Item) -> None:
+        """办理流程：1.申请人到服务大厅提交…: where no section tells how one applies, the steps do (they carry both)."""
+        told = item["process"].state == FOUND and _APPLIES.search(item["process"].text)
+        if told and item["channels"].state == MISSING:
+            self._set(item, "channels", list(item["process"].spans), [])
 
     def _applying(self, item: Item, draft: Draft) -> list[Node]:
         """The shared sections; where nobody applies (免申即享), without how and where one does."""
