@@ -141,7 +141,9 @@ def test_a_case_is_received_with_its_slip(browser_of, session, world, item):
     assert "收件凭条" in slip
     assert "已核验原件" in slip
     assert case.number in text(browser.get("/desk/cases/" + submission.number))
-    assert submission.number in text(browser.get("/desk"))
+    home = text(browser.get("/desk"))
+    assert submission.number in home
+    assert "查政策问答" in home
     assert case.number in text(browser_of("qiye").get("/space")), "the enterprise sees it as its own"
 
 
