@@ -158,11 +158,11 @@ def read_addresses(text: str, spans: list[Span], labelled_only: bool) -> list[En
         if not found and not labelled_only:
             found = _plain_addresses(text, a, b)
         entries.extend(found)
-    return entries
+    return entries if labelled_only else without_sentences(entries)
 
 
 _COUNTER = re.compile(
-    r"(?:[至到往在送报向]|前往|(?:窗口|现场|线下|纸质)[\u4e00-\u9fff]{0,6}[：:])((?:(?!提交|申请|办理|通过|登[录陆])[\u4e00-\u9fffA-Za-z0-9]){2,24}(?:窗口|专窗|大厅|中心|[局委厅办院](?:[\u4e00-\u9fff]{0,10}[科处室])?)\s*[（(][^（）()]{4,40}[）)])"
+    r"(?:[至到往在送报向]|前往|(?:窗口|现场|线下|纸质)[\u4e00-\u9fff]{0,6}[：:])((?:(?!提交|申请|办理|通过|登[录陆]|材料|[月日将送])[\u4e00-\u9fffA-Za-z0-9]){2,24}(?:窗口|专窗|大厅|中心|[局委厅办院](?:[\u4e00-\u9fff]{0,10}[科处室])?)\s*[（(][^（）()]{4,40}[）)])"
 )
 
 
@@ -236,6 +236,10 @@ def _labelled_addresses(text: str, a: int, b: int) -> list[Entry]:
     return entries
 
 
+_REMARK = re.compile(r"[（(](?:点击|详见|查看|具体)[^（）()]*[)）]")  # （点击查看各窗口电话）
+HANDS = re.compile(r"(?:交|送|寄|报送?)(?:至|到)|提交")
+
+
 def _plain_addresses(text: str, a: int, b: int) -> list[Entry]:
     """A line that is an address, or the parts of a line that are."""
     whole = text[a:b].strip()
@@ -246,7 +250,7 @@ def _plain_addresses(text: str, a: int, b: int) -> list[Entry]:
         return [_address_entry(text, *span) for span in found]
     kept: list[Span] = []
     for x, y in split_list(text, a, b, "，,；;。"):
-        piece = text[x:y]
+        piece = _REMARK.sub("", text[x:y])
         if re.search(
             r"电话|登[录陆]|http|公众号|微信|小程序|邮箱|工作日|周[一至]|上午|\d\s*月|\d\s*日|每月|每年|@|联系人",
             piece,
@@ -257,6 +261,14 @@ def _plain_addresses(text: str, a: int, b: int) -> list[Entry]:
     if kept and kept[-1][1] - kept[0][0] == sum(y - x + 1 for x, y in kept) - 1:
         kept = [(kept[0][0], kept[-1][1])]  # one address with commas in it
     return [_address_entry(text, x, y) for x, y in kept]
+
+
+def without_sentences(entries: list[Entry]) -> list[Entry]:
+    """材料交至农业科 ⏎ （湖中路1号502室）: of a sentence and an address the address."""
+    exact = [entry for entry in entries if re.search(r"\d", entry.text) and not HANDS.search(entry.text)]
+    return (
+        [entry for entry in entries if entry in exact or not HANDS.search(entry.text)] if exact else entries
+    )
 
 
 def _address_entry(text: str, a: int, b: int) -> Entry:

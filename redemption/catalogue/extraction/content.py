@@ -18,7 +18,7 @@ _FURNITURE = re.compile(
     r"|.{0,40}(?:ICP备|公网安备|网站标识码|版权所有|Copyright).*|(?:主办|承办|主管|技术支持|维护)(?:单位)?[：:].{2,60}"
     r"|(?:登\s*录|注\s*册|退出|搜索|手机[端版]|电脑版|无障碍.{0,4}|长者.{0,4}|适老.{0,3}|简体.{0,2}|繁[体體].{0,2}|English|EN|英文版|IPV6|网站支持IPV6)"
     r"|(?:网站地图|联系我们|关于我们|友情链接|网站声明|隐私(?:安全|声明)|使用帮助|回到顶部|政务(?:公开|服务|动态|微信|微博)|互动交流|政民互动|返回首页)"
-    r"|您是第|位访[问客]者?|[|｜\-–—·\s]+|搜索热词.*|索\s*引\s*号[：:].*|主题(?:分类|词)[：:].*|发文(?:机关|日期)[：:].*"
+    r"|[\[【（(](?:发布|更新)(?:时间|日期)[：:].*[\]】）)]|您是第|位访[问客]者?|[|｜\-–—·\s]+|搜索热词.*|索\s*引\s*号[：:].*|主题(?:分类|词)[：:].*|发文(?:机关|日期)[：:].*"
     r"|(?:[【\[]\s*(?:打印|关闭|分享|收藏|返回|纠错|顶部|字体|大|中|小)[^】\]]{0,8}[】\]]\s*){2,}"
     r"|咨询|投诉|建议|评价|预约|我要[办看问]?|(?:立即|开始|在线)(?:办理|预约|评价)|展开(?:全部)?|收起|(?:加入)?收藏"
     r"|目\s*[录次]|.{2,60}(?:…{2,}|[.．·]{5,})\s*\d{1,3}"
@@ -189,7 +189,8 @@ def cut_annexes(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
     A notice that only hands on a regulation has the regulation as its annex.
     """
-    heads = [index for index, line in enumerate(lines) if _begins_annex(lines, index)]
+    signed = next((at for at, line in enumerate(lines) if _signs(line.text.strip())), len(lines))
+    heads = [index for index, line in enumerate(lines) if _begins_annex(lines, index, index > signed)]
     if not heads:
         return lines, []
     kept, dropped = lines[: heads[0]], []
@@ -203,8 +204,15 @@ def cut_annexes(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     return kept, dropped
 
 
-def _begins_annex(lines: list[Line], index: int) -> bool:
-    """A line "附件1" that begins an annex, as against one that lists annexes or mentions one."""
+def _signs(text: str) -> bool:
+    return bool(_SIGNATURE.match(text) or _DATE_LINE.match(text))
+
+
+def _begins_annex(lines: list[Line], index: int, signed: bool) -> bool:
+    """A line "附件1" that begins an annex, as against one that lists annexes or mentions one.
+
+    Below the signature 附件1：申请报告 begins one too, where no further annex is named beside it.
+    """
     text = lines[index].text
     if not _ANNEX_HEAD.match(text) or index == 0:
         return False
@@ -213,7 +221,8 @@ def _begins_annex(lines: list[Line], index: int) -> bool:
         return True
     if re.match(r"附\s*件\s*\d{0,2}[ \t\u3000]{3,}", text):
         return True
-    if index + 1 >= len(lines) or len(text) > 60 or "：" in text[:6] or ":" in text[:6]:
+    colon = "：" in text[:6] or ":" in text[:6]
+    if index + 1 >= len(lines) or len(text) > 60 or (colon and not signed):
         return False
     following = lines[index + 1].text
     listing = _ANNEX_LIST.match(following) or re.match(r"\s*\d{1,2}\s*[.．、]", following)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from redemption.catalogue.extraction.model import Entry
+from redemption.catalogue.extraction.model import Entry, Span
 from redemption.catalogue.extraction.structure import Node
 
 _SEEN = r"(?:核[对验实查]?|[查校]?验(?!收|证|资)|校对)"
@@ -92,3 +92,26 @@ def details_of(words: str) -> dict[str, Any]:
     if re.search(r"加?盖(?:单位|企业)?公?章", words):
         details["sealed"] = True
     return {key: value for key, value in details.items() if value is not None}
+
+
+_SPACED_HEAD = re.compile(r"\s*(?:序号[\s　]+)?(?:材料|资料|申报材料|申请材料)名称[\s　]+\S")
+_NEEDLESS = re.compile(r"免提交|无需提交|无须提交|不需提交|系统共享")
+
+
+def spaced_rows(text: str, spans: list[Span]) -> list[Entry] | None:
+    """材料名称　份数　形式 above rows with spaces between their cells: the first cell of each, the others told of it."""
+    if len(spans) < 2 or not _SPACED_HEAD.match(text, *spans[0]):
+        return None
+    counted = text[slice(*spans[0])].lstrip().startswith("序号")
+    entries: list[Entry] = []
+    for a, b in spans[1:]:
+        cells = [(a + m.start(), a + m.end()) for m in re.finditer(r"[^\s　]+", text[a:b])]
+        cells = cells[1:] if counted and cells and text[slice(*cells[0])].isdigit() else cells
+        if not cells or _NEEDLESS.search(text, a, b):
+            continue
+        words = text[slice(*cells[0])]
+        details = details_of(words + "（" + "，".join(text[x:y] for x, y in cells[1:]) + "）")
+        if copies := next((text[x:y] for x, y in cells[1:] if text[x:y].isdigit()), None):
+            details["copies"] = int(copies)
+        entries.append(Entry(words, cells[0], details))
+    return entries

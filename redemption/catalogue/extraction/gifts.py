@@ -8,6 +8,7 @@ from redemption.catalogue.extraction.grants import (
     AMOUNT,
     Giving,
     Grant,
+    awarded,
     find_target,
     has_money,
     is_budget,
@@ -67,6 +68,10 @@ class GiftReader(FieldWriter):
                 s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])
             ]
         targets = [g.target for g in grants if g.target]
+        told_before = [awarded(self._text, s) for s in giving.sentences[: giving.giving[0]]]
+        if not targets and (named := [told for told in told_before if told]):
+            conditions = [condition for condition, _ in named]
+            targets = [who for _, who in named if who]
         if item["standard"].state == "missing":
             aside = {*listed, *papers}
             told = self._standard(giving, passage, conditions)

@@ -54,7 +54,7 @@ _CLAUSE = re.compile(r"[^；;。\n]+[；;。]?")
 _WHO = (
     r"(?:企业|公司|单位|机构|个人|人员|市民|老人|毕业生|大学生|学生|青年|团队|载体|平台|商户|工商户|组织|协会|园区|学校|院校|高校|家庭|农户|合作社"
     r"|居民|股东|创业者|人才|高管|劳动者|职工|员工|家长|主体|经营者|农场|基地|孵化器|众创空间|加速器|楼宇|项目|实验室|中心|研究院|站|运营方|承办方|主办方"
-    r"|投资人|投资者|退役军人|残疾人|失业人员|用人单位|借款人|申请人|申报人|专利权人|业主|门店|酒店|民宿|旅行社|车间|工厂|代理人|经纪人|事务所|银行"
+    r"|投资人|中介人|推荐人|引荐人|投资者|退役军人|残疾人|失业人员|用人单位|借款人|申请人|申报人|专利权人|业主|门店|酒店|民宿|旅行社|车间|工厂|代理人|经纪人|事务所|银行"
     r"|研究生|博士|硕士|本科生|专家|教师|医师|带头人|传承人|设计师|工程师|技师|农民工|妇女|老年人|消费者|供应商|服务商|纳税人|养殖户|种植户|大户|医院|村|街区|商圈|集团|总部|店铺|电商|主播|综合体|商场|超市|卖场|书店|剧场|景区|影院|博物馆|诊所|幼儿园|法人|持有人|所有人|发明人|参保人|家|户)"
 )
 _WHO_END = re.compile(rf"{_WHO}(?:[（(][^（）()]{{1,40}}[)）])?(?:等)?$")
@@ -62,7 +62,7 @@ _SUBJECT = re.compile(
     rf"{_WHO}(?:[（(][^（）()]{{1,40}}[)）])?"
     r"(?=[，,]|在(?![职读校岗园建])|每|取得|获得|吸纳|招用|招聘|新招|成功|首次|首[^都]|新[增建购引设入]|通过|被|当年|实现|达到|入选|开展|购买|租[赁用]|投资(?!总?额)|建设|参加|符合|自[^主]|为|按|与(?!其|员)"
     r"|委托|实施|组织(?!的)|研发|开发|创建|主办|聘[用请]|录用|改造|推广|应用|承租|购置|制定|制订|修订|引入|出资|融资|面向|从事"
-    r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|引入|主动|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|上市|迁入|落户|到(?!位|账|期)|领取|灵活|收购|创办|参保|就业|购置|购房|承办|入库|申领)"
+    r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|引入|主动|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|组团|宣传|上市|迁入|落户|到(?!位|账|期)|领取|灵活|收购|创办|参保|就业|购置|购房|承办|入库|申领)"
 )
 _RECIPIENT = re.compile(
     r"(?:(?<=[，,：:])|(?<=^))\s*对于?(?![其此口接应照外内])(?=[^，。；]{4,120}[，,]?[^。；]{0,60}(?:给予|予以|按|奖励|补贴|补助|资助|发放))"
@@ -85,6 +85,11 @@ _NO_APPLICANT = re.compile(
     r"(?:项目|产品|基地|平台|载体|中心|人才|博士|硕士|研究生|专家|人员|毕业生|劳动者|青年|学生)$"
 )
 _BODY = re.compile(r"(?:企业|单位|机构|主体|主办方|承办方|运营方|业主)$")
+_RECIPIENT_LAST = re.compile(
+    r"对((?!其|该)[\u4e00-\u9fff]{2,14}?(?:企业|单位|机构|主体|个人|团队|平台|社团|者|人|协会|业主))(?:进行|给予)(?:奖励|补助|补贴|资助)"
+    r"|(?:给予|奖励|补助|补贴|资助)((?!每|最高|一次)[\u4e00-\u9fff]{2,8}(?:业主|经营者|主办方|承办方|运营方|创作者|负责人))(?=一次性|最高|\d|奖励|补[贴助]|资助)"
+)
+_AWARDED = re.compile(r"[\s　]*对(?!其)([^，。；]{4,80}?)(?:进行|给予|予以|实行)(?:表彰|奖励|补助|补贴|资助)")
 _MANNER = re.compile(
     r"(?:采取|采用|按照?|根据|以|由|每年|项目立项后?|通过[^，。；]{0,12}方式)[^，。；]{0,10}$"
 )
@@ -249,9 +254,11 @@ def _grant(text: str, start: int, end: int) -> Grant:
     ):
         split = manner.start(1)
     target = find_target(text, condition) if condition else None
-    named = _NAMED_RECIPIENT.search(text, split, end)
-    if named and (target is None or _names_better(text[slice(*target)], named.group(1))):
-        target = named.span(1)
+    if target and _is_nobody(text[slice(*target)]):
+        target = None
+    named = _NAMED_RECIPIENT.search(text, split, end) or _RECIPIENT_LAST.search(text, split, end)
+    if named and (target is None or _names_better(text[slice(*target)], named.group(named.lastindex or 1))):
+        target = named.span(named.lastindex or 1)
     return Grant((start, end), condition, target, (split, end))
 
 
@@ -333,6 +340,22 @@ def find_target(text: str, condition: Span) -> Span | None:
     if match and not (_NO_SUBJECT.match(words) and "的" not in words[: match.end()]):
         return (a, a + match.end())
     return None
+
+
+_TITLE = re.compile(
+    r"(?:首次|新)?(?:获评|获批|被[评认]|入选|列入|评[为上定]|认定[为上])[^，。；]*(?:项目|平台|中心|车间|实验室|园区|基地)"
+)
+
+
+def awarded(text: str, sentence: Span) -> tuple[Span, Span | None] | None:
+    """对…的旅行社进行奖励。 above the sentence with the amount: the condition, and who."""
+    match = _AWARDED.match(text, *sentence)
+    return (match.span(1), find_target(text, match.span(1))) if match else None
+
+
+def _is_nobody(words: str) -> bool:
+    """获评…示范项目的 names what was achieved, not who achieved it."""
+    return words == "组织" or words.endswith("的") or bool(_TITLE.fullmatch(words))
 
 
 def _who_phrase(text: str, a: int, b: int) -> Span:

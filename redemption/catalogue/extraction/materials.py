@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from redemption.catalogue.extraction.copies import details_of, material_rows
+from redemption.catalogue.extraction.copies import details_of, material_rows, spaced_rows
 from redemption.catalogue.extraction.lines import MARKER
 from redemption.catalogue.extraction.model import Entry, Span
 from redemption.catalogue.extraction.structure import Node
@@ -53,7 +53,7 @@ class _Paper:
 
 def read_materials(text: str, nodes: Iterable[Node], spans: list[Span]) -> list[Entry]:
     """One entry a paper. Remarks on format are no entries, but tell copies and form of all."""
-    rows = material_rows(text, nodes)
+    rows = material_rows(text, nodes) or spaced_rows(text, spans)
     if rows is not None:
         return rows
     papers, lead, remarks = _papers(text, spans)
@@ -283,7 +283,7 @@ _AND = re.compile(
 )
 _GENERIC = re.compile(r"(?:有关|相关|相应|其他)[^，。；、]{0,4}(?:材料|资料|文件|手续|证明)$|其他")
 _SPECIFIC = re.compile(
-    r"(?:表|书|证|照|批复|复印件|原件|证明|发票|合同|凭证|清单|名册|执照|报告)(?:[（(].*)?$"
+    r"(?:表|书|证|照片?|批复|复印件|原件|证明|发票|合同|凭证|清单|名册|执照|报告)(?:[（(].*)?$"
 )
 
 

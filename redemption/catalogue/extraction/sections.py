@@ -26,6 +26,7 @@ _CELL_LINE = re.compile(r"[^\n]*\S[^\n]*")
 _APART = re.compile(r"专项|专题|补充|附加|个性|特有|其他|通用|共性|基[础本]|共同|必备")
 _MEANT = re.compile(r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,12}?[，,]?是指?")
 _AIM = re.compile(r"(?:内容|方向|重点|领域|措施)\s*[：:。]?\s*$")
+_ASIDE = frozenset({"phone", "online_url", "onsite_address", "receiver"})
 _ASKING = re.compile(r"(?:咨询|联系)(?:电话|热线|方式)")
 _STEP = re.compile(r"受理|审[核查批定]|初审|复[审核]|核[实查]|评审|公示|拨付|兑[付现]|发放")
 _LIMIT = re.compile(r"[\d一二三四五六七八九十两]+\s*个?\s*(?:工作日|自然日|日|天|个?月)\s*(?:内|以内|之内)?")
@@ -148,7 +149,12 @@ class SectionReader(FieldWriter):
                 inner.extend(self._parts(child, strong_target))
                 if not ("process" in roles and own <= {"channels", "process"} and not child.children):
                     apart.add(id(child))  # but 网上填报 is a step of the procedure too
-        whole = self._content(section, frozenset(), keep_number="materials" in roles)
+        aside = frozenset(
+            id(child)
+            for child in section.children
+            if _stands_aside(child) and not set(child.roles) & set(roles)
+        )
+        whole = self._content(section, aside, keep_number="materials" in roles)
         rest = self._content(section, frozenset(apart), keep_number="materials" in roles) if apart else whole
         told = {role for role, spans in inner if spans}
         first_apart = min((c.line.start for c in section.children if id(c) in apart and c.line), default=0)
@@ -260,7 +266,8 @@ class SectionReader(FieldWriter):
                 and not re.search(r"登[录陆]|http|提交|通过|报送|填报|递交", words)
             ):
                 rest.append((a, b))
-        return [("application_period", period or spans), (other, rest or spans)]
+        told = [s for s in period if DATED.search(self._text, *s)]
+        return [("application_period", told or period or spans), (other, rest or spans)]
 
     def _divide_target(self, spans: list[Span], roles: list[str]) -> list[tuple[str, list[Span]]]:
         out: list[tuple[str, list[Span]]] = [(role, spans) for role in roles if role != "target"]
@@ -355,3 +362,8 @@ def _keeps_its_heading(section: Node, role: str) -> bool:
     if line is None or line.kind == "question" or "？" in line.text or role == "time_limit":
         return False
     return line.caption is not None and section.roles == (role,)
+
+
+def _stands_aside(child: Node) -> bool:
+    """咨询电话：… at the end of a section is no part of what the section tells."""
+    return child.kind in ("label", "plain") and bool(child.roles) and set(child.roles) <= _ASIDE

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from redemption.catalogue.extraction.contacts import (
+    HANDS,
     addresses_told,
     counters_named,
     counters_told,
@@ -40,7 +41,7 @@ _PLACES_ELSEWHERE = re.compile(
 _FILES = re.compile(r"登[录陆][^。；]{2,60}(?:提交|填报|申报)")
 _IN_CHARGE = re.compile(r"责任|主管|牵头|经办|实施")
 _HANDS_IN = re.compile(
-    r"将[^。；]{2,70}(?:报送|提交|寄送|送交|报)(?:至|到)?[^，。；、]{2,30}(?:局|委|厅|处|科|室|中心|窗口|办)(?=[，。；（(]|$)"
+    r"将[^。；]{2,70}(?:报送|提交|寄送|送交|递交|送|报|交)(?:至|到)?(?:[^，。；、（]|（[^（）]{0,12}）){1,30}(?:局|委|厅|处|科|室|中心|窗口|办|街道|镇|乡|部门)(?=[，。；（(]|$)"
 )
 _GENERAL_PART = re.compile(r"总则|目的|背景|意义")
 _OFFICE = re.compile(
@@ -51,11 +52,13 @@ _ADDRESSES = re.compile(
     r"(?:局|委|部门|单位|中心|街道|办事处|站|政府|科|办|机构|窗口|社区)(?:进行)?(?:申报|申请|提出|提交|报送|递交)"
 )
 _HANDED_IN = re.compile(
-    r"(?:将|持|携带|凭|提交|提供|填写)([^，。；：]{4,120}?(?:表|书|证|照|件|证明|发票|合同|材料|凭证|清单|名册))(?:等(?:材料|资料)?)?(?:[（(][^（）()]{1,20}[)）])?"
+    r"(?:将|持|携带|凭|提交|提供|填写)([^，。；：]{4,120}?(?:表|书|证|照片?|件|证明|发票|合同|材料|凭证|清单|名册))(?:等(?:材料|资料)?)?(?:[（(][^（）()]{1,20}[)）])?"
     r"(?:加盖公章后?|一式[一二两三四五\d]份|原件及复印件)?[，,]?(?:后)?(?:报送|递交|寄送|送交|报|送|寄|上传|到|至|向|提交|[，。；])"
 )
+_EXAMINED = re.compile(r"审[核查批]|初审|复审|评审|核[实查]")
+_ENDED = re.compile(r"公示|拨付|兑付|发放|下达|授牌|认定")
 _REACHES = re.compile(
-    r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|邮箱|提出(?:书面)?申[请报]"
+    r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|送[至交]|邮箱|提出(?:书面)?申[请报]"
     r"|向[^，。；]{2,30}(?:申[请报]|提出|提交)"
 )
 _PAPERS_FOLLOW = re.compile(
@@ -91,6 +94,8 @@ class SentenceReader(TimeReader, ApplicantReader):
             self._find_basis(item, draft, [*preamble, *general])
         if item["target"].state == "missing":
             self._find_target(item)
+        if alone and item["target"].state == "missing":
+            self._find_defined(item, preamble)
         if alone and item["standard"].state == "missing":
             giving = [span for span in preamble if is_giving(self._text[span[0] : span[1]])]
             if giving:
@@ -116,6 +121,11 @@ class SentenceReader(TimeReader, ApplicantReader):
             )
         if item["channels"].state == "missing":
             self._find_channels(item, around, receiver)
+        if item["channels"].state == "missing":  # 申报地点：材料交至… tells how, too
+            places = [s for s in [*draft.sections, *draft.shared] if s.roles == ("onsite_address",)]
+            spans = [span for section in places for span in section.spans()]
+            if any(HANDS.search(self._text, *span) for span in spans):
+                self._set(item, "channels", spans, [])
         aside = [
             span
             for section in [*draft.sections, *draft.shared]
@@ -257,10 +267,14 @@ class SentenceReader(TimeReader, ApplicantReader):
                 s
                 for s in steps
                 for words in [self._text[slice(*s)]]
-                if _ADDRESSES.search(words) or (_APPLY_SENTENCE.search(words) and _SITE.search(words))
+                if _ADDRESSES.search(words)
+                or (_HANDS_IN.search(words) and not RECOMMENDING.search(words))
+                or (_APPLY_SENTENCE.search(words) and _SITE.search(words))
             ]
             later = "".join(self._text[a:b] for a, b in steps if (a, b) not in mine)
-            handled = tells_handling(later)  # steps of the authority after those of the applicant
+            handled = _EXAMINED.search(later) and _ENDED.search(
+                later
+            )  # the authority's steps after the applicant's
             self._set(item, "channels", mine if len(steps) >= 5 and mine and handled else list(process), [])
 
     def _phone_lines(self, spans: list[Span]) -> list[Span]:

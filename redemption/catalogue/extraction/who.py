@@ -21,6 +21,7 @@ _MUST_BE = re.compile(
 _WHO_LEADS = re.compile(
     r"\s*(?:凡是?|对)?([^，。；：:]{2,60}?)[，,]?(?:应当?|须|需|必须|同时|并|且|均)*(?:满足|符合|具备|达到)(?:以下|下列|如下)[^。；：:]{0,16}(?:条件|要求)"
 )
+_DEFINED = re.compile(r"\s*([\u4e00-\u9fff]{3,14}?)[，,]?是?指([^。]{8,200}?)[。；]?$")
 _NAMELESS = re.compile(
     r"(?:本|该|我)?(?:项目)?(?:申[请报领]|参评|推荐|享受)?(?:项目|补贴|政策)?的?(?:企业|单位|主体|人|人员|者|对象|机构|个人|项目)"
 )
@@ -42,6 +43,14 @@ class ApplicantReader(FieldWriter):
             self._set(item, "target", list(scope), [])
         elif scope and not any(a <= scope[0][0] < b for a, b in item["conditions"].spans):
             self._set(item, "conditions", [*item["conditions"].spans, *scope], [])
+
+    def _find_defined(self, item: Item, spans: Sequence[Span]) -> None:
+        """就业困难人员是指…的人员。 in a document on 就业困难人员认定."""
+        for a, b in self._sentences(spans):
+            match = _DEFINED.match(self._text, a, b)
+            if match and match.group(1) in item.name and is_who(match.group(2)):
+                self._set(item, "target", [match.span(2)], [])
+                return
 
     def _find_target(self, item: Item) -> None:
         """凡…的企业均可申报: who may apply, said in the first condition."""
