@@ -25,7 +25,6 @@ from redemption.kernel import clock
 from redemption.kernel.db import Database, Json
 from redemption.kernel.storage import Storage
 from redemption.kernel.uow import unit_of_work
-from redemption.messages import service as messages
 from redemption.policies.models import Policy
 from redemption.reporting import queries, rules, service
 from redemption.reporting.models import Duty, Report
@@ -163,14 +162,7 @@ def finish(session: Session, gathered: Gathered, sha256: str, size: int) -> None
     if department.auto_report and duty.office_id is not None:
         service.send_report(session, system_actor("auto_report", department.id), report.id)
         return
-    messages.tell(
-        session,
-        template="report_ready",
-        once=f"report:{report.id}:ready",
-        department_id=department.id,
-        link=f"/duties/{duty.number}",
-        data={"title": duty.title, "due": clock.due_text(rules.due_day(duty.due_at))},
-    )
+    service.tell_department(session, duty, "report_ready", f"report:{report.id}:ready")
 
 
 def _letter(session: Session, report: Report, duty: Duty, content: Json, department: Department) -> Document:

@@ -238,17 +238,7 @@ def _hand_over(session: Session, duty: Duty) -> int:
         duty.office_id = office.id
     service.note(session, duty, service.SYSTEM, "handed_over", {"from": before, "to": heir.id})
     service.assemble_again(session, duty)
-    messages.tell(
-        session,
-        template="duty_opened",
-        once=f"duty:{duty.id}:handed_over:{heir.id}",
-        department_id=heir.id,
-        link=duty.link or f"/duties/{duty.number}",
-        data={
-            "title": duty.title,
-            "ground": "原承担部门已撤销，由您所在部门承接",
-            "due": clock.due_text(rules.due_day(duty.due_at)),
-            "missing": "、".join(duty.data.get("missing") or [KINDS[Kind(duty.kind)].evidence]),
-        },
-    )
+    once = f"duty:{duty.id}:handed_over:{heir.id}"
+    ground = "原承担部门已撤销，由您所在部门承接"
+    service.tell_department(session, duty, "duty_opened", once, ground=ground)
     return 1

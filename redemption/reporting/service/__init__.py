@@ -14,6 +14,7 @@ from redemption.reporting.service.duties import (
     note,
     open_duty,
     reschedule,
+    tell_department,
 )
 from redemption.reporting.service.handover import parcel_of, queue_forgotten, redrive
 from redemption.reporting.service.reports import (
@@ -48,4 +49,5 @@ __all__ = [
     "sign",
     "steps_now",
     "supplement",
+    "tell_department",
 ]

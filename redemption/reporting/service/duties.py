@@ -96,7 +96,8 @@ def open_duty(
     if office is None:
         _tell_administrators(session, duty)
     if not quiet:
-        _tell_opened(session, duty)
+        ground = KINDS[kind].ground
+        tell_department(session, duty, "duty_opened", f"duty:{duty.id}:opened", ground=ground)
     return duty
 
 
@@ -177,18 +178,8 @@ def reschedule(
         note(session, duty, SYSTEM, "recomputed", said)
     duty.next_step_at = min((step.at for step in plan if step.code not in duty.steps_done), default=None)
     if tell:
-        messages.tell(
-            session,
-            template="duty_recomputed",
-            once=f"duty:{duty.id}:recomputed:{due_at.isoformat()}",
-            department_id=duty.department_id,
-            link=duty.link or f"/duties/{duty.number}",
-            data={
-                "title": duty.title,
-                "before": clock.due_text(rules.due_day(before)),
-                "due": clock.due_text(rules.due_day(due_at)),
-            },
-        )
+        once = f"duty:{duty.id}:recomputed:{due_at.isoformat()}"
+        tell_department(session, duty, "duty_recomputed", once, before=clock.due_text(rules.due_day(before)))
 
 
 def exempt(session: Session, actor: Actor, duty: Duty, reason: str) -> None:
@@ -227,20 +218,21 @@ def note(session: Session, duty: Duty, actor: Actor, what: str, data: Json | Non
     session.add(DutyEvent(duty_id=duty.id, at=clock.now(), what=what, actor=actor.ref, data=data or {}))
 
 
-def _tell_opened(session: Session, duty: Duty) -> None:
-    rule = KINDS[Kind(duty.kind)]
+def tell_department(session: Session, duty: Duty, template: str, once: str, **words: str) -> None:
+    """Write to the department that owes a duty: what, by when, what is missing, and `words` of the occasion."""
+    said = {
+        "title": duty.title,
+        "due": clock.due_text(rules.due_day(duty.due_at)),
+        "missing": "、".join(duty.data.get("missing") or [KINDS[Kind(duty.kind)].evidence]),
+        **words,
+    }
     messages.tell(
         session,
-        template="duty_opened",
-        once=f"duty:{duty.id}:opened",
+        template=template,
+        once=once,
         department_id=duty.department_id,
         link=duty.link or f"/duties/{duty.number}",
-        data={
-            "title": duty.title,
-            "ground": rule.ground,
-            "due": clock.due_text(rules.due_day(duty.due_at)),
-            "missing": "、".join(duty.data.get("missing") or [rule.evidence]),
-        },
+        data=said,
     )
 
 

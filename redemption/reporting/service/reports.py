@@ -14,7 +14,7 @@ from redemption.policies.models import Policy, PolicyVersion
 from redemption.reporting import queries, rules
 from redemption.reporting.models import Duty, Report
 from redemption.reporting.rules import Kind, ReportState
-from redemption.reporting.service.duties import fulfil, note, open_duty, record
+from redemption.reporting.service.duties import fulfil, note, open_duty, record, tell_department
 from redemption.reporting.service.handover import cancel_parcel, queue_parcel
 
 
@@ -139,17 +139,13 @@ def sign(session: Session, actor: Actor, report_id: int, *, at: dt.datetime | No
     _dealt_with(session, actor, report)
     note(session, duty, actor, "signed", {"report": report.no})
     record(session, duty, actor, "sign_report", {"no": report.no, "package": report.package_sha256})
-    messages.tell(
+    tell_department(
         session,
-        template="report_signed",
-        once=f"report:{report.id}:signed",
-        department_id=duty.department_id,
-        link=f"/duties/{duty.number}",
-        data={
-            "office_name": actor.place or "政务公开办",
-            "title": duty.title,
-            "signed_at": clock.moment_text(now),
-        },
+        duty,
+        "report_signed",
+        f"report:{report.id}:signed",
+        office_name=actor.place or "政务公开办",
+        signed_at=clock.moment_text(now),
     )
     return report
 
@@ -188,18 +184,14 @@ def return_report(
     if queries.latest_report(session, again.id) is None:
         newest = queries.current_policy_version(session, duty.subject) or report.policy_version_id
         _new_report(session, again, newest)
-    messages.tell(
+    tell_department(
         session,
-        template="report_returned",
-        once=f"report:{report.id}:returned",
-        department_id=duty.department_id,
-        link=f"/duties/{again.number}",
-        data={
-            "office_name": actor.place or "政务公开办",
-            "title": duty.title,
-            "reason": report.return_reason,
-            "due": clock.due_text(rules.due_day(again.due_at)),
-        },
+        again,
+        "report_returned",
+        f"report:{report.id}:returned",
+        office_name=actor.place or "政务公开办",
+        title=duty.title,
+        reason=report.return_reason,
     )
     return again
 
