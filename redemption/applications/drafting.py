@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from redemption.applications.needs import Need, entries_of, needs_of
 from redemption.applications.queries import Line, Sheet
 from redemption.catalogue.models import Item, ItemVersion
-from redemption.catalogue.rules import FIELD_NAMES, ItemState
+from redemption.catalogue.rules import FIELD_NAMES, ItemState, Mode
 from redemption.kernel import clock
 
 
@@ -67,7 +67,11 @@ def items_to_add(
     query = (
         select(Item, ItemVersion)
         .join(ItemVersion, ItemVersion.id == Item.current_version_id)
-        .where(Item.state == ItemState.IN_FORCE.value, Item.id.not_in([line.item.id for line in sheet.lines]))
+        .where(
+            Item.state == ItemState.IN_FORCE.value,
+            ItemVersion.mode != Mode.WITHOUT_APPLICATION.value,
+            Item.id.not_in([line.item.id for line in sheet.lines]),
+        )
         .order_by(ItemVersion.name)
         .limit(limit)
     )

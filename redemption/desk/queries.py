@@ -15,6 +15,7 @@ from redemption.applications.queries import Sheet
 from redemption.applications.rules import Status
 from redemption.catalogue import search as catalogue
 from redemption.catalogue.models import Item, ItemVersion
+from redemption.catalogue.rules import Mode
 from redemption.desk.models import Handover, Matter
 from redemption.desk.rules import MatterState
 from redemption.documents import queries as documents
@@ -187,8 +188,13 @@ def case(session: Session, actor: Actor, number: str) -> Whole:
 
 
 def items(session: Session, typed: str, limit: int = 10) -> list[Any]:
-    """Items in force that a clerk means: by name, initials, 文号."""
-    return list(catalogue.find(session, typed, limit=limit).rows) if typed.strip() else []
+    """Items in force that a clerk means: by name, initials, 文号; those that take no application are none of them."""
+    if not typed.strip():
+        return []
+    asking = catalogue.Filters(
+        mode=tuple(mode.value for mode in Mode if mode is not Mode.WITHOUT_APPLICATION)
+    )
+    return list(catalogue.find(session, typed, asking, limit=limit).rows)
 
 
 def chosen(session: Session, codes: list[str]) -> list[tuple[Item, ItemVersion, str]]:

@@ -1,5 +1,6 @@
 """企业用户空间: what is to do first, what runs, messages, the enterprise's own data."""
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request
@@ -9,6 +10,7 @@ from redemption.catalogue.vocabulary import ATTRIBUTES, Kind, value_text
 from redemption.identity import profile
 from redemption.identity import queries as identity
 from redemption.identity.models import Enterprise
+from redemption.kernel import clock
 from redemption.kernel.errors import Stale
 from redemption.matching import service as matching
 from redemption.messages import choosing
@@ -160,7 +162,11 @@ def _facts_shown(enterprise: Enterprise) -> list[tuple[str, str]]:
         if attribute.kind is Kind.QUALIFICATIONS:
             held = [
                 attribute.choices.get(one["code"], one["code"])
-                + (f"（有效期至 {one['valid_until']}）" if one.get("valid_until") else "")
+                + (
+                    f"（有效期至{clock.day_text(dt.date.fromisoformat(one['valid_until']))}）"
+                    if one.get("valid_until")
+                    else ""
+                )
                 for one in value
             ]
             shown.append((attribute.label, "、".join(held)))

@@ -24,8 +24,10 @@ def render(template: str, status: int = 200, **context: Any) -> Response:
     return response
 
 
-def day(value: dt.date | dt.datetime | None, empty: str = "—") -> str:
-    """2026年11月22日."""
+def day(value: dt.date | dt.datetime | str | None, empty: str = "—") -> str:
+    """2026年11月22日; also of a day that is stored as ISO text."""
+    if isinstance(value, str):
+        value = dt.date.fromisoformat(value) if value else None
     return empty if value is None else clock.day_text(value)
 
 

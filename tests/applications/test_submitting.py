@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select, text
 
-from redemption.applications import handed_in, queries, service
+from redemption.applications import drafting, handed_in, queries, service
 from redemption.applications.models import Application, ApplicationEvent, Submission
 from redemption.applications.rules import Status
 from redemption.catalogue.models import ItemVersion
@@ -272,6 +272,16 @@ def test_the_version_is_pinned(stage: Stage) -> None:
     version = stage.session.get_one(ItemVersion, application.item_version_id)
     assert version.id == stage.item.current_version_id
     assert stage.session.get_one(Submission, application.submission_id).version > 1
+
+
+def test_what_is_given_without_an_application_takes_none(stage: Stage) -> None:
+    item = make_item(stage.session, stage.world, name="免申补贴", mode="without_application")
+    with pytest.raises(Conflict, match="不用申报") as caught:
+        service.start(stage.session, stage.filer, [item.code], box=BOX)
+    assert caught.value.code == "no_application_needed"
+    draft = service.start(stage.session, stage.filer, [stage.item.code], box=BOX)
+    sheet = queries.sheet(stage.session, stage.filer, draft.number)
+    assert item.id not in {one.id for one, _ in drafting.items_to_add(stage.session, sheet, "")}
 
 
 def test_the_same_file_twice_is_one(stage: Stage) -> None:

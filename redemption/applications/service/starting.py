@@ -13,7 +13,7 @@ from redemption.applications.queries import Sheet
 from redemption.applications.rules import ITEMS_AT_MOST, Channel
 from redemption.applications.service.access import must_be_draft, must_file, touch
 from redemption.catalogue.models import Item, ItemVersion
-from redemption.catalogue.rules import ITEM_STATE_NAMES, ItemState
+from redemption.catalogue.rules import ITEM_STATE_NAMES, ItemState, Mode
 from redemption.identity.models import Enterprise, Jurisdiction
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock, numbering
@@ -56,7 +56,7 @@ def start(
         )
         if before is not None:
             return before
-    offers = offers_of(session, codes)
+    offers = offers_of(session, codes, channel=channel)
     enterprise = session.get_one(Enterprise, owner_id)
     now = clock.now()
     submission = Submission(
@@ -124,11 +124,17 @@ def discard(session: Session, actor: Actor, number: str) -> None:
     session.flush()
 
 
-def offers_of(session: Session, codes: Sequence[str], at: dt.datetime | None = None) -> list[Offer]:
+def offers_of(
+    session: Session,
+    codes: Sequence[str],
+    at: dt.datetime | None = None,
+    channel: Channel = Channel.ONLINE,
+) -> list[Offer]:
     """Items with their versions in force, in the order of the codes.
 
     Raises:
-        NotFound: an unknown code. Conflict `item_not_open`: it takes no applications (at the moment `at`).
+        NotFound: an unknown code. Conflict `item_not_open`: it takes no applications (at the moment `at`);
+            `no_application_needed`: 免申即享, the enterprises on the department's list only confirm.
     """
     wanted = list(dict.fromkeys(code.strip() for code in codes if code.strip()))
     if not wanted:
@@ -147,6 +153,12 @@ def offers_of(session: Session, codes: Sequence[str], at: dt.datetime | None = N
         raise NotFound(f"没有找到事项“{missing[0]}”，请从兑现专栏选择。", code="item_not_found")
     offers = [found[code] for code in wanted]
     for item, version, _ in offers:
+        if version.mode == Mode.WITHOUT_APPLICATION.value and channel is not Channel.COMPUTED:
+            raise Conflict(
+                f"“{version.name}”免申即享，不用申报：部门把企业列入名单后，企业在“免申即享”中确认即可。",
+                code="no_application_needed",
+                item=item.code,
+            )
         must_be_open(item, version, at or clock.now())
     return offers
 

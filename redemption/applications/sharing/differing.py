@@ -7,6 +7,7 @@ from typing import Any
 
 from redemption.applications.sharing.rules import RECORD_NAMES
 from redemption.catalogue.vocabulary import ATTRIBUTES, Kind, value_text
+from redemption.kernel import clock
 
 _LOOSE = ("address",)
 """Written differently by everybody: shown, never compared."""
@@ -27,7 +28,7 @@ def text_of(name: str, value: Any) -> str:
         return "有欠税" if value else "无欠税"
     attribute = ATTRIBUTES.get(name)
     if attribute is None or name in RECORD_NAMES:
-        return str(value)
+        return _day(value)
     if attribute.kind is Kind.QUALIFICATIONS:
         return "、".join(_held(attribute.choices, one) for one in value) or "没有"
     try:
@@ -106,10 +107,14 @@ def _is_day(value: Any) -> bool:
     return True
 
 
+def _day(value: Any) -> str:
+    return clock.day_text(dt.date.fromisoformat(value)) if _is_day(value) else str(value)
+
+
 def _codes(value: Any) -> set[str]:
     return {str(one.get("code")) for one in value if isinstance(one, Mapping)}
 
 
 def _held(choices: Mapping[str, str], one: Mapping[str, Any]) -> str:
-    until = f"（有效期至 {one['valid_until']}）" if one.get("valid_until") else ""
+    until = f"（有效期至{_day(one['valid_until'])}）" if one.get("valid_until") else ""
     return f"{choices.get(str(one.get('code')), str(one.get('code')))}{until}"

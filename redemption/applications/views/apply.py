@@ -27,8 +27,12 @@ blueprint = Blueprint("apply", __name__)
 
 
 @blueprint.errorhandler(Conflict)
-def handed_in_elsewhere(error: Conflict) -> Answer:
-    """Handed in already, in another window or by a second press: what was wanted is done, so the receipt is shown."""
+def found_elsewhere(error: Conflict) -> Answer:
+    """What the person wants is elsewhere: the receipt of what was handed in already (in another window, by a second
+    press), the lists of what needs no application."""
+    if error.code == "no_application_needed":
+        flash(error.message, "info")
+        return redirect("/offers", 303)
     if error.code != "already_submitted" or (request.method == "POST" and request.endpoint != "apply.submit"):
         return domain_error(error)
     uow.abandon(db())

@@ -162,7 +162,9 @@ def _by_entry(found: Case) -> dict[str, list[Material]]:
 
 def _listed(found: Case) -> list[tuple[str, list[Material]]]:
     texts = {entry.key: entry.text for entry in entries_of(found.version.fields)}
-    return [(texts.get(key, files[0].name), files) for key, files in _by_entry(found).items()]
+    order = {key: at for at, key in enumerate(texts)}
+    standing = sorted(_by_entry(found).items(), key=lambda item: order.get(item[0], len(order)))
+    return [(texts.get(key, files[0].name), files) for key, files in standing]
 
 
 def _values(found: Case, asked: Correction) -> dict[str, Any]:
