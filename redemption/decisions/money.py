@@ -234,6 +234,7 @@ def _check_group(
         )
     enjoyed = sum((row.amount or Decimal(0) for row in others), Decimal(0))
     if top_up:
+        _check_difference(application, _money(rules, "cap"), amount, enjoyed)
         return
     if enjoyed >= amount:
         raise Conflict(
@@ -246,6 +247,20 @@ def _check_group(
         code="higher_enjoyed",
         payable=str(amount - enjoyed),
     )
+
+
+def _check_difference(
+    application: Application, cap: Decimal | None, amount: Decimal, enjoyed: Decimal
+) -> None:
+    """With what was enjoyed before, a difference comes to no more than this item gives by itself."""
+    whole = application.amount_requested if cap is None else cap
+    if whole is not None and enjoyed + amount > whole:
+        raise Conflict(
+            f"就高不就低：本件最高 {yuan_text(whole)}，该企业同类已享受 {yuan_text(enjoyed)}，"
+            f"差额最多 {yuan_text(max(whole - enjoyed, Decimal(0)))}。",
+            code="higher_enjoyed",
+            payable=str(max(whole - enjoyed, Decimal(0))),
+        )
 
 
 def _money(rules: dict[str, Any], name: str) -> Decimal | None:

@@ -18,6 +18,7 @@ __all__ = [
     "GONE_OVER",
     "HELD",
     "LEASE",
+    "OUTCOME_NAMES",
     "PARCEL_KIND_NAMES",
     "PARCEL_STATE_NAMES",
     "ParcelKind",
@@ -62,6 +63,17 @@ PARCEL_STATE_NAMES = {
     ParcelState.DEAD: "送达失败",
     ParcelState.CANCELLED: "已取消",
 }
+
+OUTCOME_NAMES = {
+    "taken": "已接收",
+    "later": "稍后答复",
+    "refused": "技术退回",
+    "retry": "没有送达，再试",
+    "alert": "配置有误，再试",
+    "dead": "没有送达，转人工",
+    "late": "迟到的答复",
+}
+"""Of one try; `late`: another courier had it in the meantime."""
 
 GONE_OVER = (ParcelState.TAKEN, ParcelState.LATER, ParcelState.CANCELLED)
 """States that let the next parcel of the same referral go out."""

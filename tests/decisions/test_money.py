@@ -141,6 +141,12 @@ def test_the_higher_one_is_enjoyed_by_paying_the_difference(make, world):
     with pytest.raises(Conflict) as refused:
         approve(stage.session, stage, second, "100000")
     assert refused.value.detail["payable"] == "40000.00"
+    second.amount_requested = whole = Decimal("100000.00")
+    with pytest.raises(Conflict) as refused:
+        approve(stage.session, stage, second, str(whole), top_up=True)
+    assert refused.value.detail["payable"] == str(whole - 60000), (
+        "with what came before, no more than the whole"
+    )
     approve(stage.session, stage, second, "40000", top_up=True)
 
 

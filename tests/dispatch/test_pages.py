@@ -150,7 +150,9 @@ def test_dead_letters_are_seen_and_sent_again(session, stage, world, browser_of,
     session.flush()
     officer = browser_of(login_of(world, Role.OFFICER, department="QC-JX"))
     stranger = browser_of(login_of(world, Role.OFFICER, other_than="QC-JX"))
-    assert application.number in officer.get("/workbench/letters").get_data(as_text=True)
+    page = officer.get("/workbench/letters").get_data(as_text=True)
+    assert application.number in page
+    assert "送达失败" in page
     assert application.number not in stranger.get("/workbench/letters").get_data(as_text=True)
     stranger.post("/workbench/letters", {"scope": "picked", "parcel": str(parcel.id)})
     session.refresh(parcel)

@@ -14,7 +14,7 @@ from redemption.adapters.simulator.faults import Faults
 from redemption.adapters.simulator.sender import Sender
 from redemption.adapters.simulator.server import make_app
 from redemption.adapters.simulator.store import Store
-from redemption.dispatch.port.signing import SCHEMES, SigningKey
+from redemption.dispatch.port.signing import SCHEMES, SigningKey, read_secret
 
 SECRET = "REDEMPTION_SIMULATOR_SECRET"  # noqa: S105 - the name of a variable
 FAULT_WORDS = {
@@ -87,6 +87,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     secret = os.environ.get(SECRET, "")
     if not secret:
         parser.error(f"请用环境变量 {SECRET} 提供签名密钥（whsec_…）")
+    try:
+        read_secret(secret)
+    except ValueError:
+        parser.error(f"{SECRET} 应为 whsec_ 加 24 到 64 字节的 Base64，请核对是否复制完整")
     faults = Faults(**{name: getattr(given, name) for name in FAULT_WORDS})
     serve(
         given.port,

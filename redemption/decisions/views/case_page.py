@@ -21,7 +21,7 @@ from redemption.decisions.money import standing
 from redemption.dispatch import queries as dispatch
 from redemption.dispatch.models import Connection
 from redemption.dispatch.port import known_adapters
-from redemption.dispatch.rules import PARCEL_KIND_NAMES
+from redemption.dispatch.rules import OUTCOME_NAMES, PARCEL_KIND_NAMES
 from redemption.documents.models import Document
 from redemption.identity.rules import Actor
 from redemption.kernel.calendar import load_calendar
@@ -76,6 +76,7 @@ def case_page(number: str, failed: str, form: Form, status: int = 200, **more: A
         place=ranking.place_of(db(), application) if ranking.is_ranked(found.version) else None,
         objections=service.objections_of(db(), application.id),
         hops=_hops(referrals, parcels),
+        outcomes=OUTCOME_NAMES,
         opinions=[row for row in referrals if row.purpose == "opinion"],
         heard=own is not None and own.purpose == "opinion",
         own=own,
