@@ -71,13 +71,13 @@ INSERT INTO department (code, name, short_name, jurisdiction_id, phone, address,
   SELECT 'D' || n, '第' || n || '局', '局', (SELECT min(id) FROM jurisdiction) + n % 10, '', '', '', false, '{}'
   FROM generate_series(1, 60) n;
 INSERT INTO policy (number, state, jurisdiction_id, lead_department_id, in_government_name, source, created_at,
-    created_by, published_at, repeal_reason, version)
-  SELECT 'P' || n, 'published', d.jurisdiction_id, d.id, false, 'typed', now(), 'bench', now(), '', 1
+    created_by, published_at, repeal_reason, answers, version)
+  SELECT 'P' || n, 'published', d.jurisdiction_id, d.id, false, 'typed', now(), 'bench', now(), '', 0, 1
   FROM generate_series(1, 5000) n JOIN department d ON d.id = (SELECT min(id) FROM department) + n % 60;
 INSERT INTO policy_version (policy_id, no, title, document_number, issuer, text, blocks, findings, source_name,
-    source_sha256, change_note, created_at, created_by, published_at)
+    source_sha256, change_note, lacking, created_at, created_by, published_at)
   SELECT p.id, 1, '第' || p.id || '号措施', '清科发〔' || 2020 + p.id % 7 || '〕' || p.id % 300 || '号', '', '正文', '[]',
-    '[]', '', '', '', now(), 'bench', now() FROM policy p;
+    '[]', '', '', '', '{}', now(), 'bench', now() FROM policy p;
 UPDATE policy p SET current_version_id = v.id FROM policy_version v WHERE v.policy_id = p.id;
 """
 _ITEMS = """
