@@ -1,5 +1,7 @@
 """What fits an enterprise, who is told, 免申即享 from list to application."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import func, select
 
@@ -63,6 +65,21 @@ def test_those_who_fit_are_told_once(catalogue, session, firm):
     told = session.execute(select(Message.enterprise_id, Message.subject, Message.link)).all()
     assert told == [(firm.id, "有一项政策可能适合您：高企奖励", f"/items/{item.code}")]
     assert other.id not in {row.enterprise_id for row in told}
+
+
+@pytest.mark.parametrize(
+    ("over", "words"),
+    [
+        ({}, "常年受理"),
+        ({"closes_on": dt.date(2099, 3, 1)}, "请在2099年3月1日前申报"),
+        ({"valid_from": dt.date(2099, 1, 1), "closes_on": dt.date(2099, 3, 1)}, "2099年1月1日起受理，请在2099年3月1日前申报"),
+        ({"mode": "without_application"}, "无需申报"),
+    ],
+)  # fmt: skip
+def test_who_is_told_is_told_what_to_do_and_when(catalogue, session, firm, over, words):
+    item = catalogue.item("高企奖励", conditions=TECH, **over)
+    service.announce(session, item.id, item.current_version_id)
+    assert words in session.scalars(select(Message.body)).one()
 
 
 def test_many_are_told_batch_by_batch(catalogue, session, monkeypatch):
