@@ -14,6 +14,7 @@ from redemption.catalogue.extraction.structure import Node
 _NOTE = re.compile(r"\s*[（(【]?(?:注意|备注|注|说明|温馨提示|提示)\s*[:：]")
 _COMBINING = re.compile(r"就高|不重复|重复享受|同时享受|叠加")
 _NUMBERED = re.compile(r"\s*[（(]?[一二三四五六七八九十\d]{1,2}[)）、.]")
+_HINT = re.compile(r"[见附]|另行|参照|按照?|查看|下载")
 _EXTERNAL = re.compile(
     r"(?:详见|见|参见|参照|按照?|具体见|请见|查看|下载)[^，。；]{0,30}(?:附件|附表|指南|通知|附录|网站|官网|另行|办事指南|申报系统|链接|公告|清单|后附|附后)"
     r"|另行(?:通知|公布|制定|发布)|(?:附件|附后|见附)"
@@ -115,6 +116,8 @@ class FieldWriter:
 
 def _only_points_elsewhere(text: str) -> bool:
     """详见附件1, with little else: the field is outside of this document."""
+    if len(text) > 300 or not _HINT.search(text):
+        return False
     if _NAMED_ELSEWHERE.fullmatch(text):
         return True
     bare = re.sub(
