@@ -197,7 +197,8 @@ class GiftReader(FieldWriter):
         self._set(item, "standard", sorted(spans), [])
         self._set(item, "conditions", conditions, [])
         targets = [grant.target for grant in giving.grants if grant.target]
-        self._set(item, "target", targets[:3], [])
+        if item["target"].state == MISSING:
+            self._set(item, "target", targets[:3], [])
 
     def _target_of_cells(self, item: Item) -> None:
         """A list without a column for the recipients names them in what it gives: 对…企业，给予…"""

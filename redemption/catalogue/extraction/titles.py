@@ -18,7 +18,8 @@ def unnumbered_titles(lines: list[Line]) -> set[int]:
         if (line.kind and line.kind != "bullet") or line.roles or line.cells or not 4 <= len(line.text) <= 32:
             continue
         if (
-            line.text.rstrip()[-1] in "。；，：:、！？"
+            line.text.rstrip()[-1] in "。；，、！？"
+            or "：" in line.text  # a label that nobody knows
             or not following.strong
             or following.kind not in ("", "bullet")
         ):
@@ -40,7 +41,8 @@ def _names_text(lines: list[Line], index: int) -> bool:
     return (
         not (line.kind or line.roles or line.cells or following.kind or following.roles or following.cells)
         and 4 <= len(line.text) <= 32
-        and line.text.rstrip()[-1] not in "。；，：:、！？"
+        and line.text.rstrip()[-1] not in "。；，、！？"
+        and "：" not in line.text
         and is_giving(following.text)
         and label.strong
         and bool(label.roles)

@@ -118,3 +118,39 @@ def test_papers_to_hand_in_by_any_verb(heading: str) -> None:
     text = f"青榆县租房补贴指南\n一、申请条件\n在本县无房。\n二、{heading}\n1.身份证；\n2.租赁合同。\n三、补贴标准\n每月500元。"
     (item,) = extract(read_text(text)).items
     assert [entry.text for entry in item["materials"].entries] == ["身份证", "租赁合同"]
+
+
+UNKNOWN_IN_BRACKETS = """稳岗返还申领指引
+【享受对象】未裁员的参保企业。
+【返还标准】按失业保险费的60%返还。
+【款项去向】用于职工培训、生活补助。
+【申领方式】免申即享，企业无需申请。
+【公示及发放】公示5个工作日，无异议后15个工作日内拨付。
+【咨询电话】12333"""
+
+UNKNOWN_WITH_COLONS = """惠企政策汇总
+一、税费类
+1. 小微企业减免租金
+优惠内容：对承租国有房屋的小微企业，减免三个月租金。
+享受主体：小微企业
+审批层级：县级
+政策依据：《青榆县纾困措施》（青政〔2023〕9号）
+联系部门：县国资局 0799-6612366
+二、资金类
+2. 科技贷款贴息
+优惠内容：对获得科技贷款的企业，按利息的40%贴息。
+享受主体：高新技术企业
+享受方式：每年9月登录惠企平台申报
+联系部门：县科技局 0799-6699001"""
+
+
+def test_a_label_that_nobody_knows_ends_what_stands_before_it() -> None:
+    (item,) = extract(read_text(UNKNOWN_IN_BRACKETS)).items
+    assert item["standard"].text == "按失业保险费的60%返还。"
+    assert item["channels"].text == "免申即享，企业无需申请。"
+    assert item["process"].text.startswith("公示5个工作日")
+    first, second = extract(read_text(UNKNOWN_WITH_COLONS)).items
+    assert first["target"].text == "小微企业"
+    assert first["legal_basis"].text == "《青榆县纾困措施》（青政〔2023〕9号）"
+    assert not second["legal_basis"].text
+    assert second["channels"].text == "每年9月登录惠企平台申报"
