@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, case, cast, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from redemption.catalogue.models import Item, ItemVersion
@@ -212,10 +212,7 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
 
 def own_policy(session: Session, actor: Actor, number: str) -> Policy:
     """A policy the acting policy maker's department may write answers for. NotFound for another's."""
-    owned = or_(
-        Policy.lead_department_id == actor.department_id, Policy.drafting_department_id == actor.department_id
-    )
-    found = session.scalar(select(Policy).where(Policy.number == number, owned))
+    found = session.scalar(select(Policy).where(Policy.number == number, _owned(actor)))
     if found is None:
         raise NotFound("没有找到这份政策文件。")
     return found
@@ -233,18 +230,14 @@ def own_policies(session: Session, actor: Actor) -> list[tuple[Policy, str, int]
         .limit(1)
         .scalar_subquery()
     )
-    owned = or_(
-        Policy.lead_department_id == actor.department_id, Policy.drafting_department_id == actor.department_id
+    rows = session.execute(
+        select(Policy, newest, count).where(_owned(actor)).order_by(Policy.id.desc()).limit(200)
     )
-    rows = session.execute(select(Policy, newest, count).where(owned).order_by(Policy.id.desc()).limit(200))
     return [(row[0], row[1] or row[0].number, row[2]) for row in rows]
 
 
 def own_items(session: Session, actor: Actor, policy_number: str) -> list[tuple[str, str]]:
     """Code and name of the items of one of the department's policies, in their newest version; drafts too."""
-    owned = or_(
-        Policy.lead_department_id == actor.department_id, Policy.drafting_department_id == actor.department_id
-    )
     name = (
         select(ItemVersion.name)
         .where(ItemVersion.item_id == Item.id)
@@ -255,7 +248,7 @@ def own_items(session: Session, actor: Actor, policy_number: str) -> list[tuple[
     rows = session.execute(
         select(Item.code, name)
         .join(Policy, Policy.id == Item.policy_id)
-        .where(Policy.number == policy_number, owned)
+        .where(Policy.number == policy_number, _owned(actor))
         .order_by(Item.id)
     )
     return [(row[0], row[1] or row[0]) for row in rows]
@@ -264,3 +257,10 @@ def own_items(session: Session, actor: Actor, policy_number: str) -> list[tuple[
 def own_item(session: Session, policy_id: int, code: str) -> Item | None:
     """An item of a policy, drafts too."""
     return session.scalar(select(Item).where(Item.policy_id == policy_id, Item.code == code))
+
+
+def _owned(actor: Actor) -> ColumnElement[bool]:
+    """Policies the acting person's department leads or drafted."""
+    return or_(
+        Policy.lead_department_id == actor.department_id, Policy.drafting_department_id == actor.department_id
+    )

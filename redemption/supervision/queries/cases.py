@@ -24,7 +24,7 @@ from redemption.kernel.secrets import mask_account, mask_id_number, mask_name, m
 from redemption.policies.models import Policy, PolicyVersion
 from redemption.reporting.models import Duty
 from redemption.supervision.queries.duties import jurisdiction_of
-from redemption.supervision.queries.policies import APPROVED
+from redemption.supervision.queries.policies import progress
 from redemption.supervision.rules import ItemFigures
 
 _ID = re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")
@@ -84,19 +84,8 @@ def policy_facts(session: Session, actor: Actor, number: str) -> PolicyFacts:
 
 def item_figures(session: Session, policy_id: int) -> tuple[ItemFigures, ...]:
     """Each published item of a policy with its applications and money, in the order of the policy."""
-    good = Application.status.in_(APPROVED)
     rows = session.execute(
-        select(
-            Item.code,
-            ItemVersion.name,
-            Item.state,
-            func.count(Application.id).filter(Application.status.is_not(None)),
-            func.count(Application.id).filter(Application.accepted_at.is_not(None)),
-            func.count(Application.id).filter(good),
-            func.count(Application.id).filter(Application.status == "disbursed"),
-            func.coalesce(func.sum(Application.amount_approved).filter(good), 0),
-            func.coalesce(func.sum(Application.amount_approved).filter(Application.status == "disbursed"), 0),
-        )
+        select(Item.code, ItemVersion.name, Item.state, *progress())
         .select_from(Item)
         .join(ItemVersion, ItemVersion.id == Item.current_version_id)
         .outerjoin(Application, Application.item_id == Item.id)
@@ -104,7 +93,20 @@ def item_figures(session: Session, policy_id: int) -> tuple[ItemFigures, ...]:
         .group_by(Item.id, ItemVersion.name)
         .order_by(Item.id)
     )
-    return tuple(ItemFigures(*row[:7], Decimal(row[7] or 0), Decimal(row[8] or 0)) for row in rows)
+    return tuple(
+        ItemFigures(
+            code=row.code,
+            name=row.name,
+            state=row.state,
+            applications=row.applications,
+            accepted=row.accepted,
+            approved=row.approved,
+            paid=row.paid,
+            amount_approved=Decimal(row.promised),
+            amount_paid=Decimal(row.amount_paid),
+        )
+        for row in rows
+    )
 
 
 def item_facts(session: Session, actor: Actor, code: str) -> ItemFacts:

@@ -1,8 +1,10 @@
 """What became of each policy: items, report, applications, approvals, payments. Amounts are yuan."""
 
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     and_,
     case,
     func,
@@ -22,6 +24,21 @@ from redemption.supervision.rules import Funnel, Period
 
 APPROVED = ("approved", "disbursing", "payment_failed", "disbursed")
 """States of an application that the decision went well for."""
+
+
+def progress() -> tuple[ColumnElement[Any], ...]:
+    """How far the applications went that a query ranges over: received, accepted, approved, paid, in counts; then what
+    was promised and paid, in yuan."""
+    good, paid = Application.status.in_(APPROVED), Application.status == "disbursed"
+    count, amount = func.count(Application.id), func.sum(Application.amount_approved)
+    return (
+        count.filter(Application.status.is_not(None)).label("applications"),
+        count.filter(Application.accepted_at.is_not(None)).label("accepted"),
+        count.filter(good).label("approved"),
+        count.filter(paid).label("paid"),
+        func.coalesce(amount.filter(good), 0).label("promised"),
+        func.coalesce(amount.filter(paid), 0).label("amount_paid"),
+    )
 
 
 def funnel(
@@ -59,19 +76,8 @@ def funnel(
         .scalar_subquery()
     )
     cases = (
-        select(
-            Item.policy_id,
-            func.count().label("applications"),
-            func.count().filter(Application.accepted_at.is_not(None)).label("accepted"),
-            func.count().filter(Application.status.in_(APPROVED)).label("approved"),
-            func.count().filter(Application.status == "disbursed").label("paid"),
-            func.coalesce(
-                func.sum(Application.amount_approved).filter(Application.status.in_(APPROVED)), 0
-            ).label("promised"),
-            func.coalesce(
-                func.sum(Application.amount_approved).filter(Application.status == "disbursed"), 0
-            ).label("amount_paid"),
-        )
+        select(Item.policy_id, *progress())
+        .select_from(Application)
         .join(Item, Item.id == Application.item_id)
         .where(Application.status.is_not(None))
         .group_by(Item.policy_id)
