@@ -119,7 +119,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
     def _applying(self, item: Item, draft: Draft) -> list[Node]:
         """The shared sections; where nobody applies (免申即享), without how and where one does."""
         told = "".join(item[name].text for name in ("application_period", "channels"))
-        if not _UNASKED.search(told):
+        if not item.values.pop("_unasked", False) and not _UNASKED.search(told):
             return draft.shared
         return [node for node in draft.shared if not set(node.roles) & _APPLYING]
 

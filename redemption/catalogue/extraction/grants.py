@@ -318,6 +318,12 @@ def _condition(text: str, start: int, split: int) -> Span | None:
     return (a, b) if b - a >= 4 and not empty else None
 
 
+# 支持智慧物流园区建设: what is built does not apply for anything.
+_BUILT = re.compile(
+    r"[^，。；的]{2,40}(?:园区|平台|基地|中心|载体|楼宇|街区|项目|体系|设施)(?:等)?(?:的)?(?:建设|改造|升级|发展)$"
+)
+
+
 def find_target(text: str, condition: Span) -> Span | None:
     """The phrase that says who: the noun at the end of the condition, or its subject."""
     a, b = condition
@@ -329,6 +335,8 @@ def find_target(text: str, condition: Span) -> Span | None:
             return (begin, end)
     comma = _top_level_comma(words)
     first = words[:comma] if comma >= 0 else words
+    if _BUILT.match(first):
+        return None
     match = _SUBJECT.search(words)
     if match and match.end() <= 12 and "的" not in match.group() and _DOES.match(words, match.end()):
         return (a, a + match.end())

@@ -316,11 +316,16 @@ def _label_pairs(text: str, block: Block, labels: Labels) -> list[tuple[Span, Sp
                 return []
             pairs.append((cells[place], (cells[place + 1][0], cells[last][1])))
             place = last + 1
-        elif place == 0 and not roles[0] and len(cells) >= 3 and roles[1]:
+        elif place == 0 and len(cells) >= 3 and roles[1] and _stands_aside(text, cells[0], roles[0], labels):
             place += 1  # a merged category to the left of the label
         else:
             return []
     return pairs
+
+
+def _stands_aside(text: str, cell: Span, known: bool, labels: Labels) -> bool:
+    """A category to the left of a label: 基本信息 | 事项名称 | …"""
+    return not known or labels.exact(text[slice(*cell)].strip(" ：:*")) == ("container",)
 
 
 def _unknown_pair(text: str, block: Block, inside: bool) -> list[tuple[Span, Span]]:

@@ -10,6 +10,7 @@ import re
 from redemption.catalogue.extraction.model import Span
 
 LEAST = 120  # characters; a shorter line is read as it stands
+MOST_INDENTS = 2000  # a line of more is no text
 _INDENT = re.compile(r"(?<=\S)\u3000{2,}(?=\S)")
 _CN = "一二三四五六七八九十"
 _ENDED = r"(?:(?<=[。；，：:;！？）)\s])|(?<=^))"
@@ -30,7 +31,7 @@ def parted(text: str, start: int, end: int) -> list[Span]:
     if end - start < LEAST:
         return [(start, end)]
     indents = [match.end() for match in _INDENT.finditer(text, start + 1, end)]
-    if len(indents) >= 3:  # the indents of paragraphs whose breaks were lost
+    if 3 <= len(indents) <= MOST_INDENTS:  # the indents of paragraphs whose breaks were lost
         return [part for a, b in _cut(start, end, indents) for part in parted(text, a, b)]
     top = _counted(text, start, end, *_KINDS[0])
     if len(top) < 2:

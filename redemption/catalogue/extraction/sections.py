@@ -23,6 +23,7 @@ _WHO_FIRST = re.compile(
     r"\s*(?:凡是?)?([^，。；：:]{2,60}?(?:企业|单位|机构|个人|人员|组织|团队|工商户|园区|平台|载体|项目))(?=[，。；：:]|且|并|，)"
 )
 _CELL_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_MODE = re.compile(r"\s*(?:免申即享|即申即享|限时兑现|评审兑现|快申快享)\s*")  # how it is redeemed, not where
 _APART = re.compile(r"专项|专题|补充|附加|个性|特有|其他|通用|共性|基[础本]|共同|必备")
 _MEANT = re.compile(r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,12}?[，,]?是指?")
 _AIM = re.compile(r"(?:内容|方向|重点|领域|措施)\s*[：:。]?\s*$")
@@ -52,6 +53,9 @@ class SectionReader(FieldWriter):
                     continue  # the procedure says how one applies too, but a section of its own says it
                 text = text_of(self._text, spans)
                 if re.fullmatch(r"[\s无/\\\-—。]*", text):
+                    continue
+                if role == "channels" and _MODE.fullmatch(text):
+                    item.values["_unasked"] = "免申" in text
                     continue
                 if role == "application_period" and HOURS.search(text) and not DATED.search(text):
                     continue  # opening hours of a counter

@@ -64,6 +64,7 @@ _REACHES = re.compile(
 _PAPERS_FOLLOW = re.compile(
     r"(?:提交|提供|报送|递交|携带|上传|准备)(?:以下|下列|如下)[^。；]{0,12}(?:材料|资料)[：:]?\s*$"
 )
+_ADDRESS_ALONE = re.compile(r"\s*[\x21-\x7e：]{6,}[。；]?\s*")  # 申报网址：https://…
 _CALL = re.compile(r"电\s*话|咨询|热线|手机")
 _NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
 _LAST_TITLE = re.compile(r".*[》）)]")
@@ -289,7 +290,8 @@ class SentenceReader(TimeReader, ApplicantReader):
         if item["online_url"].entries:
             return
         spans = [*item["channels"].spans, *item["application_period"].spans, *item["process"].spans, *around]
-        links = read_links(self._text, spans, applying_only=True)
+        alone = [span for span in item["channels"].spans if _ADDRESS_ALONE.fullmatch(self._text, *span)]
+        links = read_links(self._text, alone) or read_links(self._text, spans, applying_only=True)
         if links:
             item["online_url"].entries, item["online_url"].state = links, FOUND
 

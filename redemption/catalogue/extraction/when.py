@@ -73,6 +73,8 @@ class TimeReader(FieldWriter):
                 if RECOMMENDING.search(words):
                     recommended.append((a, b))
                 decided = _DECIDED.search(self._text, a + 8, b)
+                if decided and not DATED.search(self._text, a, decided.start()):
+                    decided = None  # the date stands in what follows
                 clauses = [m.span() for m in re.finditer(r"[^；;]+[；;]?", self._text[a:b])]
                 dated = [(a + x, a + y) for x, y in clauses if DATED.search(words[x:y])]
                 if len(clauses) > 1 and len(dated) == 1 and _FILING.search(self._text, *dated[0]):

@@ -124,6 +124,7 @@ _BEGINS_ENTRY = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、．]"
     r"|第[一二三四五六七八九十]{1,3}[条章步])"
 )
+_ADDRESS = re.compile(r"(?:https?[:：]//|www\.)[\x21-\x7e]{4,300}", re.I)
 _ANNEX = re.compile(r"附\s*件|附\s*表|\.(?:docx?|pdf|xlsx?|zip|rar)\b", re.I)
 _PROPERTIES = {"articletitle": "title", "pubdate": "published", "contentsource": "source"}
 
@@ -292,11 +293,13 @@ class _Page:
         if not text:
             return
         lines = _parted(raw) if "\n" in raw.strip() else [text]
-        # A line made of links alone is a way to another page, unless it names an annex of this one.
+        # A line made of links alone is a way to another page, unless it names an annex of this one
+        # or prints an address: 申报网址 https://…
         if (
             linked
             and linked >= 0.9 * len(text.replace(" ", ""))
             and not _ANNEX.search(text)
+            and not _ADDRESS.fullmatch(text)
             and not self._heading
         ):
             return

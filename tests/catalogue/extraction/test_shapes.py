@@ -1,7 +1,7 @@
 """Shapes of documents: how the page, the list or the author arranged what the extractor has to find."""
 
 from redemption.catalogue.extraction import Item, extract
-from redemption.policies.reading import read_text
+from redemption.policies.reading import read, read_text
 
 
 def _items(text: str) -> list[Item]:
@@ -249,3 +249,29 @@ def test_papers_numbered_without_anything_between() -> None:
     papers = [entry.text for entry in item["materials"].entries]
     assert papers == ["贴息申请表", "贷款合同", "付息凭证", "营业执照"]
     assert item["onsite_address"].entries[0].text == "区政务中心3楼15号窗口"
+
+
+def test_a_table_with_a_category_beside_its_labels_and_a_printed_address() -> None:
+    page = (
+        "<html><body><table><tr><th rowspan=3>基本信息</th><td>事项名称</td><td colspan=3>研发投入补助</td></tr>"
+        "<tr><td>主管部门</td><td>科技局</td><td>联系电话</td><td>0555-1112222</td></tr>"
+        "<tr><td>兑现方式</td><td>即申即享</td><td>办理时限</td><td>15个工作日</td></tr>"
+        "<tr><th>支持对象</th><td colspan=4>规模以上企业</td></tr><tr><th>支持标准</th><td colspan=4>最高200万元</td></tr>"
+        "<tr><th>申报网址</th><td colspan=4><a href='https://zc.yungang.gov.cn'>https://zc.yungang.gov.cn</a></td></tr></table></body></html>"
+    )
+    (item,) = extract(read(page.encode(), "page.html")).items
+    assert item["time_limit"].text == "15个工作日"
+    assert item["online_url"].entries[0].text == "https://zc.yungang.gov.cn"
+    assert "即申即享" not in item["channels"].text
+
+
+def test_what_is_built_is_not_who_applies() -> None:
+    text = (
+        "关于服务业资金申报的通知\n一、支持重点\n（一）物流项目。支持智慧物流园区建设，总投资不低于3000万元的，按投资的10%给予补助。\n"
+        "（二）品牌奖励。对新获名牌的企业，一次性奖励20万元。\n二、申报程序\n"
+        "项目单位向所在县发改局提出申请，县发改局会同财政局初审后，于5月10日前联合行文上报市发展改革委。"
+    )
+    first, second = _items(text)
+    assert first["target"].state == "missing"
+    assert second["target"].text == "新获名牌的企业"
+    assert "5月10日" in first["application_period"].text
