@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from redemption.catalogue.extraction.grants import benefit_name, read_giving
+from redemption.catalogue.extraction.lines import Line
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.structure import Node
 
@@ -48,6 +51,15 @@ def name_in_introduction(text: str, begin: int) -> Span | None:
     """现就申报2024年度…专项资金有关事项通知如下: the programme, where the document has no title."""
     match = _INTRO.search(text, begin, begin + 800)
     return match.span(match.lastindex or 0) if match else None
+
+
+def name_in_answers(text: str, lines: Sequence[Line]) -> Span | None:
+    """Questions and answers without a title: the name of what the first answer that gives something gives."""
+    for line in lines:
+        for grant in read_giving(text, [(line.start, line.end)]).grants:
+            if name := benefit_name(text, grant.gift):
+                return name
+    return None
 
 
 def strip_title(title: str) -> str:

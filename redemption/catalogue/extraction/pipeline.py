@@ -20,7 +20,12 @@ from redemption.catalogue.extraction.lines import read_lines
 from redemption.catalogue.extraction.lists import read_lists, share_sections
 from redemption.catalogue.extraction.metadata import find_title, read_policy
 from redemption.catalogue.extraction.model import Extraction, Item, Span
-from redemption.catalogue.extraction.names import name_in_introduction, programme_name, strip_title
+from redemption.catalogue.extraction.names import (
+    name_in_answers,
+    name_in_introduction,
+    programme_name,
+    strip_title,
+)
 from redemption.catalogue.extraction.references import keep_own_phones
 from redemption.catalogue.extraction.scopes import sections_of
 from redemption.catalogue.extraction.stacked import spread_labels
@@ -64,9 +69,11 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
         name, name_span = programme_name(text, title, title_span, root)
         if not name and content:
             first = next((line for line in content if len(line.text) >= 4), content[0])
-            name_span = name_in_introduction(text, first.start) or (
-                first.start,
-                min(first.end, first.start + 40),
+            asked = name_in_answers(text, content) if "？" in first.text else None
+            name_span = (
+                asked
+                or name_in_introduction(text, first.start)
+                or (first.start, min(first.end, first.start + 40))
             )
             name = strip_title(text[slice(*name_span)])
             at = text.find(name, *name_span)

@@ -152,3 +152,25 @@ def test_a_notice(name: str) -> None:
 def test_who_is_paid(sentence: str, target: str) -> None:
     text = f"青榆县扶持政策\n第一条 {sentence}\n第二条 新办的养老机构，给予3万元补贴。"
     assert extract(read_text(text)).items[0]["target"].text == target
+
+
+def test_questions_without_a_title_have_the_name_of_the_benefit() -> None:
+    text = (
+        "问：企业招用毕业生，能享受什么补贴？\n答：中小微企业招用毕业生满3个月的，可申请吸纳就业补贴，标准为每人1500元。\n"
+        "问：申请需要哪些材料？\n答：需提供《补贴申请表》、毕业证书复印件、劳动合同复印件。\n"
+        "问：咨询电话是多少？\n答：0953-6038890。"
+    )
+    (item,) = extract(read_text(text)).items
+    assert item.name == "吸纳就业补贴"
+    assert len(item["materials"].entries) == 3
+
+
+def test_a_notice_to_come_does_not_hide_when_one_applies() -> None:
+    text = (
+        "青榆县文旅办法\n第一条 新评定为四星级饭店的，一次性奖励50万元。\n第二条 新评定为甲级民宿的，一次性奖励5万元。\n"
+        "第三条 每年1月，县文旅局发布申报通知，企业在2月底前向县文旅局提出申请。县文旅局审核并公示后拨付。"
+    )
+    for item in extract(read_text(text)).items:
+        assert item["application_period"].text == (
+            "每年1月，县文旅局发布申报通知，企业在2月底前向县文旅局提出申请。"
+        )
