@@ -43,7 +43,7 @@ class Candidate:
         return self.offer.state if self.offer else ""
 
 
-def item_of_department(session: Session, actor: Actor, code: str) -> tuple[Item, ItemVersion]:
+def item_without_application(session: Session, actor: Actor, code: str) -> tuple[Item, ItemVersion]:
     """An item without application that the acting person's department decides. NotFound otherwise."""
     found = session.execute(
         select(Item, ItemVersion)
@@ -85,7 +85,7 @@ def candidates(
     session: Session, actor: Actor, code: str, *, after: int = 0, limit: int = 100
 ) -> tuple[Rule, list[Candidate], int | None]:
     """The computed list of one item: enterprises whose profile meets every condition, a page at a time."""
-    item, version = item_of_department(session, actor, code)
+    item, version = item_without_application(session, actor, code)
     rule = rule_of(session, item, version)
     if rule.empty:
         return rule, [], None
@@ -125,7 +125,7 @@ def offer(session: Session, actor: Actor, code: str, usccs: Sequence[str]) -> in
         Invalid: nobody chosen, or somebody who is not on the list.
         NotFound: not an item of this department.
     """
-    item, version = item_of_department(session, actor, code)
+    item, version = item_without_application(session, actor, code)
     wanted = list(dict.fromkeys(usccs))
     if not wanted:
         raise Invalid.field("uscc", "请至少勾选一家企业。")
@@ -249,7 +249,7 @@ def withdraw(session: Session, actor: Actor, code: str, public_id: str) -> Offer
     Raises:
         NotFound: no such offer of an item of this department. Conflict: answered before.
     """
-    item, _ = item_of_department(session, actor, code)
+    item, _ = item_without_application(session, actor, code)
     found = session.scalar(
         select(Offer).where(Offer.public_id == public_id, Offer.item_id == item.id).with_for_update()
     )

@@ -148,7 +148,7 @@ def withdraw_offer(code: str, public_id: str) -> ResponseReturnValue:
 
 def _offer_list(code: str, error: str = "", ticked: set[str] | None = None) -> Response:
     rule, listed, following = offers.candidates(db(), actor(), code, after=_after())
-    item, version = offers.item_of_department(db(), actor(), code)
+    item, version = offers.item_without_application(db(), actor(), code)
     return render(
         "matching/offer_list.html",
         422 if error else 200,
