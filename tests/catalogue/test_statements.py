@@ -100,4 +100,5 @@ def test_more_rows_take_no_more_statements(login, addresses, session, world, bro
     for n in range(2, 7):
         grow(session, world, n)
     many = measured()
-    assert many == few
+    # a list that is not full yet may look once more behind its end: fewer is fine, more is not
+    assert {address: (few[address], count) for address, count in many.items() if count > few[address]} == {}
