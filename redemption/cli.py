@@ -95,10 +95,13 @@ def _background(module: str, name: str) -> Callable[..., Any]:
 def migrate() -> None:
     """Bring the database to the newest revision."""
     from redemption.kernel.db import Database
-    from redemption.migrate import current, upgrade
+    from redemption.migrate import UnfitDatabase, current, upgrade
 
     database = Database(ready().database_url)
-    upgrade(database)
+    try:
+        upgrade(database)
+    except UnfitDatabase as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"database at revision {current(database)}")
     database.dispose()
 

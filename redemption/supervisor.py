@@ -22,7 +22,7 @@ import click
 
 from redemption.config import Settings
 from redemption.kernel.db import Database
-from redemption.migrate import upgrade
+from redemption.migrate import UnfitDatabase, upgrade
 
 PATIENCE = 60
 GRACE = 15
@@ -98,8 +98,13 @@ def run_all(settings: Settings, *, port: int, seed: bool, department: bool) -> i
         click.echo(f"port {port} is taken: use --port with another number", err=True)
         return 1
     database = Database(settings.database_url)
-    upgrade(database)
-    database.dispose()
+    try:
+        upgrade(database)
+    except UnfitDatabase as error:
+        click.echo(str(error), err=True)
+        return 1
+    finally:
+        database.dispose()
     department_port = _any_port() if department else 0
     if seed:
         from redemption.seed import fill

@@ -8,6 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from redemption import migrate
 from redemption.tables import metadata
@@ -86,6 +87,14 @@ def test_models_equal_migrations(database):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, metadata)
     assert not differences
+
+
+def test_a_database_of_an_earlier_state_is_refused_in_a_sentence(fresh_database):
+    migrate.upgrade(fresh_database)
+    with fresh_database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE edition DROP COLUMN mark"))
+    with pytest.raises(migrate.UnfitDatabase, match=r"lacks edition\.mark: start with an empty database"):
+        migrate.upgrade(fresh_database)
 
 
 def test_files_stay_readable():
