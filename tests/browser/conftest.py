@@ -107,12 +107,13 @@ def _line(log: Path, words: str) -> str:
 
 
 class Person:
-    """Somebody at a browser: signs in, goes to pages, and every page they see is looked over."""
+    """Somebody at a browser: signs in, goes to pages, and every page they see is looked over, at each width."""
 
-    def __init__(self, browser, system: System, login: str, width: int = 1280) -> None:
+    def __init__(self, browser, system: System, login: str, *widths: int) -> None:
+        self._widths = widths
         self.context = browser.new_context(
             base_url=system.address,
-            viewport={"width": width, "height": 900},
+            viewport={"width": widths[0], "height": 900},
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             accept_downloads=True,
@@ -146,10 +147,13 @@ class Person:
         """No violation that axe can find, nothing wider than the window, no complaint of the browser."""
         page = self.page
         page.wait_for_load_state("load")
-        found = Axe().run(page)["violations"]
-        assert [(one["id"], one["nodes"][0]["html"][:300]) for one in found] == [], page.url
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, f"{page.url} is {wide} px too wide"
+        for width in (*self._widths[1:], self._widths[0]):  # and back to the first
+            if len(self._widths) > 1:
+                page.set_viewport_size({"width": width, "height": 900})
+            found = Axe().run(page)["violations"]
+            assert [(one["id"], one["nodes"][0]["html"][:300]) for one in found] == [], (page.url, width)
+            wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert wide <= 0, f"{page.url} is {wide} px wider than {width} px"
         assert self.complaints == [], page.url
         return page
 
@@ -188,11 +192,11 @@ class Person:
 
 @pytest.fixture
 def person(chromium, system):
-    """`person("qiye")`: that account at a browser; `person("")`: the public; width in pixels."""
+    """`person("qiye")`: that account at a browser; `person("")`: the public; widths of the window in pixels."""
     made: list[Person] = []
 
-    def make(login: str, width: int = 1280) -> Person:
-        made.append(Person(chromium, system, login, width))
+    def make(login: str, *widths: int) -> Person:
+        made.append(Person(chromium, system, login, *(widths or (1280,))))
         return made[-1]
 
     yield make

@@ -32,12 +32,11 @@ ADMIN = [
 ]
 
 
-@pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize(
     ("login", "pages"), [("", DOOR), ("chuangkou", DESK), ("qiye", SPACE), ("guanli", ADMIN)]
 )
-def test_every_page_is_clean_and_fits(person, login, pages, width):
-    somebody = person(login, width)
+def test_every_page_is_clean_and_fits(person, login, pages):
+    somebody = person(login, 1280, 320)
     for address in pages:
         somebody.go(address)
 

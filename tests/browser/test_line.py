@@ -121,7 +121,7 @@ def test_policy_to_rating(person, name, system):
     with pdfplumber.open(io.BytesIO(receipt.body())) as pdf:
         text = "".join(page.extract_text() for page in pdf.pages)
     assert number in text.replace(" ", "").replace("\n", "")
-    anybody = person("", width=320)
+    anybody = person("", 320)
     code = next(word for word in text.split() if word.count("-") == 3 and len(word) == 19)
     anybody.go(f"/verify/{code}")
     assert number in anybody.page.inner_text("main")

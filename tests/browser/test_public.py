@@ -1,7 +1,7 @@
 """Every page of policies, items, questions and offers: clean for axe and no wider than the window, on a desk (1280 px),
 at 200 % zoom (640 px) and on a phone (320 px)."""
 
-import pytest
+WIDTHS = 1280, 640, 320
 
 
 def listed(someone, address, key):
@@ -11,9 +11,8 @@ def listed(someone, address, key):
     return answer.json()[key]
 
 
-@pytest.mark.parametrize("width", [1280, 640, 320])
-def test_what_everybody_may_read(person, width):
-    reader = person("", width)
+def test_what_everybody_may_read(person):
+    reader = person("", *WIDTHS)
     policies = listed(reader, "/api/v1/policies", "policies")
     items = listed(reader, "/api/v1/items", "items")
     questions = listed(reader, "/api/v1/questions", "items")
@@ -34,9 +33,8 @@ def test_what_everybody_may_read(person, width):
     reader.look()
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_what_an_enterprise_sees_of_it(person, width):
-    enterprise = person("qiye", width)
+def test_what_an_enterprise_sees_of_it(person):
+    enterprise = person("qiye", *WIDTHS)
     items = listed(enterprise, "/api/v1/items", "items")
     for address in (
         "/offers",
@@ -52,9 +50,8 @@ def test_what_an_enterprise_sees_of_it(person, width):
     enterprise.go(package)
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_what_the_makers_and_the_office_see_of_it(person, width):
-    maker = person("zhengce", width)
+def test_what_the_makers_and_the_office_see_of_it(person):
+    maker = person("zhengce", *WIDTHS)
     own = listed(maker, "/api/v1/policies/own", "items")
     number = own[-1]["number"]
     for address in (
@@ -66,8 +63,8 @@ def test_what_the_makers_and_the_office_see_of_it(person, width):
         maker.go(address)
     for offered in listed(maker, "/api/v1/offers/items", "items"):
         maker.go(f"/workbench/offers/{offered['code']}")
-    office = person("gongkai", width)
+    office = person("gongkai", *WIDTHS)
     office.go("/office/questions")
-    administrator = person("guanli", width)
+    administrator = person("guanli", *WIDTHS)
     administrator.go("/admin/synonyms")
     administrator.go("/editor/differences")

@@ -107,7 +107,8 @@ def follow_ratings(runtime: Runtime) -> None:
                 service.fulfil(session, service.SYSTEM, duty, {}, done_at)
 
 
-@periodic("duties.cases", every=60)
+# thousands of cases on the last day of a period take half a minute: no application waits for that
+@periodic("duties.cases", every=60, queue="low")
 def follow_cases(runtime: Runtime) -> None:
     """Clocks of applications that began, moved or ended since the last turn."""
     for _ in range(MOST_TURNS):
