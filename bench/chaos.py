@@ -56,6 +56,14 @@ class Wrong:
     withdrawn: int = 0
     seconds: float = 0.0
     killed: Counter[str] = dataclasses.field(default_factory=Counter)
+    examples: dict[str, list[str]] = dataclasses.field(default_factory=lambda: defaultdict(list))
+    """What is wrong in words, with numbers of applications to look at."""
+
+    def count(self, kind: str, what: str, number: str, times: int = 1) -> None:
+        """So many wrongs of a kind, for one reason, at one application."""
+        if times:
+            setattr(self, kind, getattr(self, kind) + times)
+            self.examples[f"{kind}: {what}"].append(number)
 
     @property
     def total(self) -> int:
@@ -300,16 +308,17 @@ def _look(made: Ground, clients: Clients, found: Wrong) -> None:
         found.disordered += office.read("counts.json")["early"]
         for case in office.read("cases.json"):
             cases[case["payload"]["application"]["number"]].append(case)
-    found.missing = len(clients.accepted - {row[0] for row in rows})
+    for number in clients.accepted - {row[0] for row in rows}:
+        found.count("missing", "accepted, but not in the database", number)
     for submission, number, application_id, status in rows:
-        found.untrue += _untrue(acts, application_id, status, submission in clients.withdrawn)
+        untrue = _untrue(acts, application_id, status, submission in clients.withdrawn)
+        found.count("untrue", "ends otherwise than its history says", number, untrue)
         here = cases[number]
-        found.doubled += max(0, len(here) - 1)
-        if status == "approved":
-            # what was withdrawn before it left is rightly nowhere
-            found.missing += not here
+        found.count("doubled", "several cases at the department", number, max(0, len(here) - 1))
+        # what was withdrawn before it left is rightly nowhere
+        found.count("missing", "no case at the department", number, status == "approved" and not here)
         for case in here:
-            _look_at_case(case, status, sorted(answered[application_id]), found)
+            _look_at_case(case, number, status, sorted(answered[application_id]), found)
 
 
 def _untrue(acts: dict[tuple[int, str], int], application_id: int, status: str, withdrew: bool) -> bool:
@@ -324,7 +333,7 @@ def _untrue(acts: dict[tuple[int, str], int], application_id: int, status: str, 
     )
 
 
-def _look_at_case(case: dict[str, Any], status: str, answered: list[int], found: Wrong) -> None:
+def _look_at_case(case: dict[str, Any], number: str, status: str, answered: list[int], found: Wrong) -> None:
     """What came in at the department: the case, each answer to a correction once, a withdrawal last."""
     parcels = case["parcels"]
     kinds = [parcel["kind"] for parcel in parcels]
@@ -333,12 +342,14 @@ def _look_at_case(case: dict[str, Any], status: str, answered: list[int], found:
         for parcel in parcels
         if parcel["kind"] == "correction"
     ]
-    found.disordered += [parcel["sequence"] for parcel in parcels] != list(range(1, len(parcels) + 1))
-    found.disordered += kinds[:1] != ["submission"] or "withdrawal" in kinds[:-1]
-    found.doubled += len(rounds) - len(set(rounds)) + max(0, kinds.count("submission") - 1)
+    sequences = [parcel["sequence"] for parcel in parcels]
+    found.count("disordered", "sequences", number, sequences != list(range(1, len(parcels) + 1)))
+    found.count("disordered", "kinds", number, kinds[:1] != ["submission"] or "withdrawal" in kinds[:-1])
+    found.count("doubled", "answers", number, len(rounds) - len(set(rounds)))
+    found.count("doubled", "submissions", number, max(0, kinds.count("submission") - 1))
     if status == "withdrawn":
-        found.missing += "withdrawal" not in kinds
-        found.missing += not set(rounds) <= set(answered)
+        found.count("missing", "the withdrawal of a case", number, "withdrawal" not in kinds)
+        found.count("missing", "answers of a withdrawn case", number, not set(rounds) <= set(answered))
     else:
-        found.missing += rounds != answered
-        found.untrue += "withdrawal" in kinds
+        found.count("missing", "answers to corrections", number, rounds != answered)
+        found.count("untrue", "withdrawn there only", number, "withdrawal" in kinds)

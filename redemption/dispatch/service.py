@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application, Correction
+from redemption.applications.rules import Status
 from redemption.catalogue.models import ItemVersion
 from redemption.dispatch import queries
 from redemption.dispatch.models import Attempt, Connection, Parcel, Referral, Route
@@ -45,16 +46,19 @@ def refer(session: Session, application_id: int) -> list[Referral]:
 def refer_many(session: Session, application_ids: Sequence[int]) -> None:
     """`refer` for many, in as many statements as for one.
 
-    The deciding department and the first step of hearing get it at once, later steps one after the other.
+    The deciding department and the first step of hearing get it at once, later steps one after the other. What was
+    withdrawn before it could be referred goes nowhere: its withdrawal may have been handled already, and found nobody
+    to tell. The lock makes the two see each other, whichever comes first.
     """
     applications = session.scalars(
         select(Application)
         .where(Application.id.in_(application_ids))
         .order_by(Application.id)
         .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).all()
     there = queries.referred(session, application_ids)
-    fresh = [application for application in applications if application.id not in there]
+    fresh = [one for one in applications if one.id not in there and one.status != Status.WITHDRAWN]
     if not fresh:
         return
     now = clock.now()

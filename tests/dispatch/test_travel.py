@@ -271,6 +271,19 @@ def test_a_department_without_a_connection_works_in_the_workbench(session, stage
     assert queries.deciding_referral(session, application.id) is referral
 
 
+@pytest.mark.parametrize("told", ["before it was referred", "after it"])
+def test_a_case_withdrawn_before_it_was_referred_never_leaves(session, stage, told) -> None:
+    # the two topics have queues of their own: with a backlog the withdrawal is handled first
+    application = stage.case()
+    applications.withdraw(session, stage.filer, application.number)
+    if told == "before it was referred":
+        service.send_withdrawal(session, application.id)
+    assert service.refer(session, application.id) == []
+    service.send_withdrawal(session, application.id)
+    assert session.scalars(select(Parcel)).all() == []
+    assert queries.unreferred(session, clock.now() + dt.timedelta(days=1)) == []
+
+
 def test_a_department_that_moves_keeps_its_old_cases_where_they_are(session, stage) -> None:
     home = department_id(session, "QC-JX")
     old = configuring.connect(session, BOX, ADMINISTRATOR, home, adapter="hosted", options={})
