@@ -11,6 +11,7 @@ from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import redemption.due_dates  # noqa: F401  - what a changed calendar moves, complete
 from redemption.config import Settings
 from redemption.identity import service as identity
 from redemption.kernel.db import Database

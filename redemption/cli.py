@@ -152,7 +152,7 @@ def calendar_import(file: Path, reason: str, confirm: bool) -> None:
         preview = import_schedule(session, "system:command", data, reason, confirm=confirm)
         # a schedule may name days of the December before it
         first = f"{preview.year - 1}-12-01"
-        outbox.publish(session, "calendar.changed", preview.year, first=first)
+        outbox.publish(session, "calendar.changed", preview.year, first=first, year=preview.year)
     click.echo(f"{data['year']}: entered, {len(preview.differences)} days changed")
 
 

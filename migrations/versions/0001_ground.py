@@ -1667,7 +1667,9 @@ def upgrade() -> None:
         sa.Column("account_context", sa.String(), nullable=False),
         sa.Column("voucher", sa.String(), nullable=False),
         sa.Column("batch_id", sa.BigInteger(), nullable=True),
+        sa.Column("claimed_back_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("clawback_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("clawback_provisional", sa.Boolean(), nullable=False),
         sa.Column("clawed_back_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_payment_order_application_id")

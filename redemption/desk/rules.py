@@ -1,6 +1,10 @@
 """The words of the window."""
 
+import datetime as dt
 from enum import StrEnum
+
+from redemption.kernel import clock
+from redemption.kernel.workdays import Calendar, Deadline
 
 FOLLOW_UP_DAYS = 5
 """Workdays until somebody who could not be served is told what came of it (our rule; the Measure sets none)."""
@@ -43,3 +47,8 @@ RELATIONS = {
 
 CHECKS = {"original_seen": "已核验原件", "copy_kept": "已留存复印件", "missing": "缺少"}
 """What a clerk notes at each entry of the list."""
+
+
+def follow_up_due(registered_at: dt.datetime, calendar: Calendar) -> Deadline:
+    """Until when somebody who could not be served is told what came of it."""
+    return calendar.add_workdays(clock.day_of(registered_at), FOLLOW_UP_DAYS)

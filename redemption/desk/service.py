@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from redemption.applications import service as applications
 from redemption.applications.models import Application, Submission
-from redemption.desk import queries
+from redemption.desk import queries, rules
 from redemption.desk.models import Handover, Matter
-from redemption.desk.rules import FOLLOW_UP_DAYS, OUTCOMES, MatterState
+from redemption.desk.rules import OUTCOMES, MatterState
 from redemption.identity.rules import Actor
 from redemption.kernel import audit, clock
 from redemption.kernel.calendar import load_calendar
@@ -40,7 +40,7 @@ def enter(session: Session, actor: Actor, entry: applications.PaperEntry, **part
 
 def register_matter(session: Session, actor: Actor, values: Mapping[str, Any]) -> Matter:
     """办不成事: note who came, for what, and why it could not be done."""
-    due = load_calendar(session).add_workdays(clock.today(), FOLLOW_UP_DAYS)
+    due = rules.follow_up_due(clock.now(), load_calendar(session))
     matter = Matter(
         number="BBC-" + "".join(secrets.choice(CODE_ALPHABET) for _ in range(8)),
         centre_id=actor.centre_id,

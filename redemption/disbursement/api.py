@@ -18,7 +18,6 @@ from redemption.disbursement.schemas import (
     ResultAnswer,
     ResultSchema,
 )
-from redemption.disbursement.views import last_day
 from redemption.dispatch.port.signing import SCHEMES, SignatureRefused, SigningKey, verify
 from redemption.identity.queries import department as department_by_code
 from redemption.kernel import clock
@@ -54,7 +53,7 @@ def _notice(row: Any) -> dict[str, Any]:
     under_review = row.status == Status.OBJECTION_REVIEW
     return {
         **row._mapping,
-        "last_day": None if under_review else last_day(row.Publicity.ends_at),
+        "last_day": None if under_review else clock.last_day(row.Publicity.ends_at),
         "provisional": row.Publicity.provisional,
     }
 

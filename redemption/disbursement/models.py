@@ -44,7 +44,9 @@ class PaymentOrder(Identified, Base):
     """The place that `bank_account` is bound to: the submission it was copied from."""
     voucher: Mapped[str] = mapped_column(default="")
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("payment_batch.id"), index=True)
+    claimed_back_at: Mapped[dt.datetime | None]
     clawback_due_at: Mapped[dt.datetime | None]
+    clawback_provisional: Mapped[bool] = mapped_column(default=False)
     clawed_back_at: Mapped[dt.datetime | None]
 
 

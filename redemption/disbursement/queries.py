@@ -139,6 +139,7 @@ def payments(department_id: int, states: Sequence[str], words: str = "") -> Sele
         select(
             PaymentOrder,
             Application.number.label("application_number"),
+            Application.due_provisional,
             Enterprise.name.label("enterprise_name"),
             Enterprise.uscc.label("uscc"),
             ItemVersion.name.label("item_name"),

@@ -1,6 +1,13 @@
 """Words of publicity and payment."""
 
+import datetime as dt
 from enum import StrEnum
+
+from redemption.kernel import clock
+from redemption.kernel.workdays import Calendar, Deadline
+
+CLAWBACK_DAYS = 15
+"""Workdays within which what was claimed back (追回) is due."""
 
 
 class PaymentState(StrEnum):
@@ -47,3 +54,8 @@ class ResultState(StrEnum):
     APPLIED = "applied"
     REFUSED = "refused"
     SETTLED = "settled"
+
+
+def clawback_due(claimed_at: dt.datetime, calendar: Calendar) -> Deadline:
+    """Until when money that was claimed back at a moment is due."""
+    return calendar.add_workdays(clock.day_of(claimed_at), CLAWBACK_DAYS)

@@ -19,7 +19,7 @@ from redemption.decisions.models import DepartmentEvent
 from redemption.decisions.receiving import actor_of, contradicts
 from redemption.disbursement import queries
 from redemption.disbursement.models import PaymentBatch, PaymentOrder, Publicity
-from redemption.disbursement.rules import PaymentState
+from redemption.disbursement.rules import PaymentState, clawback_due
 from redemption.identity.models import Department, Enterprise
 from redemption.identity.rules import Actor, Role, system_actor
 from redemption.kernel import audit, clock
@@ -30,8 +30,6 @@ from redemption.kernel.secrets import SecretBox
 from redemption.messages.service import tell
 
 DISBURSEMENT = system_actor("disbursement")
-CLAWBACK_DAYS = 15
-"""Workdays to give money back after a revocation; our rule, the notice names it."""
 
 
 def follow(session: Session, application_id: int, action: str) -> None:
@@ -339,14 +337,18 @@ def _claw_back(session: Session, application: Application) -> None:
     decision = decisions.decision_of(session, application.id)
     enterprise = session.get_one(Enterprise, application.enterprise_id)
     version = session.get_one(ItemVersion, application.item_version_id)
-    deadline = load_calendar(session).add_workdays(clock.today(), CLAWBACK_DAYS)
+    deadline = clawback_due(clock.now(), load_calendar(session))
     for order in queries.orders_of(session, application.id):
         if order.state == PaymentState.ORDERED:
             order.state = PaymentState.CANCELLED
         if order.state != PaymentState.PAID:
             continue
         order.state = PaymentState.CLAWBACK
-        order.clawback_due_at = clock.end_of_day(deadline.date)
+        order.claimed_back_at = clock.now()
+        order.clawback_due_at, order.clawback_provisional = (
+            clock.end_of_day(deadline.date),
+            deadline.provisional,
+        )
         tell(
             session,
             template="clawback_ordered",

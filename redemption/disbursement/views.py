@@ -1,6 +1,5 @@
 """Publicity for everybody, payments for the department, a new account for the enterprise."""
 
-import datetime as dt
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request
@@ -28,12 +27,7 @@ blueprint = Blueprint("disbursement", __name__)
 blueprints = [blueprint, channel_views.blueprint]
 
 
-def last_day(ends_at: dt.datetime) -> dt.date:
-    """A period that ends at 24:00 of a day, by that day."""
-    return clock.day_of(ends_at - dt.timedelta(seconds=1))
-
-
-blueprint.app_template_global()(last_day)
+blueprint.app_template_global()(clock.last_day)
 
 PAGE = 50
 GROUPS = {

@@ -10,7 +10,6 @@ from redemption.applications.models import Application
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.evaluation.models import Rating, RatingFollowUp
 from redemption.evaluation.rules import BAD, FollowUpState
-from redemption.identity.models import Department
 from redemption.identity.rules import Actor, Role
 from redemption.kernel.errors import NotFound
 
@@ -120,13 +119,9 @@ def follow_up(session: Session, actor: Actor, number: str) -> tuple[RatingFollow
     return row[0], row[1]
 
 
-def open_follow_ups(session: Session) -> list[tuple[RatingFollowUp, Department]]:
-    """Every follow-up that is not closed, with its department, held until the transaction ends."""
-    rows = session.execute(
-        select(RatingFollowUp, Department)
-        .join(Department, Department.id == RatingFollowUp.department_id)
-        .where(RatingFollowUp.state != FollowUpState.CLOSED.value)
-        .order_by(RatingFollowUp.id)
-        .with_for_update(of=RatingFollowUp, skip_locked=True)
-    )
-    return [(row[0], row[1]) for row in rows]
+def open_follow_ups(session: Session, department_id: int | None = None) -> list[RatingFollowUp]:
+    """Every follow-up that is not closed (of one department), held until the transaction ends."""
+    query = select(RatingFollowUp).where(RatingFollowUp.state != FollowUpState.CLOSED.value)
+    if department_id is not None:
+        query = query.where(RatingFollowUp.department_id == department_id)
+    return list(session.scalars(query.order_by(RatingFollowUp.id).with_for_update(skip_locked=True)))

@@ -32,6 +32,7 @@ from redemption.identity.rules import Actor, Role
 from redemption.kernel import audit, clock, numbering
 from redemption.kernel.calendar import load_calendar
 from redemption.kernel.errors import Conflict, Invalid, NotAllowed
+from redemption.kernel.workdays import Deadline
 
 NOTE_LIMIT = 1000
 STEPS = (FollowUpState.OPEN, FollowUpState.MENDING, FollowUpState.CALLING_BACK)
@@ -166,7 +167,7 @@ def _open_follow_up(session: Session, case: Case, rating: Rating) -> None:
         state=FollowUpState.OPEN.value,
         opened_at=clock.now(),
     )
-    _set_due(session, follow_up, case.department)
+    set_due(session, follow_up, case.department)
     session.add(follow_up)
 
 
@@ -183,22 +184,41 @@ def _step(session: Session, actor: Actor, number: str, action: FollowUpAction, n
 
 
 def _done(session: Session, actor: Actor, found: RatingFollowUp, action: FollowUpAction) -> RatingFollowUp:
-    _set_due(session, found, session.get_one(Department, found.department_id))
+    set_due(session, found, session.get_one(Department, found.department_id))
     session.flush()
     audit.record(session, f"rating:{found.rating_id}", actor.ref, action.value, {"number": found.number})
     return found
 
 
-def _set_due(session: Session, follow_up: RatingFollowUp, department: Department) -> None:
+def set_due(session: Session, follow_up: RatingFollowUp, department: Department) -> None:
+    """Store until when the step that runs is done."""
+    last = deadline_of(session, follow_up, department)
+    follow_up.due_at = clock.end_of_day(last.date) if last else None
+    follow_up.due_provisional = bool(last and last.provisional)
+
+
+def deadline_of(session: Session, follow_up: RatingFollowUp, department: Department) -> Deadline | None:
+    """The last day of the step that runs, from its beginning and the calendar; None: it is closed."""
     began = _began_at(follow_up)
     if began is None:
-        follow_up.due_at, follow_up.due_provisional = None, False
-        return
+        return None
     state = FollowUpState(follow_up.state)
     own = (department.settings or {}).get("rating_days") or {}
     days = int(own.get(state.value) or STEP_DAYS[state])
-    last = load_calendar(session).add_workdays(clock.day_of(began), days)
-    follow_up.due_at, follow_up.due_provisional = clock.end_of_day(last.date), last.provisional
+    return load_calendar(session).add_workdays(clock.day_of(began), days)
+
+
+def recompute(session: Session, department_id: int) -> None:
+    """Compute the running steps of a department again: an administrator gave it other days."""
+    department = session.get_one(Department, department_id)
+    for follow_up in queries.open_follow_ups(session, department_id):
+        set_due(session, follow_up, department)
+    session.flush()
+
+
+def step_title(follow_up: RatingFollowUp) -> str:
+    """核实不满意评价（记录号…）, of the step that runs."""
+    return f"{STEP_TITLES[FollowUpState(follow_up.state)]}（记录号{follow_up.number}）"
 
 
 def _began_at(follow_up: RatingFollowUp) -> dt.datetime | None:
@@ -215,13 +235,9 @@ def _began_at(follow_up: RatingFollowUp) -> dt.datetime | None:
 
 
 def running_steps(session: Session) -> list[RunningStep]:
-    """The step of every follow-up that is not closed, its due date computed anew from its beginning and the calendar.
-
-    What is told of it names neither the case nor who rated.
-    """
+    """The step of every follow-up that is not closed. What is told of it names neither the case nor who rated."""
     found = []
-    for follow_up, department in queries.open_follow_ups(session):
-        _set_due(session, follow_up, department)
+    for follow_up in queries.open_follow_ups(session):
         began, state = _began_at(follow_up), FollowUpState(follow_up.state)
         assert began is not None
         assert follow_up.due_at is not None
@@ -230,14 +246,13 @@ def running_steps(session: Session) -> list[RunningStep]:
                 follow_up.id,
                 follow_up.number,
                 STEPS.index(state) + 1,
-                f"{STEP_TITLES[state]}（记录号{follow_up.number}）",
+                step_title(follow_up),
                 follow_up.department_id,
                 began,
                 follow_up.due_at,
                 follow_up.due_provisional,
             )
         )
-    session.flush()
     return found
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from redemption.identity.models import Department, Jurisdiction, Office, ServiceCentre
 from redemption.identity.rules import Actor, Level, Role
-from redemption.kernel import audit, clock
+from redemption.kernel import audit, clock, outbox
 from redemption.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
 Place = Jurisdiction | Office | Department | ServiceCentre
@@ -93,6 +93,7 @@ def save_place(
     if days != (found.settings or {}).get("rating_days", {}) and asked:
         found.settings = {**found.settings, "rating_days": days}
         values["rating_days"] = days
+        outbox.publish(session, "department.rating_days", found.id, department_id=found.id)
     audit.record(
         session, f"{kind}:{found.id}", actor.ref, action, {"values": {k: str(v) for k, v in values.items()}}
     )

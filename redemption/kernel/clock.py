@@ -66,6 +66,11 @@ def end_of_day(day: date) -> datetime:
     return start_of_day(day + timedelta(days=1))
 
 
+def last_day(end: datetime) -> date:
+    """The day of which a stored end of a period (24:00, already outside) is the end."""
+    return day_of(end - timedelta(microseconds=1))
+
+
 def day_text(day: date | datetime) -> str:
     """2026年11月22日. A moment is put into the day it has in Asia/Shanghai."""
     if isinstance(day, datetime):

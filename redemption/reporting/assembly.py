@@ -26,7 +26,7 @@ from redemption.kernel.db import Database, Json
 from redemption.kernel.storage import Storage
 from redemption.kernel.uow import unit_of_work
 from redemption.policies.models import Policy
-from redemption.reporting import queries, rules, service
+from redemption.reporting import queries, service
 from redemption.reporting.models import Duty, Report
 from redemption.reporting.rules import ReportState
 
@@ -97,7 +97,7 @@ def gather(session: Session, report_id: int) -> Gathered | None:
             "supplement": report.no > 1,
             "department": department.name,
             "office": office.name if office else "",
-            "due": rules.due_day(duty.due_at).isoformat(),
+            "due": clock.last_day(duty.due_at).isoformat(),
             "provisional": duty.provisional,
             "entered_late": duty.entered_late,
         },

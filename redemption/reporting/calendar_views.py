@@ -88,6 +88,7 @@ def _change(form: Form, read: object) -> Answer:
                 return render(
                     "office/calendar_preview.html",
                     effect=effect,
+                    today=clock.today(),
                     form=form,
                     action=request.path,
                     change=change,

@@ -18,7 +18,7 @@ from redemption.applications.rules import Action, DueKind, Status
 from redemption.catalogue.models import ItemVersion
 from redemption.kernel import clock
 from redemption.kernel.calendar import load_calendar
-from redemption.reporting import queries, rules, service
+from redemption.reporting import queries, service
 from redemption.reporting.models import Duty
 from redemption.reporting.rules import Kind
 
@@ -245,26 +245,3 @@ def _end(session: Session, duty: Duty, application: Application, last: Applicati
         return
     at: dt.datetime = min(last.at, clock.now())
     service.fulfil(session, service.SYSTEM, duty, {"evidence": Action(last.action).label}, at)
-
-
-def recompute(session: Session) -> list[tuple[Duty, dt.date]]:
-    """Move open duties whose due date the calendar moves; returns them, each with the day it was due before.
-
-    Only kinds that are counted here; the clocks of applications come with `follow_application`.
-    """
-    calendar = load_calendar(session)
-    moved: list[tuple[Duty, dt.date]] = []
-    counted = [kind.value for kind, rule in rules.KINDS.items() if rule.unit is not rules.Unit.GIVEN]
-    rows = session.scalars(
-        select(Duty)
-        .where(queries.open_now(), Duty.kind.in_(counted))
-        .order_by(Duty.id)
-        .execution_options(yield_per=1000)
-    )
-    for duty in rows:
-        deadline = rules.due_of(Kind(duty.kind), duty.event_date, calendar)
-        due_at = clock.end_of_day(deadline.date)
-        if (due_at, deadline.provisional) != (duty.due_at, duty.provisional):
-            moved.append((duty, rules.due_day(duty.due_at)))
-            service.reschedule(session, duty, due_at, deadline.provisional, tell=due_at != duty.due_at)
-    return moved

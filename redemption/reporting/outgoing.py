@@ -23,7 +23,7 @@ from redemption.kernel.db import Database, Json
 from redemption.kernel.secrets import SecretBox, Signer
 from redemption.kernel.uow import unit_of_work
 from redemption.messages import service as messages
-from redemption.reporting import connecting, queries, rules
+from redemption.reporting import connecting, queries
 from redemption.reporting.models import Duty, OfficeConnection, OfficeParcel, Report
 from redemption.reporting.port import Alert, Later, OfficeAdapter, Outcome, Refused, Retry, Sending, Taken
 from redemption.reporting.rules import ParcelState
@@ -176,7 +176,7 @@ def payload(session: Session, means: Means, report: Report) -> Json:
         "amended": bool(duty.data.get("amended")),
         "title": duty.title,
         "sent_at": report.sent_at.isoformat() if report.sent_at else None,
-        "due": rules.due_day(duty.due_at).isoformat(),
+        "due": clock.last_day(duty.due_at).isoformat(),
         "late": duty.late,
         "department": {"code": department.code, "name": department.name},
         "office": {"code": code, "name": office.name},

@@ -187,11 +187,6 @@ def due_of(kind: Kind, event: dt.date, calendar: Calendar) -> Deadline:
     raise ValueError(f"the due date of {kind} is given")
 
 
-def due_day(due_at: dt.datetime) -> dt.date:
-    """The day of which a stored `due_at` is the end (24:00)."""
-    return clock.day_of(due_at - dt.timedelta(microseconds=1))
-
-
 def plan(
     event: dt.date,
     due_at: dt.datetime,
@@ -204,7 +199,7 @@ def plan(
     Escalations of a duty that was overdue when it was entered count from its entry, so that nobody's head is told of
     something the department has not seen yet.
     """
-    due = due_day(due_at)
+    due = clock.last_day(due_at)
     late_from = max(due, clock.day_of(opened_at)) if opened_at >= due_at else due
     found = [Step("overdue", StepKind.OVERDUE, due_at)]
     taken: set[dt.datetime] = set()
@@ -329,7 +324,7 @@ def state_of(
         return DutyState.EXEMPTED if exempted else DutyState.CLOSED
     if now >= due_at:
         return DutyState.OVERDUE
-    soon = calendar.workdays_left(clock.day_of(now), due_day(due_at)) <= 1
+    soon = calendar.workdays_left(clock.day_of(now), clock.last_day(due_at)) <= 1
     return DutyState.DUE_SOON if soon else DutyState.OPEN
 
 

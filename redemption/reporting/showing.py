@@ -86,7 +86,7 @@ def views(session: Session, duties: Iterable[Duty], role: Role | None = None) ->
     today = clock.day_of(now)
     shown = []
     for duty in duties:
-        day = rules.due_day(duty.due_at)
+        day = clock.last_day(duty.due_at)
         state = rules.state_of(
             duty.due_at, duty.fulfilled_at, duty.closed_at, duty.late, duty.exempted, now, calendar
         )

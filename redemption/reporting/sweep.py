@@ -128,7 +128,7 @@ def _take_turn(
 
 
 def _notices(row: Any, step: Step, now: dt.datetime, calendar: Calendar, places: _Places) -> list[Notice]:
-    due = rules.due_day(row.due_at)
+    due = clock.last_day(row.due_at)
     own = f"/duties/{row.number}"
     link = row.link or own
     words: Json = {

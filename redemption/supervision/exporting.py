@@ -206,7 +206,7 @@ def _duties(session: Session, actor: Actor, period: Period) -> Sheet:
                 rule.article,
                 department,
                 duty.event_date,
-                duties.due_day(duty.due_at),
+                clock.last_day(duty.due_at),
                 "是" if duty.provisional else "",
                 state,
                 duty.fulfilled_at,

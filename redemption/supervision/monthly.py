@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from redemption.identity.models import Office
 from redemption.identity.rules import Actor, Role
 from redemption.kernel import clock
-from redemption.reporting import rules
 from redemption.supervision import queries
 from redemption.supervision.rules import PROBLEM_NAMES, REPORTED, Period, advice, share
 
@@ -33,7 +32,7 @@ def gather(session: Session, office_id: int | None, period: Period) -> dict[str,
         "traffic": queries.traffic(session, period, office.jurisdiction_id),
         "by_policy": queries.traffic_by_policy(session, period, office.jurisdiction_id),
         "missed": [
-            (duty.title, name, rules.due_day(duty.due_at), duty.fulfilled_at)
+            (duty.title, name, clock.last_day(duty.due_at), duty.fulfilled_at)
             for duty, name in queries.missed(session, owed, period)
         ],
         "problems": [(PROBLEM_NAMES[one.kind], one.item, one.what, one.count) for one in problems],

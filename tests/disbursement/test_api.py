@@ -7,8 +7,8 @@ from sqlalchemy import event, select
 
 from redemption.applications.models import Submission
 from redemption.disbursement.models import Publicity
-from redemption.disbursement.views import last_day
 from redemption.identity.models import Enterprise
+from redemption.kernel import clock
 from tests.disbursement.test_payment import approved
 
 
@@ -34,7 +34,7 @@ def test_what_runs_is_shown_and_nothing_private(nobody, make):
     assert notice["number"] == application.number
     assert notice["enterprise"] == enterprise.name
     assert float(notice["amount"]) == 100000
-    assert notice["last_day"] == last_day(publicity.ends_at).isoformat()
+    assert notice["last_day"] == clock.last_day(publicity.ends_at).isoformat()
     assert set(notice) == {
         "number", "enterprise", "item", "item_code", "amount", "department", "department_phone", "status",
         "last_day", "provisional",

@@ -11,9 +11,11 @@ from redemption.evaluation import service
 from redemption.evaluation.models import RatingFollowUp
 from redemption.identity.models import Department
 from redemption.kernel import clock
-from redemption.kernel.calendar import correct_day
+from redemption.kernel.outbox import OutboxRow
 from redemption.messages.models import Message
+from redemption.reporting import recalculation
 from redemption.reporting.models import Duty, DutyEvent
+from redemption.reporting.recalculation import Change
 from tests.applications.cases import make_stage
 from tests.evaluation.test_rating import denied
 from workers.jobs import reporting as jobs
@@ -124,7 +126,19 @@ def test_the_administrator_sets_the_days_and_a_changed_calendar_moves_them(
         jobs.follow_ratings(runtime)
         assert duties(session, follow_up)[0].due_at == clock.end_of_day(dt.date(2026, 9, 20)), "20日调休上班"
         administrator = stage.world.actors["guanli"]
-        correct_day(session, administrator.ref, dt.date(2026, 9, 16), True, "临时放假", "市政府通知")
+        change = Change("市政府通知", day=dt.date(2026, 9, 16), is_off_day=True, name="临时放假")
+        recalculation.apply(session, administrator, change)
+        recalculation.recalculate(session, change.first)
         session.commit()
         jobs.follow_ratings(runtime)
     assert duties(session, follow_up)[0].due_at == clock.end_of_day(dt.date(2026, 9, 21))
+    values["rating_open"] = "6"
+    assert page.post(address, values).status_code == 303
+    row = session.scalars(
+        select(OutboxRow).where(OutboxRow.topic == "department.rating_days").order_by(OutboxRow.id.desc())
+    ).first()
+    with time_machine.travel(at("2026-09-14 12:00"), tick=False):
+        jobs.rating_days(session, row.payload)
+    assert duties(session, follow_up)[0].due_at == clock.end_of_day(dt.date(2026, 9, 22)), (
+        "those that run too"
+    )

@@ -7,12 +7,13 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from redemption.applications import due_dates
 from redemption.applications.queries import received
 from redemption.kernel import clock
 from redemption.kernel.calendar import CalendarDay, load_calendar
 from redemption.kernel.errors import Invalid, NotAllowed
 from redemption.kernel.outbox import OutboxRow
-from redemption.reporting import recalculation, rules, service
+from redemption.reporting import recalculation, service
 from redemption.reporting.recalculation import Change
 from redemption.reporting.rules import Kind
 from tests.applications.cases import make_stage
@@ -45,7 +46,7 @@ def duty(session, world):
 def test_preview_shows_and_writes_nothing_apply_moves(session, world, duty):
     office = world.actors["gongkai"]
     with time_machine.travel(at("2026-12-30 10:00"), tick=False):
-        assert rules.due_day(duty.due_at) == dt.date(2027, 1, 1)
+        assert clock.last_day(duty.due_at) == dt.date(2027, 1, 1)
         effect = recalculation.preview(session, office, Change("国办发明电", schedule=YEAR))
         assert [(move.before, move.after) for move in effect.moves] == [
             (dt.date(2027, 1, 1), dt.date(2027, 1, 4))
@@ -56,7 +57,7 @@ def test_preview_shows_and_writes_nothing_apply_moves(session, world, duty):
         recalculation.apply(session, office, Change("国办发明电", schedule=YEAR))
         row = session.scalars(select(OutboxRow).where(OutboxRow.topic == "calendar.changed")).one()
         jobs.calendar_changed(session, row.payload)
-    assert rules.due_day(duty.due_at) == dt.date(2027, 1, 4)
+    assert clock.last_day(duty.due_at) == dt.date(2027, 1, 4)
     assert not duty.provisional
     assert load_calendar(session).known(2027)
 
@@ -85,7 +86,7 @@ def test_a_day_that_becomes_worked_can_make_something_overdue_and_says_so(sessio
             department_id=world.departments["QC-JX"].id,
             event=dt.date(2026, 9, 29),
         )
-        assert rules.due_day(made.due_at) == dt.date(2026, 10, 9)
+        assert clock.last_day(made.due_at) == dt.date(2026, 10, 9)
     with time_machine.travel(at("2026-10-08 10:00"), tick=False):
         change = Change("临时上班", day=dt.date(2026, 10, 6), is_off_day=False, name="临时上班")
         other = Change("临时上班", day=dt.date(2026, 10, 7), is_off_day=False, name="临时上班")
@@ -94,7 +95,7 @@ def test_a_day_that_becomes_worked_can_make_something_overdue_and_says_so(sessio
         recalculation.recalculate(session, change.first)
         effect = recalculation.preview(session, world.actors["gongkai"], other)
     assert (effect.moved, effect.becoming_overdue) == (1, 1)
-    assert effect.moves[0].becomes_overdue
+    assert effect.moves[0].becomes_overdue(dt.date(2026, 10, 8))
 
 
 def test_only_the_citys_office_and_administrators_change_it(session, world):
@@ -136,18 +137,18 @@ def test_the_notice_itself_is_taken_and_its_mistakes_are_said_at_the_field(brows
 
 
 def test_every_running_case_follows_however_many_there_are(session, world, storage, monkeypatch):
-    monkeypatch.setattr(recalculation, "CASES_AT_ONCE", 2)
+    monkeypatch.setattr(due_dates, "CASES_AT_ONCE", 2)
     with time_machine.travel(at("2026-09-29 10:00"), tick=False):
         stage = make_stage(session, world, storage)
         items = [stage.item, *(make_item(session, world, name=f"补贴{n}") for n in (1, 2))]
         cases = received(session, stage.submitted(*items).id)
-        before = {rules.due_day(case.due_at) for case in cases}
+        before = {clock.last_day(case.due_at) for case in cases}
     with time_machine.travel(at("2026-09-30 10:00"), tick=False):
         change = Change("临时上班", day=dt.date(2026, 10, 6), is_off_day=False, name="临时上班")
         assert recalculation.preview(session, world.actors["gongkai"], change).moved == 3
         recalculation.apply(session, world.actors["gongkai"], change)
         assert recalculation.recalculate(session, change.first) == 3
-    assert before.isdisjoint({rules.due_day(case.due_at) for case in cases})
+    assert before.isdisjoint({clock.last_day(case.due_at) for case in cases})
 
 
 def test_pages(browser_of, session, world, duty):

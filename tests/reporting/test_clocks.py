@@ -6,13 +6,14 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+import redemption.due_dates  # noqa: F401
 from redemption.applications import service as applications
 from redemption.applications.rules import Action
 from redemption.identity.rules import Role
 from redemption.kernel import clock
 from redemption.kernel.calendar import correct_day, import_schedule
 from redemption.kernel.errors import Invalid
-from redemption.reporting import clocks, queries, recurring, rules, service, showing
+from redemption.reporting import clocks, queries, recalculation, recurring, rules, service, showing
 from redemption.reporting.models import Duty
 from redemption.reporting.rules import Kind
 from tests.applications.cases import Stage, make_stage
@@ -108,7 +109,7 @@ def test_monthly_filing_is_opened_once_for_each_department_with_last_months_list
     duty = session.scalars(
         select(Duty).where(Duty.kind == "monthly_filing", Duty.department_id == world.departments["QC-JX"].id)
     ).one()
-    assert rules.due_day(duty.due_at) == dt.date(2026, 10, 13)
+    assert clock.last_day(duty.due_at) == dt.date(2026, 10, 13)
     assert [line.policy_number for line in recurring.filing_list(session, duty)] == [policy.number]
     maker = world.actor(Role.POLICY_MAKER, department="QC-JX")
     with pytest.raises(Invalid):
@@ -132,9 +133,9 @@ def test_gazette_and_consultation(session, world):
         summary = recurring.consultation_ended(session, maker, "若干措施（征求意见稿）", dt.date(2026, 9, 1))
         with pytest.raises(Invalid):
             recurring.consultation_ended(session, maker, "若干措施", dt.date(2026, 9, 19))
-    assert rules.due_day(gazette.due_at) == dt.date(2026, 10, 8)
+    assert clock.last_day(gazette.due_at) == dt.date(2026, 10, 8)
     assert not gazette.entered_late, "it was published on its day, however late the worker came"
-    assert rules.due_day(summary.due_at) == dt.date(2026, 10, 8)
+    assert clock.last_day(summary.due_at) == dt.date(2026, 10, 8)
     assert recurring.open_yearly(session, dt.date(2026, 9, 18)) == 1
 
 
@@ -143,9 +144,10 @@ def test_a_changed_calendar_moves_due_dates_and_says_so(session, world):
         policy = make_policy(session, world)
         duty = service.open_report_duty(session, policy.id, policy.current_version_id)
         correct_day(session, "person:1", dt.date(2026, 9, 21), True, "临时放假", "政府通告")
-        assert clocks.recompute(session) == [(duty, dt.date(2026, 9, 22))]
-        assert clocks.recompute(session) == []
-    assert rules.due_day(duty.due_at) == dt.date(2026, 9, 23)
+        assert clock.last_day(duty.due_at) == dt.date(2026, 9, 22)
+        assert recalculation.recalculate(session, dt.date(2026, 9, 21)) == 1
+        assert recalculation.recalculate(session, dt.date(2026, 9, 21)) == 0
+    assert clock.last_day(duty.due_at) == dt.date(2026, 9, 23)
     assert [e.what for e in queries.history(session, duty.id)][-1] == "recomputed"
 
 
@@ -160,13 +162,13 @@ def test_a_schedule_that_is_entered_makes_a_provisional_date_firm(session, world
             event=dt.date(2026, 12, 30),
         )
         assert duty.provisional
-        before = rules.due_day(duty.due_at)
+        before = clock.last_day(duty.due_at)
         days = [{"name": "元旦", "date": f"2027-01-0{day}", "isOffDay": True} for day in (1, 2, 3)]
         days += [{"name": "元旦", "date": "2027-01-04", "isOffDay": True}]
         import_schedule(session, "person:1", {"year": 2027, "days": days}, "国办发明电")
-        clocks.recompute(session)
+        assert recalculation.catch_up(session) == 1
     assert not duty.provisional
-    assert rules.due_day(duty.due_at) > before
+    assert clock.last_day(duty.due_at) > before
 
 
 def test_clocks_that_ran_before_anybody_looked_are_counted_at_their_true_times(session, stage):

@@ -63,7 +63,7 @@ def whats(session, duty):
 def test_vectors_through_the_duty(session, world, published, due):
     with time_machine.travel(at(f"{published} 10:00"), tick=False):
         duty = opened(session, world)
-    assert rules.due_day(duty.due_at).isoformat() == due
+    assert clock.last_day(duty.due_at).isoformat() == due
     assert (duty.provisional, duty.entered_late, duty.office_id) == (False, False, world.offices["990100"].id)
 
 
@@ -79,7 +79,7 @@ def test_opening_twice_is_one_duty_and_one_report(session, world):
 def test_a_policy_entered_late_counts_from_its_publication_and_says_so(session, world):
     with time_machine.travel(at("2026-09-18 10:00"), tick=False):
         duty = opened(session, world, publication_date=dt.date(2026, 9, 1))
-        assert rules.due_day(duty.due_at) == dt.date(2026, 9, 4)
+        assert clock.last_day(duty.due_at) == dt.date(2026, 9, 4)
         assert duty.entered_late
         sweep.sweep_batch(session)
         session.refresh(duty)
@@ -112,7 +112,7 @@ def test_years_back_and_in_the_future(session, world):
         old = service.open_report_duty(session, policy.id, policy.current_version_id)
         later = version_of(session, policy, publication_date=dt.date(2026, 12, 30))
         ahead = service.open_report_duty(session, policy.id, later.id)
-    assert rules.due_day(old.due_at) == dt.date(2019, 5, 9)
+    assert clock.last_day(old.due_at) == dt.date(2019, 5, 9)
     assert ahead.provisional
     assert not ahead.entered_late
 
@@ -257,7 +257,7 @@ def test_returned_is_a_duty_of_its_own(session, world, connected, storage):
             service.return_report(session, office, report.id, "  ")
         again = service.return_report(session, office, report.id, "缺少兑现标准表附件")
     assert duty.fulfilled_at is not None
-    assert rules.due_day(again.due_at) == dt.date(2026, 9, 22)
+    assert clock.last_day(again.due_at) == dt.date(2026, 9, 22)
     assert "缺少兑现标准表附件" in told(session, "report_returned")[0].body
     second = assembled(session, connected, storage, again)
     service.send_report(session, maker, second.id)
@@ -294,7 +294,7 @@ def test_an_amendment_is_reported_again(session, world):
         new = version_of(session, policy, publication_date=dt.date(2026, 11, 26))
         second = service.open_report_duty(session, policy.id, new.id)
     assert second.id != first.id
-    assert (second.round, rules.due_day(second.due_at)) == (2, dt.date(2026, 12, 1))
+    assert (second.round, clock.last_day(second.due_at)) == (2, dt.date(2026, 12, 1))
     assert first.fulfilled_at is None
 
 

@@ -75,14 +75,6 @@ def deem(runtime: Runtime) -> None:
     _each(runtime, ids, sweeping.deem_accepted)
 
 
-@periodic("applications.clocks", every=600)
-def clocks(runtime: Runtime) -> None:
-    """Compute provisional due dates again: a schedule may have been entered."""
-    with unit_of_work(runtime.database) as session:
-        ids = sweeping.provisional(session)
-    _each(runtime, ids, sweeping.refresh)
-
-
 @periodic("applications.remind", every=3600)
 def remind(runtime: Runtime) -> None:
     """Remind of corrections that are due soon; each is told once."""

@@ -4,6 +4,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+import redemption.due_dates  # noqa: F401  - what a changed calendar moves, complete
 from redemption.consultation import service as consultation
 from redemption.evaluation import service as evaluation
 from redemption.kernel import clock
@@ -58,6 +59,22 @@ def _means(runtime: Runtime) -> outgoing.Means:
 def calendar_changed(session: Session, payload: Payload) -> None:
     """Every due date that the new calendar moves, in one transaction: nobody sees half of it."""
     recalculation.recalculate(session, dt.date.fromisoformat(payload["first"]), payload.get("year"))
+    _follow_ratings(session)
+
+
+@periodic("calendar.provisional", cron="40 * * * *", queue="low")
+def catch_up(runtime: Runtime) -> None:
+    """Provisional due dates become firm where a release brought the schedule of their year."""
+    with unit_of_work(runtime.database) as session:
+        if recalculation.catch_up(session):
+            _follow_ratings(session)
+
+
+@job("department.rating_days")
+def rating_days(session: Session, payload: Payload) -> None:
+    """An administrator gave a department other days for the steps after a bad rating: those that run move with it."""
+    evaluation.recompute(session, payload["department_id"])
+    _follow_ratings(session)
 
 
 @periodic("duties.sweep", every=60)
@@ -85,26 +102,30 @@ def open_recurring(runtime: Runtime) -> None:
 def follow_ratings(runtime: Runtime) -> None:
     """核实 → 整改 → 回访: each step is a duty with the step's own due date, done when the next step begins."""
     with unit_of_work(runtime.database) as session:
-        for step in evaluation.running_steps(session):
-            duty = service.open_duty(
-                session,
-                Kind.RATING_FOLLOW_UP,
-                subject=f"follow_up:{step.follow_up_id}",
-                round_=step.place,
-                title=step.title,
-                department_id=step.department_id,
-                event=clock.day_of(step.began_at),
-                due_at=step.due_at,
-                provisional=step.provisional,
-                link=f"/workbench/ratings/{step.number}",
-                quiet=True,
-            )
-            if (duty.due_at, duty.provisional) != (step.due_at, step.provisional):
-                service.reschedule(session, duty, step.due_at, step.provisional)
-        for duty in reporting_queries.open_of_kind(session, Kind.RATING_FOLLOW_UP):
-            done_at = evaluation.step_done_at(session, int(duty.subject.partition(":")[2]), duty.round)
-            if done_at is not None:
-                service.fulfil(session, service.SYSTEM, duty, {}, done_at)
+        _follow_ratings(session)
+
+
+def _follow_ratings(session: Session) -> None:
+    for step in evaluation.running_steps(session):
+        duty = service.open_duty(
+            session,
+            Kind.RATING_FOLLOW_UP,
+            subject=f"follow_up:{step.follow_up_id}",
+            round_=step.place,
+            title=step.title,
+            department_id=step.department_id,
+            event=clock.day_of(step.began_at),
+            due_at=step.due_at,
+            provisional=step.provisional,
+            link=f"/workbench/ratings/{step.number}",
+            quiet=True,
+        )
+        if (duty.due_at, duty.provisional) != (step.due_at, step.provisional):
+            service.reschedule(session, duty, step.due_at, step.provisional)
+    for duty in reporting_queries.open_of_kind(session, Kind.RATING_FOLLOW_UP):
+        done_at = evaluation.step_done_at(session, int(duty.subject.partition(":")[2]), duty.round)
+        if done_at is not None:
+            service.fulfil(session, service.SYSTEM, duty, {}, done_at)
 
 
 # thousands of cases on the last day of a period take half a minute: no application waits for that

@@ -91,13 +91,6 @@ def deem_accepted(session: Session, application_id: int) -> bool:
     return True
 
 
-def provisional(session: Session) -> Sequence[int]:
-    """Open applications whose due date ran into a year without a published schedule."""
-    return session.scalars(
-        select(Application.id).where(Application.due_provisional, Application.over_at.is_(None)).limit(BATCH)
-    ).all()
-
-
 def refresh(session: Session, application_id: int) -> bool:
     """Compute the clock of one application, and of its open correction, again. True where something moved."""
     case = queries.case_by_id(session, application_id, lock=True)

@@ -1,6 +1,5 @@
 """一件申报: where it stands, who holds it, why the clock stands still; answering a correction, withdrawing."""
 
-import datetime as dt
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, request
@@ -243,7 +242,7 @@ def _correction_page(
     of_form = {e["key"]: values.get(e["name"]) for e in entries if e["kind"] == "field"}
     calendar = load_calendar(db())
     due = clocks.info(
-        clocks.Due(clocks.DueKind.CORRECTION, _last_day(asked), asked.due_provisional),
+        clocks.Due(clocks.DueKind.CORRECTION, clock.last_day(asked.due_at), asked.due_provisional),
         calendar,
         clock.today(),
     )
@@ -274,7 +273,3 @@ def _named_errors(errors: dict[str, list[str]]) -> dict[str, list[str]]:
         posted.PREFIX + name.removeprefix("field.") if name.startswith("field.") else name: said
         for name, said in errors.items()
     }
-
-
-def _last_day(asked: Correction) -> Any:
-    return clock.day_of(asked.due_at) - dt.timedelta(days=1)

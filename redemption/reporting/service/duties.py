@@ -91,7 +91,7 @@ def open_duty(
         duty,
         SYSTEM,
         "opened",
-        {"due": rules.due_day(due_at).isoformat(), "entered_late": entered_late},
+        {"due": clock.last_day(due_at).isoformat(), "entered_late": entered_late},
     )
     if office is None:
         _tell_administrators(session, duty)
@@ -174,12 +174,12 @@ def reschedule(
     if due_at != before:
         duty.steps_done = [step.code for step in plan if step.code in duty.steps_done and step.at <= now]
         duty.overdue_at = duty.overdue_at if due_at <= now else None
-        said = {"before": rules.due_day(before).isoformat(), "due": rules.due_day(due_at).isoformat()}
+        said = {"before": clock.last_day(before).isoformat(), "due": clock.last_day(due_at).isoformat()}
         note(session, duty, SYSTEM, "recomputed", said)
     duty.next_step_at = min((step.at for step in plan if step.code not in duty.steps_done), default=None)
     if tell:
         once = f"duty:{duty.id}:recomputed:{due_at.isoformat()}"
-        tell_department(session, duty, "duty_recomputed", once, before=clock.due_text(rules.due_day(before)))
+        tell_department(session, duty, "duty_recomputed", once, before=clock.due_text(clock.last_day(before)))
 
 
 def exempt(session: Session, actor: Actor, duty: Duty, reason: str) -> None:
@@ -222,7 +222,7 @@ def tell_department(session: Session, duty: Duty, template: str, once: str, **wo
     """Write to the department that owes a duty: what, by when, what is missing, and `words` of the occasion."""
     said = {
         "title": duty.title,
-        "due": clock.due_text(rules.due_day(duty.due_at)),
+        "due": clock.due_text(clock.last_day(duty.due_at)),
         "missing": "、".join(duty.data.get("missing") or [KINDS[Kind(duty.kind)].evidence]),
         **words,
     }

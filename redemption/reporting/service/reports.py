@@ -11,7 +11,7 @@ from redemption.kernel import clock, outbox
 from redemption.kernel.errors import Conflict, Invalid, NotFound
 from redemption.messages import service as messages
 from redemption.policies.models import Policy, PolicyVersion
-from redemption.reporting import queries, rules
+from redemption.reporting import queries
 from redemption.reporting.models import Duty, Report
 from redemption.reporting.rules import Kind, ReportState
 from redemption.reporting.service.duties import fulfil, note, open_duty, record, tell_department
@@ -109,7 +109,7 @@ def send_report(session: Session, actor: Actor, report_id: int) -> Report:
         note(session, duty, actor, "supplement_sent", {"report": report.no})
     record(session, duty, actor, "send_report", {"no": report.no, "package": report.package_sha256})
     queue_parcel(session, report, duty.office_id)
-    late = f"（应于{clock.due_text(rules.due_day(duty.due_at))}前报送，已逾期）" if duty.late else ""
+    late = f"（应于{clock.due_text(clock.last_day(duty.due_at))}前报送，已逾期）" if duty.late else ""
     messages.tell(
         session,
         template="office_report_received",
