@@ -5,7 +5,7 @@ A page ends with 咨询电话：… or 企业于每年3月登录…申报 right 
 
 from __future__ import annotations
 
-from redemption.catalogue.extraction.grants import is_giving
+from redemption.catalogue.extraction.promises import is_giving
 from redemption.catalogue.extraction.structure import Node
 
 _OWN = ("label", "plain", "question", "chapter", "section", "article")

@@ -106,22 +106,44 @@ _PAGE_NUMBER = re.compile(
 )
 
 
+_BARE_NUMBER = re.compile(r"\d{1,3}")
+_FEWEST_PAGES = 3
+_PAGE_HEAD = 3  # lines of a running head, on either side of the number
+
+
 def _without_page_heads(lines: list[Line]) -> list[Line]:
-    """Without the numbers of printed pages, and the line beside them that every page repeats."""
+    """Without the numbers of printed pages, and the lines beside them that every page repeats."""
     numbers = [index for index, line in enumerate(lines) if _PAGE_NUMBER.fullmatch(line.text)]
+    numbers = numbers or _counting_pages(lines)
     if not numbers:
         return lines
     beside = [
         lines[index + step].text.strip()
         for index in numbers
-        for step in (-1, 1)
-        if 0 <= index + step < len(lines) and not lines[index + step].kind
+        for step in range(-_PAGE_HEAD, _PAGE_HEAD + 1)
+        if 0 <= index + step < len(lines) and _may_be_head(lines[index + step], step)
     ]
     repeated = {text for text in beside if beside.count(text) >= 2 and len(text) <= 40}
     dropped = set(numbers)
     return [
         line for index, line in enumerate(lines) if index not in dropped and line.text.strip() not in repeated
     ]
+
+
+def _may_be_head(line: Line, step: int) -> bool:
+    """Whether a line so many lines from a page's number may be its running head; a label farther off is none."""
+    return bool(step) and not line.kind and (abs(step) == 1 or not line.roles)
+
+
+def _counting_pages(lines: list[Line]) -> list[int]:
+    """Bare numbers on lines of their own that count on from page to page, each once."""
+    bare = [
+        (index, int(line.text))
+        for index, line in enumerate(lines)
+        if _BARE_NUMBER.fullmatch(line.text.strip()) and not line.cells
+    ]
+    counting = all(b == a + 1 for (_, a), (_, b) in zip(bare, bare[1:], strict=False))
+    return [index for index, _ in bare] if counting and len(bare) >= _FEWEST_PAGES else []
 
 
 def drop_head(lines: list[Line]) -> list[Line]:
@@ -140,7 +162,8 @@ def _foot(lines: list[Line]) -> int:
     end = len(lines)
     for index in range(len(lines) - 1, -1, -1):
         text = lines[index].text.strip()
-        if len(text) > 45 and not is_furniture(text):
+        written = len(text) > 45 or lines[index].kind in ("article", "chapter")
+        if written and not is_furniture(text):
             break
         if _FOOT.match(text):
             end = index

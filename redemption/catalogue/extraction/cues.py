@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from redemption.catalogue.extraction.grants import is_giving
 from redemption.catalogue.extraction.model import FIELDS
+from redemption.catalogue.extraction.promises import is_giving
 from redemption.catalogue.extraction.structure import Node
 
 _FIELD_ROLES = frozenset(FIELDS) | {"target_weak", "receiver"}
@@ -75,7 +75,23 @@ def assign_cues(text: str, root: Node) -> None:
             _free_rules(text, node)
         if node.kind in ("chapter", "section") and set(node.roles) & (_FIELD_ROLES | {"group"}):
             _hand_down(text, node)
+        if node.kind == "benefit":
+            _conditions_below_gift(text, node)
     _assign(text, root)
+
+
+def _conditions_below_gift(text: str, benefit: Node) -> None:
+    """补助20万元 ⏎ 1.… 2.…: numbered entries below a gift, none of which gives anything, are its conditions."""
+    entries = benefit.children
+    told = any(is_giving(text[a:b]) for a, b in benefit.own_spans())
+    if not told or not entries or any(child.roles or child.kind in ("label", "plain") for child in entries):
+        return
+    if any(is_giving(text[a:b]) for child in entries for a, b in child.full_spans()):
+        return
+    part = Node(None, "part", benefit, children=entries, roles=("conditions",))
+    for child in entries:
+        child.parent = part
+    benefit.children = [part]
 
 
 def _free_rules(text: str, section: Node) -> None:

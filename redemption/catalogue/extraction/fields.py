@@ -6,9 +6,10 @@ import re
 
 from redemption.catalogue.extraction.contacts import read_phones
 from redemption.catalogue.extraction.gifts import GiftReader
-from redemption.catalogue.extraction.grants import is_giving, is_who
+from redemption.catalogue.extraction.grants import is_who
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import FIELDS, FOUND, MISSING, Item, Span, text_of
+from redemption.catalogue.extraction.promises import is_giving
 from redemption.catalogue.extraction.sections import SectionReader
 from redemption.catalogue.extraction.sentences import SentenceReader
 from redemption.catalogue.extraction.structure import Node

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 
 from redemption.catalogue.extraction.grants import (
-    AMOUNT,
     Giving,
     Grant,
     awarded,
     find_target,
-    has_money,
-    is_budget,
     is_cap,
     is_who,
     read_giving,
 )
 from redemption.catalogue.extraction.materials import read_materials
 from redemption.catalogue.extraction.model import FOUND, MISSING, Item, Span
+from redemption.catalogue.extraction.promises import AMOUNT, has_money, is_budget
 from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.writing import FieldWriter
 

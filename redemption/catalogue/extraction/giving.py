@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from redemption.catalogue.extraction.grants import is_budget, is_giving, read_giving
+from redemption.catalogue.extraction.grants import read_giving
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.parting import all_different, is_recognition
+from redemption.catalogue.extraction.promises import is_budget, is_giving
 from redemption.catalogue.extraction.scopes import FIELD_ROLES
 from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.synonyms import Synonyms

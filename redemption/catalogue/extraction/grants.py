@@ -7,52 +7,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from redemption.catalogue.extraction.model import Span
+from redemption.catalogue.extraction.promises import AMOUNT, BENEFIT, GIVING_STARTS, MONEY, NUMBER, is_giving
 
-AMOUNT = (
-    r"(?:人民币)?(?:[\d０-９][\d０-９,，.．]*\s*(?:个|[百千])?\s*[多余]?\s*(?:万|亿|千|百)?\s*(?:美元|港元|欧元|元)"
-    r"|[一二三四五六七八九十百千万壹贰叁肆伍陆柒捌玖拾佰仟]{1,12}(?:万|亿)?元)"
-)
-_MONEY = re.compile(
-    AMOUNT
-    + r"|[\d０-９.]+\s*万(?!人|家|户|平|吨|千|头|亩|台|件)|[\d０-９.．]+\s*[%％‰]|百分之[一二三四五六七八九十]+|全额|等额|1[:：]1"
-)
-_BENEFIT = r"(?:补贴|补助|奖励|资助|贴息|奖补|津贴|扶持|补偿|奖金|减免|返还|配套|支持|待遇|贷款|保险金|资金|优惠|激励|扶助|退税)"
-_GIVE = (
-    r"(?:给予|予以|给与|发放(?!工资|薪酬|劳动报酬)|奖励|奖补|补贴|补助|资助|拨付|支付|兑付|配套|贴息|补足|返还|减免|减征|免征|免除|免收|减收|缓缴|提供"
-    r"|(?<![未已曾不再可除])(?<!同时)享受|(?<=可)享受|(?<=可)(?:申请|申领|领取)|(?<=可以)(?:申请|申领|领取)|支持|授予)"
-)
-_WHO_NOUN = r"(?:企业|单位|个人|项目|人员|机构|人才|家庭|主体|组织|公司|平台|毕业生)"
-_LEAD = r"(?:(?:分别|可以?|均|再|另|将|由[^，。；]{2,16}?|按(?:有关)?规定|经[^，。；]{2,12}后|每年|每月|一次性|最高|额外|按月|按季|按年|直接|分(?:阶段|期|批|[一二三四五两\d]{1,2}年)|前[一二三四五两\d]{1,2}年|连续[一二三四五两\d]{1,2}年|[一二三四五两\d]{1,2}年内|在职期间可?|依[次法]|同时|累计|择优|优先)\s*){0,4}"
-_START = re.compile(
-    rf"(?:按照?|以)(?!规定(?:缴|为|足|办|参|签)|时(?:足额)?缴|要求|期(?!权)|国家|其?本人)[^，。；]{{1,60}}?(?:标准|比例|额度|原则|[%％‰]|分之[一二三四五六七八九十]+|元[^，。；]{{0,4}}的?)[^，。；]{{0,20}}?(?:{_GIVE}|申请|申领|兑付|发放)"
-    rf"|(?:全额|全部|减半)(?:给予|予以)?(?:补贴|补助|奖励|资助|返还|免除)|{_LEAD}(?:{_GIVE})(?!后|外[，,]|的[，,]|的(?:[\u4e00-\u9fff、]{{0,12}}{_WHO_NOUN})|对象|资金的|条件|政策的|活动|目录|名录|办法|范围|[^，。；]{{0,6}}基础上)"
-    rf"|{_LEAD}(?:(?<!对)每[^，。；]{{1,12}}?|单[^，。；]{{1,8}}?)?(?:最高|不超过|给予)?{AMOUNT}"
-    rf"|(?:下浮|减按|降低|下调)[^，。；]{{0,12}}?(?=\d)"
-    rf"|(?<!对)每(?:人|家|户|个|件|月|年|名|项|台|次|连续|成功|增加|招用)[^，。；]{{0,16}}?(?:给予|补贴|奖励|补助|资助|发放|最高|不超过)"
-)
-_NEGATIVE = re.compile(
-    r"不(?:给予|予(?:以)?)(?:支持|奖励|补贴|资助|补助|受理|兑现|拨付|发放)|不再(?:享受|给予|受理|补贴|资助|予以)|追回|追缴|收回|退回|退还|取消(?:其)?(?:资格|补贴|奖励|申报)|停止(?:拨付|发放|享受)"
-    r"|不得(?:重复|同时|再|申|享)|罚款|处以|挪用|骗取|套取|截留|弄虚作假|虚报|冒领"
-)
-_BUDGET = re.compile(
-    r"^(?:(?:此外|同时|另外|另)[，,]?)?(?:每年|全年|年度|本区|本县|本市|区级?财政|[市区县]财政|市财政|区财政|县财政|财政|统筹|设立|安排|由.{2,10}财政)[^，。；]{0,20}(?:安排|设立|统筹)[^，。；]{0,30}(?:资金|经费|基金|预算)"
-    r"|^(?:(?:此外|同时|另外|另)[，,]?)?[^，。；对]{0,12}(?:每年|全年|年度)安排[^，。；]{0,8}[\d.]+\s*[万亿]元"
-)
-_SPENDING = re.compile(
-    r"安排[^，。；]{0,20}(?:经费|资金|预算)(?:予以|给予)?支持"
-    rf"|^\s*(?:第[^条]{{1,5}}条\s*)?(?:设立|组建|发起|建立)[^，。；]{{0,24}}{AMOUNT}[^，。；]{{0,24}}(?:基金|资金池|引导\s?资金)"
-)
-_PRINCIPLE = re.compile(r"就高|不重复|从高不从低|择优享受|原则(?:予以|执行|给予)|不叠加|不累计")
 _CAP = re.compile(
     r"^(?:同一|单个|单[家户笔项]|每[个家户人年名项]|年度|累计|最高|最长|最多|总额|合计|原则上|补贴期限|奖励期限|期限|上述|以上|其中|具体|所需资金|对(?:同一|已)|已享受|本[条项款])"
 )
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]?[”」）)]*")
 _CLAUSE = re.compile(r"[^；;。\n]+[；;。]?")
 _WHO = (
-    r"(?:企业|公司|单位|机构|个人|人员|市民|老人|毕业生|大学生|学生|青年|团队|载体|平台|商户|工商户|组织|协会|园区|学校|院校|高校|家庭|农户|合作社"
+    r"(?:企业|公司|单位|机构|个人|人员|工匠|市民|老人|毕业生|大学生|学生|青年|团队|载体|平台|商户|工商户|组织|协会|园区|学校|院校|高校|家庭|农户|合作社"
     r"|居民|股东|创业者|人才|高管|劳动者|职工|员工|家长|主体|经营者|农场|基地|孵化器|众创空间|加速器|楼宇|项目|实验室|中心|研究院|站|运营方|承办方|主办方"
     r"|投资人|中介人|推荐人|引荐人|投资者|退役军人|残疾人|失业人员|用人单位|借款人|申请人|申报人|专利权人|业主|门店|酒店|民宿|旅行社|车间|工厂|代理人|经纪人|事务所|银行"
     r"|研究生|博士|硕士|本科生|专家|教师|医师|带头人|传承人|设计师|工程师|技师|农民工|妇女|老年人|消费者|供应商|服务商|纳税人|养殖户|种植户|大户|医院|村|街区|商圈|集团|总部|店铺|电商|主播|综合体|商场|超市|卖场|书店|剧场|景区|影院|博物馆|诊所|幼儿园|法人|持有人|所有人|发明人|参保人|家|户)"
@@ -95,9 +60,6 @@ _MANNER = re.compile(
 )
 _DOES = re.compile(
     r"主动|自主|引入|牵头|委托|实施|开展|组织(?!的)|承担|举办|租[赁用]|引进|申请|吸纳|招用|招聘|新招|首次|新增|购买|投资(?!总?额)|参加|取得|获得|在(?!职)|被|通过"
-)
-_NUMBER = re.compile(
-    r"(?:第\s*[一二三四五六七八九十百\d\s]{1,6}条\s|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[、.．)）](?!\d)|[①-⑳])\s*"
 )
 # 在园区…, 招用毕业生…: who stands there is where or whom, not who acts
 _NO_SUBJECT = re.compile(r"在|组织|招[用聘收]|吸纳|录用|聘[用请]|培[养训育]|安置|引进|接收")
@@ -155,49 +117,6 @@ def is_who(noun: str) -> bool:
     return bool(_WHO_END.search(noun))
 
 
-def has_money(text: str) -> bool:
-    return bool(_MONEY.search(text))
-
-
-_RELIEF = re.compile(
-    r"(?:的|企业|单位|个人|人员|工商户)[，,]?(?:免征|免收|免除|减免|减半征收|减征|全额返还|返还|缓缴)[^，。；]{0,24}(?:税|费|金|租)"
-)
-_IN_FULL = re.compile(r"(?:全额|全部|减半)(?:给予|予以)?(?:补贴|补助|奖励|资助|返还|免除|兑现|承担)")
-_SERVING = re.compile(
-    rf"为[^，。；]{{2,20}}提供[^，。；]{{0,24}}(?:担保|增信|服务|保障|平台|环境)(?![^。]*(?:给予|予以|{_BENEFIT}))"
-)
-
-
-def is_budget(sentence: str) -> bool:
-    """县财政每年安排资金1000万元: money that nobody applies for."""
-    sentence = sentence.strip()
-    marker = _NUMBER.match(sentence)
-    return bool(_BUDGET.match(sentence[marker.end() :] if marker else sentence))
-
-
-@lru_cache(maxsize=2048)  # every step asks it of the same sentences
-def is_giving(sentence: str) -> bool:
-    """Whether a sentence promises something to an applicant."""
-    if _NEGATIVE.search(sentence) and not re.search(rf"给予[^，。；]{{0,30}}{_BENEFIT}|{AMOUNT}", sentence):
-        return False
-    if (_BUDGET.match(sentence.strip()) or _SPENDING.search(sentence)) and not re.search(
-        r"对[^，。；]{2,60}[，,]?[^。；]{0,20}(?:给予|予以)", sentence
-    ):
-        return False
-    if _PRINCIPLE.search(sentence) and not re.search(AMOUNT, sentence):
-        return False
-    start = _START.search(sentence)
-    if not start or _SERVING.search(sentence):
-        return False
-    if _MONEY.search(sentence, start.start() if start else 0):
-        return bool(re.search(rf"{_GIVE}|{_BENEFIT}|最高|不超过|下浮|减按", sentence))
-    if _RELIEF.search(sentence) or _IN_FULL.search(sentence):
-        return True
-    return bool(
-        re.search(rf"(?:给予|予以|享受|申领|申请|发放|提供)[^，。；]{{0,40}}{_BENEFIT}", sentence)
-    ) and bool(re.search(r"给予|予以|可(?:以)?(?:申请|申领|享受|领取)|发放", sentence))
-
-
 def read_giving(text: str, spans: list[Span]) -> Giving:
     """The giving clauses of a passage (several lines)."""
     all_sentences: list[Span] = []
@@ -232,7 +151,7 @@ def _gifts_apart(text: str, start: int, end: int) -> list[Span]:
 
 
 def _grant(text: str, start: int, end: int) -> Grant:
-    if marker := _NUMBER.match(text, start, end):
+    if marker := NUMBER.match(text, start, end):
         start = marker.end()
     if payer := _PAYER_FIRST.match(text, start, end):
         start = payer.end()
@@ -271,7 +190,7 @@ def _split(text: str, start: int, end: int) -> int:
     """Where what is given begins; after 对…, where the clause names the recipient so."""
     if match := _RECIPIENT.search(text, start, end):
         start = match.end()
-    for match in _START.finditer(text, start, end):
+    for match in GIVING_STARTS.finditer(text, start, end):
         at = match.start()
         if text.count("“", start, at) > text.count("”", start, at):
             continue  # the name of a programme: “…奖励计划”
@@ -285,7 +204,7 @@ def _split(text: str, start: int, end: int) -> int:
         segment = max(segment, start)
         before = text[segment:at].strip()
         rest = text[at:end]
-        if not _MONEY.search(rest) and not re.search(rf"{_BENEFIT}|^(?:免征|免收|免除|减征|缓缴)", rest):
+        if not MONEY.search(rest) and not re.search(rf"{BENEFIT}|^(?:免征|免收|免除|减征|缓缴)", rest):
             continue
         if re.search(
             r"(?:注册资本|营业收入|产值|税收|投资额?|销售额|融资|营收|资产|金额达|纳税)[^，。；]{0,12}$",
@@ -411,7 +330,7 @@ def is_cap(sentence: str) -> bool:
 
 _NAME_BEGINS = re.compile(r".*(?:给予|予以|发放|享受|申请|进行|标准|计发|元|每[家个户人名])")
 _BENEFIT_NAME = re.compile(
-    rf"(?:元|[%％]|额|高|的|予以|予(?!以)|放|领|次性|享受|申请|取|计)(?:的)?(?:一次性)?((?:[\u4e00-\u9fff]|[“”]){{2,12}}?{_BENEFIT}(?:支持|资金)?)(?![\u4e00-\u9fff]{{0,2}}(?:资金|政策|标准|对象|期限))"
+    rf"(?:元|[%％]|额|高|的|予以|予(?!以)|放|领|次性|享受|申请|取|计)(?:的)?(?:一次性)?((?:[\u4e00-\u9fff]|[“”]){{2,12}}?{BENEFIT}(?:支持|资金)?)(?![\u4e00-\u9fff]{{0,2}}(?:资金|政策|标准|对象|期限))"
 )
 
 

@@ -103,7 +103,7 @@ class Labels:
             for length in range(min(self._longest, len(ending) - 1), 3, -1):
                 role = self._roles.get(ending[-length:])
                 prefix = ending[:-length]
-                if role and role not in ("name", "container") and not _NOT_PREFIX.search(prefix):
+                if role and role not in ("name", "container") and not _NOT_PREFIX.search(_listed(prefix)):
                     return (role,)
         return ()
 
@@ -130,6 +130,11 @@ class Labels:
         """专项资金支持的范围 before 和条件: a short form after the word 的."""
         prefix, of, short = piece.rpartition("的")
         return self._parts.get(short, ()) if of and not _NOT_PREFIX.search(prefix) else ()
+
+
+def _listed(prefix: str) -> str:
+    """金融类、物流类人才引进工作的 before 实施范围: what is listed before 的 is the name of a programme too."""
+    return prefix.replace("、", "") if prefix.endswith("的") else prefix
 
 
 def _settled(found: list[tuple[str, ...]]) -> tuple[str, ...]:

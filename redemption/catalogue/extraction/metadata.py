@@ -54,6 +54,8 @@ def find_title(lines: list[Line], properties: dict[str, str]) -> tuple[str, Span
     for index in range(
         after, min(len(lines), 150)
     ):  # navigation may stand between a page's title and its text's
+        if _is_body(lines[index]) or lines[index].kind in ("article", "chapter"):
+            break  # what follows is the head of the next printed page
         if re.sub(r"\s", "", lines[index].text) == re.sub(r"\s", "", title):
             after = index + 1
     return title, (lines[begin].start, lines[end].end), after

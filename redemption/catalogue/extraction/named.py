@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from redemption.catalogue.extraction.grants import is_giving, read_giving
+from redemption.catalogue.extraction.grants import read_giving
 from redemption.catalogue.extraction.lines import Line
 from redemption.catalogue.extraction.parting import all_different
+from redemption.catalogue.extraction.promises import is_giving
 from redemption.catalogue.extraction.structure import Node
 
 _TELLING = frozenset({"target", "target_weak", "conditions", "standard", "materials"})

@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 
 from redemption.catalogue.extraction.cues import tells_handling
-from redemption.catalogue.extraction.grants import is_giving, read_giving
+from redemption.catalogue.extraction.grants import read_giving
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.parting import all_different
+from redemption.catalogue.extraction.promises import is_giving
 from redemption.catalogue.extraction.structure import Node
 
 _HEADING = re.compile(r"[\u4e00-\u9fff“”、]{2,16}(?:政策|措施|奖励|补贴|扶持|支持|优惠|激励)\s*[：:]?")
@@ -26,11 +27,11 @@ _FEWEST = 2
 def paragraph_benefits(text: str, root: Node, labels: Labels) -> list[tuple[Node, list[Span]]]:
     """The heading and the paragraphs of each benefit; [] for fewer than two headings of this kind.
 
-    The headings lose their role: 资金扶持政策 is the name of a group, not the standard of one programme.
+    Where every heading stands above one benefit, it is the benefit's name and nothing is to be told apart. The headings lose their role: 资金扶持政策 is the name of a group, not the standard of one programme.
     """
     headings = [node for node in root.walk() if _is_heading(text, node, labels)]
-    giving = [node for node in headings if _parts(text, node)]
-    if len(giving) < _FEWEST:
+    giving = [parts for node in headings if (parts := _parts(text, node))]
+    if len(giving) < _FEWEST or all(len(parts) == 1 for parts in giving):
         return []
     found: list[tuple[Node, list[Span]]] = []
     for node in headings:

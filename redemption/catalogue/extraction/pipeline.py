@@ -33,7 +33,7 @@ from redemption.catalogue.extraction.structure import Node, build_tree
 from redemption.catalogue.extraction.synonyms import Synonyms
 from redemption.catalogue.extraction.titles import titles_of_restarts
 from redemption.catalogue.extraction.unknown import mark_unknown_labels
-from redemption.catalogue.extraction.unnumbered import join_counted
+from redemption.catalogue.extraction.unnumbered import join_counted, named_alike
 from redemption.catalogue.extraction.values import read_values
 from redemption.policies.reading import ReadDocument
 
@@ -51,7 +51,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     title, title_span, after_title = find_title(everything, properties)
     policy = read_policy(everything, title, title_span, properties, text)
 
-    names = titles_of_restarts(everything)
+    names = titles_of_restarts(everything) or set(named_alike(everything))
     if names and min(names) < after_title:  # the first of several items, not the title of all
         body = drop_furniture(everything[min(names) :])
     else:

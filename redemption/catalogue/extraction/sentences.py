@@ -15,12 +15,13 @@ from redemption.catalogue.extraction.contacts import (
     read_phones,
 )
 from redemption.catalogue.extraction.cues import tells_handling, tells_step
-from redemption.catalogue.extraction.grants import is_giving, sentences
+from redemption.catalogue.extraction.grants import sentences
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.lines import MARKER
 from redemption.catalogue.extraction.materials import named_papers, read_materials
 from redemption.catalogue.extraction.model import EXTERNAL, FOUND, MISSING, Entry, FieldValue, Item, Span
 from redemption.catalogue.extraction.pointers import told_elsewhere
+from redemption.catalogue.extraction.promises import is_giving
 from redemption.catalogue.extraction.when import RECOMMENDING, TimeReader
 from redemption.catalogue.extraction.who import ApplicantReader
 

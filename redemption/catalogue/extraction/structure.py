@@ -80,6 +80,8 @@ def build_tree(lines: list[Line]) -> Node:
             line.roles = ()
         elif index in headings and line.caption is None:
             line.caption, line.body = (line.after_marker, line.end), line.end
+        if not kind and _GENERAL.fullmatch(line.text) and _is_article(lines, index + 1):
+            kind, line.caption, line.body = "chapter", (line.start, line.end), line.end
         if not kind and (line.strong or index in headings) and index not in benefits:
             bracketed = line.text[:1] in "【["
             kind = (
@@ -94,6 +96,8 @@ def build_tree(lines: list[Line]) -> Node:
         if index + 1 in titles and "target" in line.roles and line.body < line.end:
             stack = [root, _lead(root, line)]
             continue
+        if kind == "plain" and line.roles and index + 1 < len(lines):
+            _close_list(lines[index + 1], stack)
         _pop_for(line, kind, stack, inner_articles)
         node = Node(line, kind, stack[-1], roles=line.roles)
         stack[-1].children.append(node)
@@ -261,6 +265,24 @@ def _pop_for(line: Line, kind: str, stack: list[Node], inner_articles: bool = Fa
                     place = outer
                     break
     del stack[place:]
+
+
+def _close_list(following: Line, stack: list[Node]) -> None:
+    """办理依据 ⏎ 1．… 8．… ⏎ 办理流程 ⏎ 1．…: a label above numbers that begin again stands beside the list before it."""
+    if following.number != 1 or following.kind not in ("cn", "paren_cn", "num", "paren_num"):
+        return
+    for place, node in enumerate(stack):
+        if node.kind == following.kind:
+            if not node.roles and node.line is not None and node.line.body < node.line.end:
+                del stack[place:]
+            return
+
+
+_GENERAL = re.compile(r"\s*总\s*则\s*")  # a chapter, though it stands without a number
+
+
+def _is_article(lines: list[Line], index: int) -> bool:
+    return index < len(lines) and lines[index].kind == "article"
 
 
 _ENDING = re.compile(r"[\s【]*附\s*则[\s】：:]*")  # the last section of a document, with a number or without

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from redemption.catalogue.extraction.grants import is_giving
 from redemption.catalogue.extraction.lines import Line
+from redemption.catalogue.extraction.promises import is_giving
 
 _TITLE_LEADS = frozenset({"target", "target_weak", "conditions", "standard", "legal_basis"})
 
@@ -58,14 +58,18 @@ _HEAD = 4  # lines between an item's name and its first section: date, office, s
 
 def titles_of_restarts(lines: list[Line]) -> set[int]:
     """一、申请对象 二、补贴标准 and again 一、申请对象 …: each time below the name of another item."""
+    return next((found for kind in ("cn", "num", "paren_cn") if (found := _restarts(lines, kind))), set())
+
+
+def _restarts(lines: list[Line], kind: str) -> set[int]:
     starts = [
-        index for index, line in enumerate(lines) if line.kind == "cn" and line.number == 1 and line.roles
+        index for index, line in enumerate(lines) if line.kind == kind and line.number == 1 and line.roles
     ]
     if len(starts) < 2:
         return set()
     found: set[int] = set()
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        sections = [line for line in lines[start:end] if line.kind == "cn" and line.roles]
+        sections = [line for line in lines[start:end] if line.kind == kind and line.roles]
         name = _name_above(lines, start)
         if len(sections) < 2 or name is None:
             return set()
