@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from redemption.catalogue.extraction.contacts import read_phones
+from redemption.catalogue.extraction.cues import tells_handling
 from redemption.catalogue.extraction.gifts import GiftReader
-from redemption.catalogue.extraction.grants import is_who
+from redemption.catalogue.extraction.grants import find_target, is_nobody, is_who
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import FIELDS, FOUND, MISSING, Item, Span, text_of
 from redemption.catalogue.extraction.promises import is_giving
@@ -39,6 +40,7 @@ _WHO = r"(?:企业|单位|机构|个人|人员|组织|团队|工商户|园区|�
 _LISTED_WHO = re.compile(
     rf"条件(?:之一)?的([^，。；：]{{2,40}}?{_WHO})(?=[，。；：]|可|均|$)|^\s*([^，。；：]{{2,60}}?{_WHO})(?=[，,]?(?:应|须|需|必须|同时|并|且)*(?:满足|符合|具备|达到))"
 )
+_NOUN = 12  # characters of the longest subject that is taken for who applies
 _PHRASE = 60  # characters of the longest condition that is one phrase
 _APPLIES = re.compile(
     r"(?:申请人|申请对象|申报人|企业|单位|个人|人员|学生|职工|居民|经办人|主体)[^。；]{0,40}(?:到|向|至|登录|登陆|通过|在)[^。；]{2,40}(?:申请|提交|办理|申报|报送|递交|填报|申领)"
@@ -108,14 +110,23 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         a, b = spans[0]
         while b > a and self._text[b - 1] in "。；;":
             b -= 1
-        if 4 <= b - a <= _PHRASE and not re.search(r"[。；\n]", self._text[a:b]) and is_who(self._text[a:b]):
+        if re.search(r"[。；\n]", self._text[a:b]):
+            return
+        if 4 <= b - a <= _PHRASE and is_who(self._text[a:b]):
             self._set(item, "target", [(a, b)], [])
+            return
+        who = find_target(self._text, (a, b))  # 用人单位招用退役军人的: its subject
+        if who and who[0] == a and who[1] - a <= _NOUN and not is_nobody(self._text[slice(*who)]):
+            self._set(item, "target", [who], [])
 
     def _steps_tell_how(self, item: Item) -> None:
         """办理流程：1.申请人到服务大厅提交…: where no section tells how one applies, the steps do (they carry both)."""
         told = item["process"].state == FOUND and _APPLIES.search(item["process"].text)
         if told and item["channels"].state == MISSING:
             self._set(item, "channels", list(item["process"].spans), [])
+        if item["process"].state == MISSING and len(item["channels"].spans) >= 3:  # and the other way round
+            if tells_handling(item["channels"].text):
+                self._set(item, "process", list(item["channels"].spans), [])
 
     def _applying(self, item: Item, draft: Draft) -> list[Node]:
         """The shared sections; where nobody applies (免申即享), without how and where one does."""

@@ -40,7 +40,9 @@ _GIVING_WORD = re.compile(
 )
 _LIMIT = re.compile(r"\s*(?:最高)?不超过\s*[\d０-９]")
 _GIVEN_LATER = re.compile(r"的?[，,]\s*(?:即|均|还|也)?(?:可以?(?:申请|申领|享受|获|领取)|给予|予以)")
-_PREFACE = re.compile(r"鼓励|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化")
+_PREFACE = re.compile(
+    r"鼓励|制定|广泛|动员|开展|建立|健全|完善|落实|发挥|统筹|稳定|挖掘|募集|定期|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化"
+)
 _ACHIEVED = re.compile(r"被|获|荣获|入选|取得|通过")
 _ACHIEVED_BEFORE = re.compile(r"获奖$|(?:获得|荣获|取得|入选|通过|被评为|被认定为)[^，。；]{2,24}$")
 _NAMED_RECIPIENT = re.compile(
@@ -173,7 +175,7 @@ def _grant(text: str, start: int, end: int) -> Grant:
     ):
         split = manner.start(1)
     target = find_target(text, condition) if condition else None
-    if target and _is_nobody(text[slice(*target)]):
+    if target and is_nobody(text[slice(*target)]):
         target = None
     named = _NAMED_RECIPIENT.search(text, split, end) or _RECIPIENT_LAST.search(text, split, end)
     if named and (target is None or _names_better(text[slice(*target)], named.group(named.lastindex or 1))):
@@ -280,7 +282,7 @@ def awarded(text: str, sentence: Span) -> tuple[Span, Span | None] | None:
     return (match.span(1), find_target(text, match.span(1))) if match else None
 
 
-def _is_nobody(words: str) -> bool:
+def is_nobody(words: str) -> bool:
     """获评…示范项目的 names what was achieved, not who achieved it."""
     return words == "组织" or words.endswith("的") or bool(_TITLE.fullmatch(words))
 

@@ -32,6 +32,7 @@ from redemption.catalogue.extraction.stacked import spread_labels
 from redemption.catalogue.extraction.structure import Node, build_tree
 from redemption.catalogue.extraction.synonyms import Synonyms
 from redemption.catalogue.extraction.titles import titles_of_restarts
+from redemption.catalogue.extraction.triples import mark_triples
 from redemption.catalogue.extraction.unknown import mark_unknown_labels
 from redemption.catalogue.extraction.unnumbered import join_counted, named_alike
 from redemption.catalogue.extraction.values import read_values
@@ -48,6 +49,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
 
     everything = join_counted(rejoin_tables(text, read_lines(document, labels), labels))
     mark_unknown_labels(everything)
+    mark_triples(everything)
     title, title_span, after_title = find_title(everything, properties)
     policy = read_policy(everything, title, title_span, properties, text)
 

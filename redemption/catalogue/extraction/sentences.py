@@ -224,13 +224,22 @@ class SentenceReader(TimeReader, ApplicantReader):
             return
         self._set(item, "process", told, [])
         applying = [
-            (a, b)
+            self._applying_clause(a, b)
             for a, b in told
             for words in [self._text[a:b]]
             if _ADDRESSES.search(words) or (_APPLY_SENTENCE.search(words) and _SITE.search(words))
         ]
         if item["channels"].state == MISSING:
             self._set(item, "channels", applying, [])
+
+    def _applying_clause(self, a: int, b: int) -> Span:
+        """由企业向主管部门提出申请，主管部门审核后，予以兑现: how one applies ends where the authority begins to act."""
+        handled = _EXAMINED.search(self._text, a, b)
+        end = self._text.rfind("，", a, handled.start()) if handled else -1
+        if end <= a or not tells_handling(self._text[a:b]) or not _ADDRESSES.search(self._text[a:end]):
+            return (a, b)
+        begin = self._text.rfind("，", a, end) + 1
+        return (begin, end) if begin > a and _ADDRESSES.search(self._text[begin:end]) else (a, end)
 
     def _find_basis(self, item: Item, draft: Draft, preamble: list[Span]) -> None:
         if draft.name_span and (match := _NAMED_BASIS.search(self._text, *draft.name_span)):
@@ -277,7 +286,12 @@ class SentenceReader(TimeReader, ApplicantReader):
             handled = _EXAMINED.search(later) and _ENDED.search(
                 later
             )  # the authority's steps after the applicant's
-            self._set(item, "channels", mine if len(steps) >= 5 and mine and handled else list(process), [])
+            if len(steps) == 1:
+                self._set(item, "channels", [self._applying_clause(*steps[0])], [])
+            else:
+                self._set(
+                    item, "channels", mine if len(steps) >= 5 and mine and handled else list(process), []
+                )
 
     def _phone_lines(self, spans: list[Span]) -> list[Span]:
         return [

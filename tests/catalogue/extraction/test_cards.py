@@ -62,6 +62,20 @@ def test_a_name_a_gift_and_a_list_of_conditions() -> None:
         assert all(condition in item["conditions"].text for condition in conditions)
 
 
+def test_a_name_a_condition_and_a_gift_on_a_line_each() -> None:
+    cards = (
+        ("小微企业社保补贴", "小微企业招用毕业两年内的高校毕业生。", "最长可补贴2年"),
+        ("公益岗位补贴", "用人单位开发经认定的公益性岗位。", "按当地最低工资补贴"),
+        ("退役军人就业补贴", "用人单位招用退役一年内的军人，签订一年以上合同。", "一次性每人1万元。"),
+        ("见习补贴", "用人单位组织离校未就业的毕业生见习。", "每人每月1200元"),
+    )
+    items = _items("\n".join("\n".join(card) for card in cards))
+    assert [item.name for item in items] == [name for name, _, _ in cards]
+    assert [item["conditions"].text for item in items] == [told for _, told, _ in cards]
+    assert [item["standard"].text for item in items] == [gift for _, _, gift in cards]
+    assert items[1]["target"].text == "用人单位"
+
+
 def test_numbers_that_begin_again_below_the_name_of_another_item() -> None:
     part = "{name}\n1.服务对象：{who}。\n2.申请条件：在本区居住满{months}个月。\n3.办理流程：\n（一）到社区提出申请。\n（二）街道审核。\n"
     text = part.format(name="本区户籍居民", who="年满六十周岁的本区户籍居民", months=6) + part.format(
