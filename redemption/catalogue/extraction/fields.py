@@ -124,9 +124,9 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         told = item["process"].state == FOUND and _APPLIES.search(item["process"].text)
         if told and item["channels"].state == MISSING:
             self._set(item, "channels", list(item["process"].spans), [])
-        if item["process"].state == MISSING and len(item["channels"].spans) >= 3:  # and the other way round
-            if tells_handling(item["channels"].text):
-                self._set(item, "process", list(item["channels"].spans), [])
+        ways = item["channels"]
+        if item["process"].state == MISSING and len(ways.spans) >= 3 and tells_handling(ways.text):
+            self._set(item, "process", list(ways.spans), [])  # and the other way round
 
     def _applying(self, item: Item, draft: Draft) -> list[Node]:
         """The shared sections; where nobody applies (免申即享), without how and where one does."""
