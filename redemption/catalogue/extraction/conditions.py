@@ -26,6 +26,7 @@ class Attribute(StrEnum):
     FOUNDED_ON = "founded_on"
     JURISDICTION = "jurisdiction"
     TAX_REGION = "tax_region"
+    INDUSTRY = "industry"
     REVENUE = "revenue"
     REVENUE_GROWTH = "revenue_growth"
     STAFF = "staff"
@@ -59,6 +60,8 @@ class Op(StrEnum):
     IN = "in"
     NOT_IN = "not_in"
     WITHIN = "within"
+    UNDER = "under"
+    NOT_UNDER = "not_under"
     HOLDS_ANY = "holds_any"
     IS = "is"
 
@@ -71,6 +74,13 @@ QUALIFICATIONS: dict[str, str] = {
     "专精特新企业": "specialised", "创新型中小企业": "innovative_sme", "技术先进型服务企业": "tech_service",
     "单项冠军": "champion", "独角兽": "unicorn", "瞪羚企业": "gazelle", "农业产业化龙头企业": "agri_leader",
     "绿色工厂": "green_factory", "总部企业": "headquarters", "企业技术中心": "technology_centre", "雏鹰企业": "young_eagle",
+}  # fmt: skip
+# words of the text → section or division of GB/T 4754
+INDUSTRIES: dict[str, str] = {
+    "农林牧渔业": "A", "采矿业": "B", "制造业": "C", "建筑业": "E", "批发和零售业": "F", "批发零售业": "F", "批发业": "F51",
+    "零售业": "F52", "交通运输业": "G", "物流业": "G", "住宿业": "H61", "餐饮业": "H62", "住宿餐饮业": "H", "软件和信息技术服务业": "I65",
+    "软件业": "I65", "信息传输、软件和信息技术服务业": "I", "金融业": "J", "房地产业": "K", "房地产": "K", "租赁和商务服务业": "L",
+    "科学研究和技术服务业": "M", "居民服务业": "O80", "教育业": "P", "文化、体育和娱乐业": "R",
 }  # fmt: skip
 _LEGAL_FORMS = {"个体工商户": "self_employed", "社会组织": "association", "民办非企业单位": "association"}
 
@@ -224,6 +234,25 @@ def _sizes(match: re.Match[str]) -> Predicate | None:
     return _is(Attribute.SIZE_CLASS, sizes, Op.IN) if sizes else None
 
 
+_INDUSTRY = "|".join(sorted(map(re.escape, INDUSTRIES), key=len, reverse=True))
+
+
+def _industry(match: re.Match[str]) -> Predicate:
+    codes = [INDUSTRIES[word] for word in re.findall(_INDUSTRY, match.group("names"))]
+    return _is(Attribute.INDUSTRY, codes, Op.NOT_UNDER if match.group("not") else Op.UNDER)
+
+
+def _standing(match: re.Match[str]) -> Predicate:
+    """Only what is named is asked: who is listed as 经营异常 is not yet 严重失信."""
+    words = match.group()
+    named = [
+        code
+        for code, rule in (("abnormal", "异常|不良"), ("dishonest", "失信|违法|黑名单|惩戒|不良"))
+        if re.search(rule, words)
+    ]
+    return _is(Attribute.CREDIT_STATUS, named, Op.NOT_IN)
+
+
 def _credit(match: re.Match[str]) -> Predicate | None:
     levels = re.findall(r"[ABMCD]", match.group("levels").upper())
     if re.search(r"以上", match.group()) and levels:
@@ -313,6 +342,10 @@ _RULES: tuple[_Rule, ...] = (
         r"(?<!科技型)(?<!创新型)(?<!新”)(?<!特新)(?:(?:[大中小微]型?\s*[、和或及/]\s*){1,3}[大中小微]型?|大中型|中小微型?|小型微利|小微|中小型?|微型|小型|中型|大型)(?:工业)?企业",
         _sizes,
     ),
+    _rule(
+        rf"(?P<names>(?:{_INDUSTRY})(?:[、和或及](?:{_INDUSTRY}))*)(?:领域|行业)?的?(?:规模以上)?(?:中小微?型?|小微型?|小型|中型|大型)?企业(?:（项目）)?(?P<not>除外|均?不(?:享受|适用|纳入|予|得))?",
+        _industry,
+    ),
     _rule(r"规模以上|规上(?:工业|服务业)?企业|限额以上", _fixed(Attribute.ABOVE_SCALE, True)),
     _rule(
         r"纳税信用(?:等级|级别|评价)?(?:为|达到|在)?\s*(?P<levels>[A-DMa-dm](?:\s*级?\s*[、或和/]\s*[A-DMa-dm])*)\s*级?(?:（?及?以上）?)?",
@@ -325,7 +358,7 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         r"(?:未|没有|不)(?:被)?[^，。；]{0,16}(?:失信|经营异常|严重违法|黑名单|联合惩戒)[^，。；]{0,20}|(?:无|没有)[^，。；]{0,10}(?:失信|不良信用)[^，。；]{0,8}",
-        _fixed(Attribute.CREDIT_STATUS, ["abnormal", "dishonest"], Op.NOT_IN),
+        _standing,
     ),
     _rule(
         r"(?:未|没有|无)(?:发生)?[^，。；]{0,12}(?:安全|环保|环境|质量|违法|违规)[^，。；]{0,16}(?:事故|行为|处罚|记录)",

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from redemption.catalogue import checking, proposals
 from redemption.catalogue.extraction.conditions import propose
 
@@ -25,7 +27,7 @@ def test_a_real_sentence_computes() -> None:
     assert found["founded_on"] == {"n": 1, "unit": "year"}
     assert found["revenue"] == 20_000_000
     assert found["rd_share"] == 5
-    assert found["credit_status"] == ["abnormal", "dishonest"]
+    assert found["credit_status"] == ["dishonest"]
     assert found["independent_legal_person"] is True
     assert found["penalised"] is False
     assert found["staff"] == 30
@@ -41,6 +43,37 @@ def test_half_percents_foreign_firms_and_forms() -> None:
     assert ("rd_share", 3.5) in found
     assert ("ownership", ["foreign"]) in found
     assert ("legal_form", ["association"]) in found
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("未被列入严重失信主体名单", ["dishonest"]),
+        ("未被列入经营异常名录", ["abnormal"]),
+        ("未被列入经营异常名录或严重违法失信名单", ["abnormal", "dishonest"]),
+        ("无不良信用记录", ["abnormal", "dishonest"]),
+    ],
+)
+def test_only_the_list_that_is_named_is_asked(words: str, asked: list[str]) -> None:
+    (leaf,) = checking.leaves(_proposed(words))
+    assert (leaf["attribute"], leaf["op"], leaf["value"]) == ("credit_status", "not_in", asked)
+
+
+@pytest.mark.parametrize(
+    ("words", "op", "codes"),
+    [
+        ("在本市注册的制造业企业", "under", ["C"]),
+        ("软件和信息技术服务业企业", "under", ["I65"]),
+        ("批发业、零售业、住宿业和餐饮业企业", "under", ["F51", "F52", "H61", "H62"]),
+        ("房地产企业除外", "not_under", ["K"]),
+        ("制造业规模以上企业", "under", ["C"]),
+    ],
+)
+def test_trades_are_sections_of_the_classification(words: str, op: str, codes: list[str]) -> None:
+    conditions = _proposed(words)
+    assert checking.check(conditions) == []
+    leaf = next(leaf for leaf in checking.leaves(conditions) if leaf["attribute"] == "industry")
+    assert (leaf["op"], leaf["value"]) == (op, codes)
 
 
 def test_what_has_no_attribute_stays_text() -> None:
