@@ -31,6 +31,7 @@ from redemption.catalogue.extraction.scopes import sections_of
 from redemption.catalogue.extraction.stacked import spread_labels
 from redemption.catalogue.extraction.structure import Node, build_tree
 from redemption.catalogue.extraction.synonyms import Synonyms
+from redemption.catalogue.extraction.tabs import drop_tabs
 from redemption.catalogue.extraction.titles import titles_of_restarts
 from redemption.catalogue.extraction.triples import mark_triples
 from redemption.catalogue.extraction.unknown import mark_unknown_labels
@@ -48,6 +49,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     properties = dict(document.properties)
 
     everything = join_counted(rejoin_tables(text, read_lines(document, labels), labels))
+    everything = drop_tabs(everything)
     mark_unknown_labels(everything)
     mark_triples(everything)
     title, title_span, after_title = find_title(everything, properties)

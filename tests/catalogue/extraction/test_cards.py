@@ -129,6 +129,20 @@ def test_general_rules_without_a_number_above_the_articles() -> None:
     assert [item.name for item in _items(text)] == ["场租补贴", "培训补贴"] or len(_items(text)) == 2
 
 
+def test_a_row_of_tabs_is_no_list_of_sections() -> None:
+    text = (
+        "首席技师奖励\n对象条件\n工种范围\n奖励标准\n申领程序\n对象条件\n申请人需同时符合以下条件：\n1.本市在职职工。\n2.本年度晋级并取得证书。\n"
+        "工种范围\n1.机械加工类工种。\n2.本市产业急需的工种。\n奖励标准\n晋级技师的，每人奖励600元。\n"
+        "申领程序\n1.职工在网上服务大厅申请。\n2.市总工会审核后打入银行卡。\n"
+    )
+    (item,) = _items(text)
+    assert item.name == "首席技师奖励"
+    assert "取得证书" in item["conditions"].text
+    assert "工种" not in item["conditions"].text
+    assert item["standard"].text == "晋级技师的，每人奖励600元。"
+    assert "网上服务大厅" in item["process"].text
+
+
 def test_who_a_programme_with_several_kinds_is_for() -> None:
     text = (
         "关于开展紧缺人才引进申报的通知\n各有关企业：\n一、金融类、物流类紧缺人才引进工作的实施范围\n面向在本区注册的金融企业和物流企业。\n"
