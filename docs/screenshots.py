@@ -70,6 +70,7 @@ PAGES = (
     # 审批部门.md
     Picture("workbench", "shenpi", "/workbench?g=review"),
     Picture("workbench-case", "shenpi", "/workbench?g=review", follow=(A_CASE,)),
+    Picture("workbench-ranking", "shenpi", "/workbench/rankings", follow=("智能制造示范工厂",)),
     Picture("statistics", "shenpi", "/workbench/statistics"),
     Picture("payments", "shenpi", "/workbench/payments"),
     Picture("adapters", "keji", "/workbench/adapters"),

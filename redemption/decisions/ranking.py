@@ -4,6 +4,7 @@ Points are the department's own; what they mean for money is said by `money`. A 
 better than any other.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -13,14 +14,20 @@ from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application
 from redemption.applications.rules import Status
-from redemption.catalogue.models import ItemVersion
+from redemption.catalogue.models import Item, ItemVersion
 from redemption.decisions.models import ReviewScore
-from redemption.decisions.service import must_decide
+from redemption.decisions.service import lock_case, must_decide
 from redemption.identity.rules import Actor
 from redemption.kernel import audit, clock
-from redemption.kernel.errors import Conflict, Invalid
+from redemption.kernel.errors import Conflict, Invalid, NotFound
 
 MOST = Decimal(1000)
+COMPETING = tuple(
+    status
+    for status in Status
+    if status not in (Status.ACCEPTANCE_REFUSED, Status.WITHDRAWN, Status.LAPSED, Status.REVOKED)
+)
+"""Cases that stand in the ranking: what was never looked at, or is void, does not."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +72,55 @@ def score(session: Session, actor: Actor, application: Application, typed: str) 
     return points
 
 
+@dataclass(frozen=True)
+class Typed:
+    """Points as typed in a list, and what stood there when the list was shown."""
+
+    points: str
+    before: str
+
+
+def score_all(session: Session, actor: Actor, item: Item, typed: Mapping[str, Typed]) -> int:
+    """Give several cases of one item their points at once, all or none; returns how many changed.
+
+    Args:
+        typed: by the number of the case; what was left as it stood is not touched.
+
+    Raises:
+        NotFound: not a case of this item and department. Invalid: at `points.<number>`, also where a colleague gave
+            other points since the list was shown.
+    """
+    errors: dict[str, str] = {}
+    changed = {number: one for number, one in typed.items() if one.points.strip() != one.before}
+    for number in sorted(changed):
+        application = lock_case(session, actor, number)
+        if application.item_id != item.id:
+            raise NotFound("没有找到这件申报，请核对编号。")
+        now = session.scalar(select(ReviewScore.points).where(ReviewScore.application_id == application.id))
+        if points_text(now) != changed[number].before:
+            errors[f"points.{number}"] = f"同事刚把得分改为 {points_text(now) or '空'}，请核对后重新填写。"
+            continue
+        try:
+            score(session, actor, application, changed[number].points)
+        except (Invalid, Conflict) as error:
+            errors[f"points.{number}"] = error.fields["points"][0] if error.fields else error.message
+    if errors:
+        raise Invalid(fields=errors)
+    return len(changed)
+
+
+def points_text(points: Decimal | None) -> str:
+    """86.5; empty for no points."""
+    return "" if points is None else f"{points.normalize():f}"
+
+
 def place_of(session: Session, application: Application) -> Place:
     """Where a case stands now; equal points are the same place."""
     own = session.scalar(select(ReviewScore).where(ReviewScore.application_id == application.id))
     known = (
         select(ReviewScore.points)
         .join(Application, Application.id == ReviewScore.application_id)
-        .where(Application.item_id == application.item_id)
+        .where(Application.item_id == application.item_id, Application.status.in_(COMPETING))
         .subquery()
     )
     scored = session.scalar(select(func.count()).select_from(known)) or 0

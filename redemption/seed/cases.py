@@ -20,6 +20,7 @@ from redemption.applications.models import Application
 from redemption.applications.rules import DECLARATIONS, Action
 from redemption.applications.service import sweeping
 from redemption.catalogue.models import Item, ItemVersion
+from redemption.decisions import ranking
 from redemption.decisions import service as decisions
 from redemption.decisions.rules import EventType
 from redemption.disbursement import service as disbursement
@@ -104,6 +105,11 @@ CASES = (
           (7, "revoke", {"reason": "复核发现所附发票已作废，依据申报承诺撤销兑现并追回资金。"}))),
     Case(6, "数字化转型补贴", 16, "30000.00", "建设软件测试平台，合同金额10万元。",
          (_accepted(15), _approved(9, "30000.00"), (8, "object", {"reason": "该企业的改造合同与公示内容不符，请核查。"}))),
+    Case(8, "智能制造示范工厂", 20, "500000.00", "建成光伏组件智能工厂，人均产出提高42%。", (_accepted(7), (2, "score", {"points": "92.5"}))),
+    Case(1, "智能制造示范工厂", 18, "500000.00", "精密零件车间全流程数字化，交付周期缩短三分之一。", (_accepted(7), (2, "score", {"points": "86"}))),
+    Case(4, "智能制造示范工厂", 16, "500000.00", "生物制剂生产线在线质检，一次合格率99.2%。", (_accepted(6), (2, "score", {"points": "86"}))),
+    Case(0, "智能制造示范工厂", 14, "400000.00", "为制造企业提供设备联网和预测维护服务。", (_accepted(6), (1, "score", {"points": "78.5"}))),
+    Case(3, "智能制造示范工厂", 10, "500000.00", "跨境仓储分拣自动化。", (_accepted(6),)),
     Case(1, "标准制定资助", 0, "200000.00", "主导制定国家标准一项。", draft=True),
 )  # fmt: skip
 
@@ -233,6 +239,9 @@ class _Run:
             "object": lambda: self._object(application, data["reason"]),
             "paid": lambda: self._pay(application),
             "rate": lambda: self._rate(application, data),
+            "score": lambda: ranking.score(
+                self.session, self._officer(application), application, data["points"]
+            ),
         }
         if what in special:
             special[what]()

@@ -99,6 +99,7 @@ POLICIES = (
     Published("01_digital", "QC-JX", 40, "数字化转型", publicity_days=3, left_to_people=("revenue", "staff"), money={"budget": "3000000.00", "cap": "200000.00"}),
     Published("02_specialised", "QC-JX", 33, "企业培育", money={"quota": 50}),
     Published("03_hightech", "QC-KJ", 27, "科技创新", ("high_tech", "small_medium"), publicity_days=5),
+    Published("11_factory", "QC-JX", 25, "企业培育", ("small_medium", "private"), publicity_days=5, mode=Mode.BY_REVIEW, money={"quota": 2, "order": "ranking", "cap": "500000.00"}),
     Published("05_patent", "QC-SC", 21, "知识产权"),
     Published("06_rent", "WH-FG", 14, "降低成本", ("small_medium", "private")),
     Published("04_jobs", "QC-RS", 9, "稳岗就业", ("private", "small_medium"), title="一次性吸纳就业补贴办事指南"),

@@ -73,6 +73,7 @@ def case_page(number: str, failed: str, form: Form, status: int = 200, **more: A
         proposal=queries.open_proposal(db(), application.id),
         two=queries.needs_two(db(), application.department_id),
         money=standing(db(), application.item_id, found.version.money_rules or {}, application.id),
+        item_code=found.item.code,
         place=ranking.place_of(db(), application) if ranking.is_ranked(found.version) else None,
         objections=service.objections_of(db(), application.id),
         hops=_hops(referrals, parcels),
