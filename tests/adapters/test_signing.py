@@ -1,12 +1,16 @@
 """Signatures: the vectors that integrators get, both schemes, two live keys, clocks."""
 
+import base64
 import datetime as dt
+import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
 from standardwebhooks import Webhook
 
+from docs.integrators import vectors
 from redemption.dispatch.port.signing import (
     SignatureRefused,
     SigningKey,
@@ -16,7 +20,8 @@ from redemption.dispatch.port.signing import (
     verify,
 )
 
-VECTORS = json.loads((Path(__file__).parents[2] / "docs" / "integrators" / "vectors.json").read_text("utf-8"))
+HANDBOOK = Path(__file__).parents[2] / "docs" / "integrators"
+VECTORS = json.loads((HANDBOOK / "vectors.json").read_text("utf-8"))
 NOW = dt.datetime(2026, 11, 20, 1, 2, 3, tzinfo=dt.UTC)
 BODY = '{"id":"evt-1","type":"accepted","说明":"受理"}'.encode()
 
@@ -29,6 +34,39 @@ def test_the_published_vectors_are_what_we_compute(vector):
     headers = signed_headers([key], vector["id"], at, body)
     assert headers["webhook-signature"] == vector["signature"]
     assert verify([key], headers, body, at, 300) == vector["id"]
+
+
+def test_the_published_file_is_what_its_maker_writes_and_each_is_signed_when_it_happened():
+    assert (HANDBOOK / "vectors.json").read_text("utf-8") == vectors.text()
+    for vector in VECTORS:
+        happened = dt.datetime.fromisoformat(json.loads(vector["body"])["occurred_at"])
+        assert vector["timestamp"] == happened.timestamp()
+
+
+def test_sm3_is_the_one_of_the_standard():
+    """GB/T 32905-2016, example 1; and HMAC as RFC 2104 makes it of any hash, without our code."""
+    assert hashlib.new("sm3", b"abc").hexdigest() == (
+        "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    )
+    vector = next(one for one in VECTORS if one["scheme"] == "v1sm3")
+    key = base64.b64decode(vector["secret"].removeprefix("whsec_")).ljust(64, b"\0")
+    said = f"{vector['id']}.{vector['timestamp']}.{vector['body']}".encode()
+    inner = hashlib.new("sm3", bytes(byte ^ 0x36 for byte in key) + said).digest()
+    outer = hashlib.new("sm3", bytes(byte ^ 0x5C for byte in key) + inner).digest()
+    assert vector["signature"] == "v1sm3," + base64.b64encode(outer).decode()
+
+
+def test_examples_in_the_handbook_are_of_one_day_and_quote_the_vectors():
+    for page in HANDBOOK.glob("*.md"):
+        for block in re.findall(r"```http\n(.*?)```", page.read_text("utf-8"), re.S):
+            sent = int(re.search(r"webhook-timestamp: (\d+)", block)[1])
+            day = dt.datetime.fromtimestamp(sent, dt.timezone(dt.timedelta(hours=8))).date()
+            assert f"{day:%y%m%d}" in block or f"{day}" in block, f"{page.name}: {day}"
+    protocol = (HANDBOOK / "protocol.md").read_text("utf-8")
+    first = VECTORS[0]
+    example = protocol.split(f"webhook-signature: {first['signature']}\n")[1].split("```")[0]
+    assert re.sub(r"\s", "", example) == first["body"]
+    assert f"webhook-timestamp: {first['timestamp']}" in protocol
 
 
 def test_version_1_is_what_the_standard_library_accepts():

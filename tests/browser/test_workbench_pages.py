@@ -120,7 +120,7 @@ def _one_of_everything(stage: Stage) -> list[tuple[str, str, str]]:
         (login, "/workbench", "/workbench"), (login, "/workbench", "/workbench?g=review"),
         (login, here, f"/workbench/applications/{case.number}"), (login, here, f"/workbench/applications/{paid.number}"),
         (login, "/workbench/statistics", "/workbench/statistics"), (login, "/workbench/phrases", "/workbench/phrases"),
-        (login, "/workbench/conflicts", "/workbench/conflicts"),
+        (login, "/workbench/conflicts", "/workbench/conflicts"), (login, "/workbench/rankings", "/workbench/rankings"),
         (login, "/workbench/payments", "/workbench/payments"), (login, "/workbench/payments", "/workbench/payments?g=returned"),
         (login, "/workbench/adapters", "/workbench/adapters"), (login, "/workbench/letters", "/workbench/letters"),
         (login, "/workbench/adapters/<int:connection_id>", f"/workbench/adapters/{connection.id}"),
