@@ -29,8 +29,9 @@ _PAGE_NUMBER = re.compile(
 )
 _NEW_LINE = re.compile(
     r"\s*(?:第[一二三四五六七八九十百零\d]{1,5}[章节条步]|[一二三四五六七八九十]{1,3}\s*[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]"
-    r"|\d{1,2}\s*[、.．)）](?!\d)|[①-⑳]|附\s*件|[问答][：:]|[^\s，。；：:]{2,10}[：:])"
+    r"|\d{1,2}\s*[、.．)）](?!\d)|[①-⑳]|附\s*件|[问答][：:]|[^\s，。；：:（(]{2,10}[：:](?!//))"
 )
+_OPEN_ADDRESS = re.compile(r"(?:https?|ftp)://[!-~]*$|(?<![!-~])www\.[!-~]*$")  # the web address may go on
 _ENDED = re.compile(r"[。；：:！？!?;]\s*$")
 
 
@@ -131,9 +132,12 @@ def _joined(lines: list[str]) -> list[str]:
         elif open_line and not _NEW_LINE.match(line):
             previous = paragraphs.pop()
             latin = previous[-1:].isascii() and previous[-1:].isalpha() and line.lstrip()[:1].isascii()
+            latin = latin and not _OPEN_ADDRESS.search(previous)
             paragraphs.append(previous + (" " if latin else "") + line.strip())
         else:
             paragraphs.append(line.strip())
         wide = _width(line) >= column * 0.86
-        open_line = wide and not _ENDED.search(line)
+        # an address is not broken at will: the line before it is short
+        broken = _width(line) >= column * 0.5 and _OPEN_ADDRESS.search(line)
+        open_line = bool(broken) or (wide and not _ENDED.search(line))
     return paragraphs

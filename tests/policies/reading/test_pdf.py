@@ -39,6 +39,27 @@ def test_lines_are_joined_to_paragraphs(printed: bytes) -> None:
     assert not [line for line in lines if "—" in line]
 
 
+def test_an_address_at_the_end_of_a_line_is_not_torn_apart() -> None:
+    font = resources.files("pylopdf_fonts_zh_cn").joinpath("NotoSansSC-Regular.otf")
+    fonts = FontConfiguration()
+    style = CSS(
+        string=f"@font-face {{font-family: N; src: url(file://{font})}} body {{font: 12pt N}} @page {{size: A5; margin: 2cm}}",
+        font_config=fonts,
+    )
+    told = (
+        "申请人可在本市政务服务网（网址：https://www.yungang-zhengwu.gov.cn/chuangye/）申请。",
+        "集中受理时间为6月27日至7月18日。申报单位可登录云港区兑现系统（http://zc.yungang.gov.cn）提出申请，逾期不申请视同放弃。",
+    )
+    body = "".join(
+        f"<p>{line}</p>"
+        for line in (*told, "在本市行政区域内注册登记并正常经营的企业，" * 5 + "均可申报。") * 2
+    )
+    data = HTML(string=body).write_pdf(stylesheets=[style], font_config=fonts)
+    lines = read(data, "指南.pdf").text.split("\n")
+    assert lines[0:2] == list(told)
+    assert lines[3:5] == list(told)
+
+
 TABLE = """<h1>扶持资金申报一览</h1><p>以下事项全年受理。</p>
 <table><tr><th>事项名称</th><th>奖励标准</th><th>申报材料</th></tr>
 <tr><td>首贷贴息</td><td>按利息的50%给予贴息，最高5万元</td><td>申请表；贷款合同；还款凭证以及银行出具的利息支付证明材料</td></tr>
