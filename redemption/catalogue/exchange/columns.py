@@ -1,7 +1,7 @@
 """What one row of a catalogue holds: a key, a header, and how its value is read and written.
 
 A row is a plain dict of canonical values: text, ISO days, whole numbers, lists of lines, and for materials lists of
-`{"text", "form", "count", "required"}`. A column that is absent says nothing; an empty cell says "empty".
+`{"text", "form", "count", "required"}`; money rules and computed conditions are objects (`ruled`). A column that is absent says nothing; an empty cell says "empty".
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from redemption.catalogue.exchange import ruled
 from redemption.catalogue.rules import FIELD_NAMES, LIST_FIELDS, MATERIAL_FORMS, MODE_NAMES, TEXT_FIELDS
 from redemption.identity.rules import OBJECT_CLASS_NAMES
 
-TEXT, LINES, MATERIALS, DAY, COUNT, MODE, CLASSES = (
+TEXT, LINES, MATERIALS, DAY, COUNT, MODE, CLASSES, MONEY, COMPUTED = (
     "text",
     "lines",
     "materials",
@@ -23,6 +24,8 @@ TEXT, LINES, MATERIALS, DAY, COUNT, MODE, CLASSES = (
     "count",
     "mode",
     "classes",
+    "money",
+    "computed",
 )
 MOST_TEXT = 30_000
 _FORM_CODES = {word: code for code, word in MATERIAL_FORMS.items()}
@@ -63,6 +66,8 @@ COLUMNS = (
     Column("closes_on", "申报截止", DAY),
     Column("valid_from", "有效期起", DAY),
     Column("valid_until", "有效期止", DAY),
+    Column("money_rules", "资金规则", MONEY),
+    Column("computed_conditions", "可计算的条件", COMPUTED),
 )
 BY_KEY = {column.key: column for column in COLUMNS}
 BY_HEADER = {column.header: column for column in COLUMNS}
@@ -83,6 +88,11 @@ def read_cell(column: Column, value: Any) -> Any:
         return _materials(value)
     if column.kind in (LINES, CLASSES):
         return _lines(column, value)
+    if column.kind in (MONEY, COMPUTED):
+        try:
+            return ruled.read_money(value) if column.kind == MONEY else ruled.read_conditions(value)
+        except ruled.Unruly as error:
+            raise Unreadable(str(error)) from None
     text = _text(value)
     if len(text) > column.most:
         raise Unreadable(f"不能超过 {column.most} 个字。")
@@ -95,8 +105,12 @@ def read_cell(column: Column, value: Any) -> Any:
 
 def written(column: Column, value: Any) -> Any:
     """A canonical value as a cell that `read_cell` reads again to the same."""
-    if value in (None, "", []):
+    if value in (None, "", [], {}):
         return None
+    if column.kind == MONEY:
+        return ruled.money_text(value)
+    if column.kind == COMPUTED:
+        return ruled.conditions_text(value)
     if column.kind == DAY:
         return dt.date.fromisoformat(value)
     if column.kind == MATERIALS:
@@ -112,6 +126,8 @@ def written(column: Column, value: Any) -> Any:
 
 def words(column: Column, value: Any) -> str:
     """A canonical value for people who compare."""
+    if column.kind == COMPUTED:
+        return ruled.conditions_words(value or {})
     made = written(column, value)
     return "" if made is None else made.isoformat() if isinstance(made, dt.date) else str(made)
 

@@ -13,7 +13,7 @@ from redemption.catalogue.exchange.columns import BY_KEY, ITEM_KEYS, words
 NEW, SAME, CHANGED, BLOCKED = "new", "same", "changed", "blocked"
 UPDATE, CONFLICT = "update", "conflict"
 _NEVER_EMPTY = ("name", "mode")
-_EMPTY: tuple[Any, ...] = (None, "", [])
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from redemption.catalogue import money
 from redemption.catalogue.exchange.columns import (
     BY_HEADER,
     BY_KEY,
@@ -154,7 +153,6 @@ _SHOWN_KEYS = {
     "code": "事项编码",
     "state": "状态",
     "no": "版本",
-    "money_rules": "资金规则",
     "lacking": "暂缺内容和原因",
 }
 _SHOWN = set(_SHOWN_KEYS.values())
@@ -173,9 +171,6 @@ def write_workbook(rows: Iterable[Mapping[str, Any]], made_at: dt.datetime) -> b
     for row in rows:
         cells = [written_cell(column, row.get(column.key)) for column in COLUMNS]
         cells += [row.get("code"), row.get("state"), row.get("no")]
-        cells.append(
-            "\n".join(f"{line.label}：{line.words}" for line in money.lines(row.get("money_rules") or {}))
-        )
         cells.append("\n".join(f"{name}：{reason}" for name, reason in (row.get("lacking") or {}).items()))
         sheet.append([_styled(sheet, _safe(cell)) for cell in cells])
     book.properties.created = book.properties.modified = made_at.replace(tzinfo=None)

@@ -153,7 +153,6 @@ def export_rows(session: Session, actor: Actor) -> list[dict[str, Any]]:
                 "code": item.code,
                 "state": ItemState(item.state).label,
                 "no": version.no,
-                "money_rules": version.money_rules,
                 "lacking": {FIELD_NAMES[field]: reason for field, reason in version.lacking.items()},
             }
         )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from redemption.catalogue import review
 from redemption.catalogue.exchange.columns import BY_KEY, COUNT, DAY, ITEM_KEYS
+from redemption.catalogue.exchange.ruled import plain_money
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.rules import LIST_FIELDS, TEXT_FIELDS
 from redemption.catalogue.service.editing import amend_item, write
@@ -36,6 +37,10 @@ def standing(version: ItemVersion) -> dict[str, Any]:
         elif key in LIST_FIELDS:
             entries = (version.fields.get(key) or {}).get("entries", ())
             row[key] = [" ".join(str(entry["text"]).split()) for entry in entries]
+        elif key == "money_rules":
+            row[key] = plain_money(version.money_rules)
+        elif key == "computed_conditions":
+            row[key] = dict(version.conditions or {})
         else:
             value = getattr(version, key)
             row[key] = value.isoformat() if isinstance(value, dt.date) else value
@@ -120,6 +125,10 @@ def _changes(row: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
             changes["fields"][key] = {"entries": value}
         elif key in LIST_FIELDS:
             changes["fields"][key] = {"entries": [{"text": line} for line in value]}
+        elif key == "computed_conditions":
+            changes["conditions"] = value or {}
+        elif key == "money_rules":
+            changes[key] = value or {}
         elif kind == DAY:
             changes[key] = dt.date.fromisoformat(value) if value else None
         elif key == "publicity_days":
