@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from redemption.catalogue import checking, queries, review, search
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.rules import FIELD_NAMES, ITEM_MACHINE, ItemAction, ItemState
-from redemption.catalogue.service.editing import follow_policy
+from redemption.catalogue.service.editing import amend_item, follow_policy
 from redemption.catalogue.service.owning import Owned, mine, note, touch
 from redemption.identity.rules import Actor
 from redemption.kernel import clock, outbox
@@ -103,6 +104,7 @@ def publish_policy(
         session, actor, number, version=version, without_answers=without_answers
     )
     follow_policy(session, published)
+    _follow_validity(session, actor, published)
     policy = policies.seen_by(session, actor, number)
     known = {item.code for item in queries.items_of_policy(session, policy.id)}
     wrong: Fields = {}
@@ -119,6 +121,41 @@ def publish_policy(
             "有事项还不能发布，请补全后再试，或先只发布文件。", code="items_incomplete", fields=wrong
         )
     return published
+
+
+def _follow_validity(session: Session, actor: Actor, published: PolicyVersion) -> None:
+    """Items that end with their policy end with the amended one from now on; those with a day of their own keep it.
+
+    What is in force gets a version of its own, so that applications stay on the one they were made on.
+    """
+    before = session.scalar(
+        select(PolicyVersion)
+        .where(
+            PolicyVersion.policy_id == published.policy_id,
+            PolicyVersion.no < published.no,
+            PolicyVersion.published_at.is_not(None),
+        )
+        .order_by(PolicyVersion.no.desc())
+        .limit(1)
+    )
+    if before is None or before.valid_until in (None, published.valid_until):
+        return
+    said = f"有效期至{clock.day_text(published.valid_until)}" if published.valid_until else "不再限定有效期"
+    items = queries.items_of_policy(session, published.policy_id)
+    versions = queries.working_versions(session, [item.id for item in items])
+    for item in items:
+        draft = versions[item.id]
+        if draft.valid_until != before.valid_until or item.state == ItemState.REPEALED:
+            continue
+        if draft.published_at is None:
+            draft.valid_until = published.valid_until
+            continue
+        following = amend_item(session, actor, item.code, f"随政策文件修订，{said}。")
+        following.valid_until = published.valid_until
+        session.flush()
+        # one whose period a person closed, or that lacks something by today's rules, waits for a person
+        if item.state != ItemState.CLOSED and not what_is_missing(following):
+            publish_item(session, actor, item.code)
 
 
 def settle(item: Item, version: ItemVersion) -> ItemAction | None:

@@ -283,6 +283,40 @@ def test_drafts_of_items_follow_their_policy_to_its_new_text(session, world, mak
         assert new[start:end] == version.fields["standard"]["text"]
 
 
+def test_items_that_end_with_their_policy_end_with_the_amended_one(session, world, maker):
+    old, later = clock.today() + dt.timedelta(days=30), clock.today() + dt.timedelta(days=400)
+    item = make_item(session, world, valid_until=old)
+    policy, first = session.get_one(Policy, item.policy_id), queries.working_version(session, item)
+    same = {
+        name: getattr(first, name)
+        for name in ("fields", "lacking", "time_limit_days", "payment_days", "mode")
+    }
+    others = {}
+    for name, until in (("另有期限", old - dt.timedelta(days=1)), ("暂停", old), ("已截止", old)):
+        others[name] = service.add_item(session, maker, policy.number, name)
+        service.save_item(session, maker, others[name].code, same | {"valid_until": until})
+        service.publish_item(session, maker, others[name].code)
+    service.change_state(session, maker, others["暂停"].code, ItemAction.SUSPEND, "预算调整")
+    service.change_state(session, maker, others["已截止"].code, ItemAction.CLOSE, "额满")
+    text = policies.version_with_text(session, policy.current_version_id).text
+    for until in (old, later):
+        details = {
+            "title": "延期的通知", "issuer": "测试局", "publication_date": clock.today(), "valid_until": until,
+        }  # fmt: skip
+        document = read_text(f"有效期至{until}。\n{text}")
+        policy_service.amend(session, maker, policy.number, document, "写明有效期", details)
+        service.publish_policy(session, maker, policy.number, without_answers="正在收集")
+    session.refresh(item)
+    now = session.get_one(ItemVersion, item.current_version_id)
+    assert (now.no, now.valid_until, first.valid_until) == (2, later, old)
+    assert "有效期至" in now.change_note
+    waiting = {name: queries.working_version(session, other) for name, other in others.items()}
+    assert waiting["另有期限"].no == 1
+    assert (others["暂停"].state, waiting["暂停"].published_at is not None) == ("suspended", True)
+    assert (others["已截止"].state, waiting["已截止"].published_at) == ("closed", None)
+    assert waiting["暂停"].valid_until == waiting["已截止"].valid_until == later
+
+
 def test_discarding_an_amendment_keeps_the_published_version(session, world, maker):
     item = make_item(session, world)
     service.amend_item(session, maker, item.code, "试试")
