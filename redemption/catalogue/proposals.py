@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from redemption.catalogue import checking, vocabulary
+from redemption.catalogue.exchange.columns import Unreadable, read_day
 from redemption.catalogue.vocabulary import ATTRIBUTES, OPERATIONS, Kind
 from redemption.kernel.errors import Invalid
 from redemption.kernel.money import parse_amount
@@ -137,7 +138,10 @@ def _value(attribute: vocabulary.Attribute, operation: str, text: str) -> Any:
 
 def _date(operation: str, text: str, wrong: Invalid) -> Any:
     if operation in ("on_or_after", "on_or_before"):
-        return text
+        try:
+            return read_day(text)
+        except Unreadable:
+            raise wrong from None
     for unit in sorted(_UNITS, key=len, reverse=True):
         if text.endswith(unit) and text.removesuffix(unit).strip().isdecimal():
             return {"n": int(text.removesuffix(unit)), "unit": _UNITS[unit]}

@@ -81,7 +81,7 @@ class Unreadable(ValueError):
 def read_cell(column: Column, value: Any) -> Any:
     """A cell, or a JSON value, as the canonical value of its column. Unreadable if it is none."""
     if column.kind == DAY:
-        return _day(value)
+        return read_day(value)
     if column.kind == COUNT:
         return _count(value)
     if column.kind == MATERIALS:
@@ -142,7 +142,8 @@ def _text(value: Any) -> str:
     return str(value).replace("\r\n", "\n").strip()
 
 
-def _day(value: Any) -> str | None:
+def read_day(value: Any) -> str | None:
+    """A day as people write it (2026-01-31, 2026年1月31日, 2026/1/31), as an ISO day. Unreadable if it is none."""
     if isinstance(value, dt.datetime):
         return value.date().isoformat()
     if isinstance(value, dt.date):
