@@ -168,6 +168,10 @@ def outcome_of(status: int, headers: Mapping[str, str], content: bytes, now: flo
         return Retry(f"部门系统答复 {status}。", wait, status, kept)
     if status in WRONG_SETTINGS:
         word = {401: "签名或密钥不被接受", 403: "被拒绝访问", 404: "地址不存在"}[status]
+        if status == 401 and body.get("code") == "signature_clock":
+            # the key is the right one: whoever looked for a wrong key would look in vain
+            sentence = "部门系统答复 401（请求时间与对方时钟相差过大），请双方校准时钟。"
+            return Alert(sentence, wait, status, kept)
         return Alert(f"部门系统答复 {status}（{word}），请核对对接配置。", wait, status, kept)
     return Alert(f"部门系统给出了协议之外的答复 {status}，请核对对接配置。", wait, status, kept)
 

@@ -128,6 +128,7 @@ class PaymentData(Schema):
 class OpinionData(Schema):
     result = fields.String(
         required=True,
+        error_messages={"required": "请选择同意、附条件同意或不同意。"},
         validate=validate.OneOf(
             ["support", "oppose", "conditional"], error="result 应为 support、oppose 或 conditional。"
         ),

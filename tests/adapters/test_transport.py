@@ -53,6 +53,13 @@ def test_again_and_somebody_is_told(status):
     assert isinstance(outcome_of(status, {}, b"", NOW), Alert)
 
 
+def test_a_clock_that_is_off_is_not_called_a_wrong_key():
+    found = outcome_of(401, {}, b'{"code":"signature_clock","message":"..."}', NOW)
+    assert isinstance(found, Alert)
+    assert "时钟" in found.reason
+    assert "密钥" not in found.reason
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

@@ -20,7 +20,7 @@ SECRET = "REDEMPTION_SIMULATOR_SECRET"  # noqa: S105 - the name of a variable
 FAULT_WORDS = {
     "delay": "每次答复前等待的秒数",
     "errors": "答复 500 的比例（0 至 1）",
-    "lost": "存盘后答复丢失的比例",
+    "lost": "存盘后断线、答复丢失的比例",
     "later": "答复 202 的比例",
     "duplicates": "事件重复发送的比例",
     "disorder": "大于 0 时事件乱序发送",
@@ -29,6 +29,10 @@ FAULT_WORDS = {
     "corrections": "自动办理时先要求补正的比例",
 }
 """Options of the command line: fields of `Faults` and what they do."""
+DESCRIPTION = (
+    "启动一个模拟部门，直到 Ctrl-C。收到的案件列在它的首页，可以在那里点击受理、补正、决定、拨付；"
+    f"签名密钥由环境变量 {SECRET} 提供。各种故障由参数制造，比例都是 0 至 1。"
+)
 
 
 def serve(
@@ -74,12 +78,14 @@ def serve(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line; the secret comes from the environment, never from the arguments."""
-    parser = argparse.ArgumentParser(prog="redemption department simulate", description=__doc__)
-    parser.add_argument("--port", type=int, default=8700)
+    parser = argparse.ArgumentParser(prog="redemption department simulate", description=DESCRIPTION)
+    parser.add_argument("--port", type=int, default=8700, help="监听 127.0.0.1 的哪个端口，默认 8700")
     parser.add_argument("--department", required=True, help="部门编码")
-    parser.add_argument("--callback", default="http://127.0.0.1:8600", help="一窗系统的地址")
-    parser.add_argument("--folder", type=Path, default=Path("var/departments"))
-    parser.add_argument("--scheme", choices=SCHEMES, default="v1")
+    parser.add_argument(
+        "--callback", default="http://127.0.0.1:8600", help="一窗系统的地址，默认 http://127.0.0.1:8600"
+    )
+    parser.add_argument("--folder", type=Path, default=Path("var/departments"), help="案件存在哪个文件夹")
+    parser.add_argument("--scheme", choices=SCHEMES, default="v1", help="签名算法，须与密钥一致")
     parser.add_argument("--auto", action="store_true", help="自动受理并同意每一件")
     for name, word in FAULT_WORDS.items():
         parser.add_argument(f"--{name}", type=float, default=0.0, help=word)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import socket
 import time
 from typing import Any
 
@@ -64,7 +65,7 @@ def make_app(
         if is_new and auto and payload["kind"] != "withdrawal":
             _auto(store, payload, faults)
         if faults.happens(faults.lost):
-            return jsonify({"message": "答复丢失（模拟）"}), 504
+            _hang_up()
         status = 202 if is_new and faults.happens(faults.later) else (200 if is_new else 409)
         return jsonify({"number": number, "message": "已收到"}), status
 
@@ -118,6 +119,11 @@ def make_app(
         return jsonify({"message": error.description}), error.code or 500
 
     return app
+
+
+def _hang_up() -> None:
+    """Break the connection, so that what is answered now arrives nowhere."""
+    request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
 
 
 def _auto(store: Store, payload: dict[str, Any], faults: Faults) -> None:
