@@ -301,7 +301,9 @@ def _look(made: Ground, clients: Clients, found: Wrong) -> None:
         found.stuck = session.scalar(select(func.count()).where(Parcel.state.in_(HELD))) or 0
         key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(made.settings.audit_key)).public_key()
         log = verify(session, key)
-        found.audit = len(log.faults) + (log.entries < len(clients.accepted))
+        for fault in log.faults:
+            found.count("audit", fault.what, f"{fault.chain}#{fault.seq}")
+        found.count("audit", "fewer entries than applications", "", log.entries < len(clients.accepted))
     # by the number of the application: two referrals of one would be two cases there
     cases: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for office in made.offices:

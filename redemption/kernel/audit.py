@@ -178,56 +178,85 @@ class Verified:
 
 
 def verify(session: Session, public_key: Ed25519PublicKey) -> Verified:
-    """Recompute every hash, compare every head, check every anchor. Reads the whole log once."""
+    """Recompute every hash, compare every head, check every anchor. Reads the whole log once.
+
+    Entries and heads are read by one statement, so that they are of one moment: a log that others write to
+    meanwhile adds up as well.
+    """
     faults: list[Fault] = []
-    heads = {row.chain: row for row in session.scalars(select(AuditChain))}
-    count, seen = 0, set()
-    for chain, seq, digest, expected_seq in _recomputed(session, faults):
-        count += 1
-        seen.add(chain)
-        head = heads.get(chain)
-        if head is None or seq > head.seq:
-            faults.append(Fault(chain, seq, "链头缺失或落后于记录"))
-        elif head.seq == seq and head.hash != digest:
-            faults.append(Fault(chain, seq, "链头与最后一条记录不符"))
-        if seq != expected_seq:
-            faults.append(Fault(chain, expected_seq, "记录缺失"))
-    longest = select(AuditEntry.chain, func.max(AuditEntry.seq)).group_by(AuditEntry.chain)
-    last_seqs = {chain: seq for chain, seq in session.execute(longest)}  # noqa: C416
-    for chain, head in heads.items():
-        if last_seqs.get(chain, 0) < head.seq:
-            faults.append(Fault(chain, head.seq, "末尾的记录被删除"))
+    count, chains = 0, 0
+    last: _Place | None = None
+    for place in _places(session):
+        if last is None or last.chain != place.chain:
+            _check_end(last, faults)
+            chains, last = chains + 1, None
+        _check(place, last, faults)
+        count, last = count + (place.seq > 0), place
+    _check_end(last, faults)
     anchors = _verify_anchors(session, public_key, faults)
-    return Verified(chains=len(seen), entries=count, anchors=anchors, faults=faults)
+    return Verified(chains=chains, entries=count, anchors=anchors, faults=faults)
 
 
-def _recomputed(session: Session, faults: list[Fault]) -> Iterator[tuple[str, int, bytes, int]]:
+@dataclass(frozen=True)
+class _Place:
+    """One entry beside its chain's head; sequence 0 for a head without any entry."""
+
+    chain: str
+    seq: int
+    actor: str
+    action: str
+    body: str
+    hash: bytes
+    head_seq: int | None
+    head_hash: bytes | None
+
+
+def _places(session: Session) -> Iterator[_Place]:
+    name = func.coalesce(AuditEntry.chain, AuditChain.chain)
     rows = session.execute(
         select(
-            AuditEntry.chain,
+            name,
             AuditEntry.seq,
             AuditEntry.actor,
             AuditEntry.action,
             AuditEntry.body,
             AuditEntry.hash,
+            AuditChain.seq,
+            AuditChain.hash,
         )
-        .order_by(AuditEntry.chain, AuditEntry.seq)
+        .select_from(AuditEntry)
+        .outerjoin(AuditChain, AuditChain.chain == AuditEntry.chain, full=True)
+        .order_by(name, AuditEntry.seq)
         .execution_options(yield_per=5000)
     )
-    chain, previous, expected = "", ZERO, 1
-    for row_chain, seq, actor, action, body, stored in rows:
-        if row_chain != chain:
-            chain, previous, expected = row_chain, ZERO, 1
-        digest = hashlib.sha256(previous + str(seq).encode() + body.encode()).digest()
-        frame = json.loads(body)
-        if digest != stored or (frame["chain"], frame["actor"], frame["action"]) != (
-            row_chain,
-            actor,
-            action,
-        ):
-            faults.append(Fault(chain, seq, "内容与散列值不符"))
-        yield chain, seq, stored, expected
-        previous, expected = stored, seq + 1
+    for chain, seq, actor, action, body, stored, head_seq, head_hash in rows:
+        yield _Place(
+            chain, seq or 0, actor or "", action or "", body or "", stored or ZERO, head_seq, head_hash
+        )
+
+
+def _check(place: _Place, before: _Place | None, faults: list[Fault]) -> None:
+    """One entry: what it says, that it follows the one before it, and that its chain's head knows it."""
+    if place.seq == 0:
+        return
+    previous, expected = (before.hash, before.seq + 1) if before else (ZERO, 1)
+    digest = hashlib.sha256(previous + str(place.seq).encode() + place.body.encode()).digest()
+    frame = json.loads(place.body)
+    said = (frame["chain"], frame["actor"], frame["action"])
+    if digest != place.hash or said != (place.chain, place.actor, place.action):
+        faults.append(Fault(place.chain, place.seq, "内容与散列值不符"))
+    if place.head_seq is None or place.seq > place.head_seq:
+        faults.append(Fault(place.chain, place.seq, "链头缺失或落后于记录"))
+    elif place.head_seq == place.seq and place.head_hash != place.hash:
+        faults.append(Fault(place.chain, place.seq, "链头与最后一条记录不符"))
+    if place.seq != expected:
+        faults.append(Fault(place.chain, expected, "记录缺失"))
+
+
+def _check_end(last: _Place | None, faults: list[Fault]) -> None:
+    """The last entry of a chain is the one its head speaks of."""
+    if last is not None and last.head_seq is not None and last.seq < last.head_seq:
+        faults.append(Fault(last.chain, last.head_seq, "末尾的记录被删除"))
 
 
 def _verify_anchors(session: Session, public_key: Ed25519PublicKey, faults: list[Fault]) -> int:

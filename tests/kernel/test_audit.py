@@ -1,11 +1,14 @@
 """The audit log: what it proves, and what it notices."""
 
+from contextlib import contextmanager
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from redemption.kernel import audit
+from redemption.kernel.uow import unit_of_work
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
@@ -73,3 +76,31 @@ def test_rows_cannot_be_changed(session):
         session.execute(text("UPDATE audit_entry SET action = 'deny'"))
     with pytest.raises(DBAPIError, match="never changed"), session.begin_nested():
         session.execute(text("DELETE FROM audit_entry"))
+
+
+@contextmanager
+def busy(database):
+    """While it lasts, somebody else appends to the log after every statement of everybody."""
+    inside = []
+
+    def append(*_):
+        if not inside:
+            inside.append(True)
+            with unit_of_work(database) as other:
+                audit.record(other, "application:1", "person:1", "accept")
+                audit.record(other, f"application:{len(inside) + 10}", "person:1", "accept")
+            inside.clear()
+
+    event.listen(database.engine, "after_cursor_execute", append)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "after_cursor_execute", append)
+
+
+def test_a_log_that_others_write_to_meanwhile_verifies(fresh_database):
+    with unit_of_work(fresh_database) as session:
+        write(session)
+        audit.anchor(session, KEY)
+    with unit_of_work(fresh_database) as session, busy(fresh_database):
+        assert audit.verify(session, KEY.public_key()).faults == []
