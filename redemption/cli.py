@@ -267,14 +267,22 @@ def referral() -> None:
 @click.option("--application", default="", help="Number of one application.")
 @click.option("--department", "code", default="", help="Code of a department.")
 @click.option("--reason", default="", help="Only those whose last error contains this text.")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), help="Only those that were given up on this day or later."
+)
 @click.option("--all", "everything", is_flag=True, help="Every one that was given up.")
-def referral_redrive(application: str, code: str, reason: str, everything: bool) -> None:
+def referral_redrive(application: str, code: str, reason: str, since: Any, everything: bool) -> None:
     """Send what was given up once more."""
     from redemption.dispatch import commands
 
     with _opened(ready()) as database:
         count = commands.redrive(
-            database, application=application, department=code, reason=reason, everything=everything
+            database,
+            application=application,
+            department=code,
+            reason=reason,
+            since=since.date() if since else None,
+            everything=everything,
         )
     click.echo(f"{count} sent on their way again")
 

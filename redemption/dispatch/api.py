@@ -8,14 +8,25 @@ from marshmallow import RAISE
 from sqlalchemy import select
 
 from redemption.applications.models import Material
-from redemption.dispatch import queries, service
+from redemption.dispatch import letters, queries, service
 from redemption.dispatch.claiming import LINK_PURPOSE, Outfit, dress
-from redemption.dispatch.models import Connection
+from redemption.dispatch.letters import LetterFilter
+from redemption.dispatch.models import Connection, Parcel
 from redemption.dispatch.port.mapping import MappingFault
-from redemption.dispatch.schemas import FetchedSchema, FetchQuery, ReceiptAnswer, ReceiptSchema
+from redemption.dispatch.schemas import (
+    FetchedSchema,
+    FetchQuery,
+    LetterListSchema,
+    LetterQuery,
+    ReceiptAnswer,
+    ReceiptSchema,
+    RedrivenSchema,
+    RedriveSchema,
+)
 from redemption.identity.models import Department
 from redemption.kernel import clock
 from redemption.kernel.errors import NotFound
+from redemption.web import paging
 from redemption.web.access import actor, allow, public
 from redemption.web.files import send_stored
 from redemption.web.session import box, database, db, settings, signer, storage
@@ -63,6 +74,55 @@ def receipt(body: dict[str, Any], code: str, number: str) -> dict[str, Any]:
     connection = db().get_one(Connection, parcel.connection_id)
     connection.last_polled_at = clock.now()
     return {"referral": number, "sequence": parcel.sequence, "state": parcel.state}
+
+
+@blueprint.get("/letters")
+@allow("officer", "administrator")
+@blueprint.arguments(LetterQuery, location="query", unknown=RAISE)
+@blueprint.response(200, LetterListSchema)
+def dead_letters(query: dict[str, Any]) -> dict[str, Any]:
+    """查询投递失败的案件
+
+    自动重试 72 小时仍未送达，或被部门系统技术退回的。审批人员只看到本部门的。
+    """
+    limit, cursor = query.pop("limit"), query.pop("cursor", None)
+    found = letters.find(db(), actor(), LetterFilter(**query))
+    if cursor:
+        found = found.where(Parcel.id > paging.number(cursor))
+    rows = list(db().execute(found.limit(limit + 1)))
+    following = paging.encode(rows[limit - 1].Parcel.id) if len(rows) > limit else None
+    return {"items": [_letter(row) for row in rows[:limit]], "next_cursor": following}
+
+
+@blueprint.post("/letters/redrive")
+@allow("officer", "administrator")
+@blueprint.arguments(RedriveSchema)
+@blueprint.response(200, RedrivenSchema)
+def redrive(body: dict[str, Any]) -> dict[str, int]:
+    """重新投递：指定的、筛选出的，或全部
+
+    部门已收到的不会重复立案。审批人员只能重新投递本部门的。
+    """
+    if "ids" in body:
+        return {"redriven": service.redrive(db(), actor(), body["ids"], body["note"])}
+    wanted = LetterFilter(**body.get("filter", {}))
+    return {"redriven": letters.redrive(db(), actor(), wanted, body["note"])}
+
+
+def _letter(row: Any) -> dict[str, Any]:
+    parcel = row.Parcel
+    return {
+        "id": parcel.id,
+        "application": row.application_number,
+        "referral": row.Referral.number,
+        "sequence": parcel.sequence,
+        "kind": parcel.kind,
+        "state": parcel.state,
+        "department": row.department_code,
+        "attempts": parcel.attempts,
+        "reason": parcel.last_error,
+        "failed_at": parcel.settled_at,
+    }
 
 
 @blueprint.get("/files/<token>")

@@ -1,10 +1,10 @@
 """What the command line does about delivery: check a department, redrive, rotate keys."""
 
-from sqlalchemy.orm import Session
+import datetime as dt
 
-from redemption.applications.models import Application
-from redemption.dispatch import configuring, queries, service
+from redemption.dispatch import configuring, letters, queries
 from redemption.dispatch.claiming import make_adapter
+from redemption.dispatch.letters import LetterFilter
 from redemption.dispatch.port import Context
 from redemption.dispatch.port.contract import Report, run
 from redemption.identity.queries import department as department_by_code
@@ -44,21 +44,21 @@ def redrive(
     application: str = "",
     department: str = "",
     reason: str = "",
+    since: dt.date | None = None,
     everything: bool = False,
 ) -> int:
-    """Send dead letters again: of one application, of a department, of a reason, or all.
+    """Send dead letters again: of one application, of a filter, or all.
 
     Raises:
-        Conflict: nothing was named and `everything` is not set.
+        Conflict: nothing was named and `everything` is not set. NotFound: no such department.
     """
-    if not (application or department or reason or everything):
-        raise Conflict("请指定申报件、部门、失败原因，或用 --all 重新投递全部。", code="nothing_named")
+    wanted = LetterFilter(reason, department, since, application)
+    if not (wanted or everything):
+        raise Conflict(
+            "请指定申报件、部门、失败原因、起始日期，或用 --all 重新投递全部。", code="nothing_named"
+        )
     with unit_of_work(database) as session:
-        query = queries.letters(_department_id(session, department), reason)
-        if application:
-            query = query.where(Application.number == application)
-        ids = [row.Parcel.id for row in session.execute(query)]
-        return service.redrive(session, COMMAND, ids, "命令行")
+        return letters.redrive(session, COMMAND, wanted, "命令行")
 
 
 def rotate_key(database: Database, box: SecretBox, code: str, scheme: str = "v1") -> str:
@@ -66,7 +66,3 @@ def rotate_key(database: Database, box: SecretBox, code: str, scheme: str = "v1"
     with unit_of_work(database) as session:
         department = department_by_code(session, code)
         return configuring.add_key(session, box, COMMAND, department.id, scheme=scheme)[1]
-
-
-def _department_id(session: Session, code: str) -> int | None:
-    return department_by_code(session, code).id if code else None

@@ -251,6 +251,7 @@ def letters(department_id: int | None = None, reason: str = "", states: Any = HE
             ItemVersion.name.label("item_name"),
             Enterprise.name.label("enterprise_name"),
             Department.name.label("department_name"),
+            Department.code.label("department_code"),
         )
         .join(Referral, Referral.id == Parcel.referral_id)
         .join(Application, Application.id == Referral.application_id)

@@ -29,6 +29,14 @@ def decode(cursor: str) -> Any:
         raise Invalid.field("cursor", "游标无效，请从第一页重新开始。") from None
 
 
+def number(cursor: str) -> int:
+    """The key after which the next page begins. Invalid as `decode`."""
+    after = decode(cursor)
+    if not isinstance(after, int) or isinstance(after, bool) or not 0 <= after < 2**63:
+        raise Invalid.field("cursor", "游标无效，请从第一页重新开始。")
+    return after
+
+
 def page(
     session: Session,
     query: Select[Any],
@@ -41,9 +49,7 @@ def page(
     """One page by a unique numeric key; returns the rows (scalars) and the cursor of the next page or None."""
     limit = max(1, min(limit, MOST))
     if cursor:
-        after = decode(cursor)
-        if not isinstance(after, int):
-            raise Invalid.field("cursor", "游标无效，请从第一页重新开始。")
+        after = number(cursor)
         query = query.where(key < after if newest_first else key > after)
     rows = list(session.scalars(query.order_by(key.desc() if newest_first else key.asc()).limit(limit + 1)))
     if len(rows) <= limit:

@@ -157,7 +157,7 @@ def test_dead_letters_are_seen_and_sent_again(session, stage, world, browser_of,
     stranger.post("/workbench/letters", {"scope": "picked", "parcel": str(parcel.id)})
     session.refresh(parcel)
     assert parcel.state == "dead"
-    officer.post("/workbench/letters", {"scope": "picked", "parcel": str(parcel.id), "reason": "已修复"})
+    officer.post("/workbench/letters", {"scope": "picked", "parcel": str(parcel.id), "note": "已修复"})
     session.refresh(parcel)
     assert parcel.state == "waiting"
 

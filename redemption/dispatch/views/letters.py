@@ -1,13 +1,21 @@
 """Dead letters and technical refusals: seen, and sent again."""
 
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from redemption.dispatch import queries, service
+from redemption.dispatch import letters as dead
+from redemption.dispatch import service
+from redemption.dispatch.letters import LetterFilter
 from redemption.dispatch.rules import PARCEL_KIND_NAMES
+from redemption.identity.queries import departments
 from redemption.identity.rules import Actor
 from redemption.web.access import actor, allow
+from redemption.web.forms import empty_form
 from redemption.web.pages import render
 from redemption.web.session import db
 
@@ -19,13 +27,18 @@ MOST_LETTERS = 200
 @allow("officer", "administrator")
 def letters() -> Response:
     """Dead letters and technical refusals, with what to do."""
-    words = request.args.get("q", "").strip()[:100]
-    query = queries.letters(actor().department_id, words)
+    who: Actor = actor()
+    form = empty_form(request.args.to_dict())
+    wanted = _filter(form.values)
+    if wanted is None:
+        form.add("since", "请填写日期，例如 2026-11-20。")
+    query = dead.find(db(), who, wanted or LetterFilter())
     return render(
         "dispatch/letters.html",
         rows=list(db().execute(query.limit(MOST_LETTERS))),
         total=db().scalar(select(func.count()).select_from(query.order_by(None).subquery())),
-        words=words,
+        form=form,
+        departments=[(row.code, row.name) for row in departments(db())] if who.department_id is None else [],
         kinds=PARCEL_KIND_NAMES,
     )
 
@@ -35,18 +48,27 @@ def letters() -> Response:
 def redrive() -> Response:
     """Send again: those ticked, those of the filter, or all."""
     who: Actor = actor()
+    note, wanted = request.form.get("note", "").strip()[:500], _filter(request.form)
     if request.form.get("scope") == "picked":
-        ids = [
-            int(value)
-            for value in request.form.getlist("parcel")
-            if value.isascii() and value.isdigit() and len(value) < 18
-        ]
+        picked = request.form.getlist("parcel")
+        ids = [int(value) for value in picked if value.isascii() and value.isdigit() and len(value) < 18]
+        count = service.redrive(db(), who, ids, note)
     else:
-        words = request.form.get("q", "").strip()[:100]
-        ids = [row.Parcel.id for row in db().execute(queries.letters(who.department_id, words))]
-    count = service.redrive(db(), who, ids, request.form.get("reason", "").strip()[:500])
+        count = dead.redrive(db(), who, wanted, note) if wanted is not None else 0
     if count:
         flash(f"{count} 件已重新投递，几秒后可在案件的投递记录中看到结果。", "success")
     else:
         flash("请先勾选要重新投递的案件。", "warning")
     return redirect("/workbench/letters", 303)
+
+
+def _filter(given: Mapping[str, Any]) -> LetterFilter | None:
+    """None where the day is none."""
+    day = str(given.get("since", "")).strip()
+    try:
+        since = dt.date.fromisoformat(day) if day else None
+    except ValueError:
+        return None
+    return LetterFilter(
+        str(given.get("reason", "")).strip()[:100], str(given.get("department", "")).strip()[:100], since
+    )
