@@ -22,7 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bench.ground import Chaos, Ground, ground
+from bench.ground import Ground, ground
+from bench.killing import Chaos
 from redemption.applications.models import Application, ApplicationEvent, Correction, Submission
 from redemption.dispatch.models import Parcel
 from redemption.dispatch.rules import HELD

@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -27,6 +26,7 @@ import redis
 from sqlalchemy import select
 
 from bench.copies import copy_drafts
+from bench.processes import Process
 from redemption import local, migrate
 from redemption.applications import service as applications
 from redemption.applications.models import Application, Submission
@@ -57,44 +57,6 @@ def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         return int(listening.getsockname()[1])
-
-
-class Process:
-    """One child in a group of its own."""
-
-    def __init__(self, command: Sequence[str], environ: dict[str, str]) -> None:
-        self._command, self._environ = list(command), environ
-        self._child: subprocess.Popen[bytes] | None = None
-        self.start()
-
-    def start(self) -> None:
-        self._child = subprocess.Popen(
-            self._command,
-            cwd=ROOT,
-            env=self._environ,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
-    def kill(self) -> None:
-        """-9, with everything it started."""
-        self._signal(signal.SIGKILL)
-
-    def stop(self) -> None:
-        self._signal(signal.SIGTERM)
-        assert self._child is not None
-        try:
-            self._child.wait(10)
-        except subprocess.TimeoutExpired:
-            self.kill()
-
-    def _signal(self, number: int) -> None:
-        if self._child is not None and self._child.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._child.pid, number)
-            if number == signal.SIGKILL:
-                self._child.wait(10)
 
 
 @dataclasses.dataclass
@@ -389,48 +351,3 @@ def ground(departments: int, **options: Any) -> Iterator[Ground]:
         yield made
     finally:
         made.close()
-
-
-class Chaos(threading.Thread):
-    """Kills processes at random (-9) and starts them again, until told to stop.
-
-    Args:
-        first: names that are killed once, in this order, before chance decides.
-    """
-
-    def __init__(self, made: Ground, *, pause: tuple[float, float], first: Sequence[str] = ()) -> None:
-        super().__init__(daemon=True)
-        self._made, self._pause, self._first = made, pause, list(first)
-        self._enough = threading.Event()
-        self.killed: list[str] = []
-        self.failed: BaseException | None = None
-
-    def run(self) -> None:
-        names = [*self._made.processes, "queue", "database"]
-        try:
-            while not self._enough.wait(random.uniform(*self._pause)):
-                name = self._first.pop(0) if self._first else random.choice(names)
-                self._kill(name)
-                self.killed.append(name)
-        except BaseException as error:
-            self.failed = error
-
-    def _kill(self, name: str) -> None:
-        if name == "queue":
-            self._made.kill_queue()
-        elif name == "database":
-            self._made.kill_database()
-        else:
-            self._made.processes[name].kill()
-            time.sleep(random.uniform(0, 0.5))
-            self._made.processes[name].start()
-
-    def stop(self) -> None:
-        """No more kills; what was killed is up again. Whatever was to be killed at least is killed now."""
-        self._enough.set()
-        self.join(180)
-        if self.failed is not None:
-            raise self.failed
-        for name in self._first:
-            self._kill(name)
-            self.killed.append(name)
