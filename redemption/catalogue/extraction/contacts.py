@@ -178,7 +178,7 @@ def counters_named(text: str, spans: list[Span]) -> list[Entry]:
 
 
 _AT_COUNTER = re.compile(
-    r"(?:向|到|至|往|前往)((?:(?!提交|申请|登[录陆]|平台|系统|监督)[\u4e00-\u9fffA-Za-z0-9（）]){4,36}?(?:窗口|专窗|服务中心|办事大厅|服务大厅|服务站))"
+    r"(?:向|到|至|往|前往)((?:(?!提交|申请|登[录陆]|平台|系统|监督)[\u4e00-\u9fffA-Za-z0-9（）]){4,36}?(?:窗口|专窗|服务中心|办事大厅|服务大厅|服务站|服务部门|促进中心|经办机构|社保所|村委会|居委会))"
     r"(?=提出|提交|申请|申报|申领|办理|递交|领取|报送|由|现场)"
 )
 
@@ -205,6 +205,12 @@ _COUNTER_LABEL = re.compile(
 )
 
 
+# 申请渠道：街道公共服务窗口。: the way of applying is a place and nothing else
+_PLACE_ALONE = re.compile(
+    r"\s*((?![^。]*(?:网|平台|系统|登[录陆]|提交|申请|办理))[\u4e00-\u9fff（）()、]{2,30}(?:窗口|专窗|大厅|服务中心|服务站|服务部门|经办机构|的机构|社保所))[。；]?\s*"
+)
+
+
 def counters_told(text: str, spans: list[Span]) -> list[Entry]:
     """Counters told without an address: 向户籍所在地街道便民服务中心提出申请."""
     found = [
@@ -213,6 +219,7 @@ def counters_told(text: str, spans: list[Span]) -> list[Entry]:
         for rule in (_COUNTER_LABEL, _ROOM, _ROOM_BEFORE, _AT_COUNTER)
         for match in rule.finditer(text, a, b)
     ]
+    found += [match.span(1) for a, b in spans if (match := _PLACE_ALONE.fullmatch(text, a, b))]
     return [_address_entry(text, *span) for span in found]
 
 

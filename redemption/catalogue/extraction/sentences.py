@@ -318,7 +318,7 @@ class SentenceReader(TimeReader, ApplicantReader):
         spans = [*item["channels"].spans, *item["process"].spans, *item["application_period"].spans]
         found = read_addresses(self._text, spans, labelled_only=True)
         paper = re.search(
-            r"纸质|窗口|现场|递交|送[至到达]|报[至到送]|邮寄|大厅",
+            r"纸质|窗口|现场|递交|送[至到达]|报[至到送]|邮寄|大厅|服务部门|经办机构|的机构|社保所|促进中心|[村居]委会",
             text + "".join(e.text for e in item["materials"].entries[-1:]),
         )
         if not found:

@@ -1,5 +1,7 @@
 """Guides as service counters and terminals show them: values beside labels, one phrase for who, steps for how."""
 
+import pytest
+
 from redemption.catalogue.extraction import Item, extract
 from redemption.policies.reading import read_text
 
@@ -35,3 +37,16 @@ def test_a_threshold_is_no_gift_and_wages_are_none() -> None:
     loan, _ = extract(read_text(THRESHOLD)).items
     assert loan["standard"].text == "可申请区财政给予的全额贴息。"
     assert loan["conditions"].text.startswith("毕业五年内的青年创办的个体工商户")
+
+
+@pytest.mark.parametrize(
+    ("channels", "counters"),
+    [
+        ("街道（乡镇）公共服务窗口", ["街道（乡镇）公共服务窗口"]),
+        ("可到企业注册地的区就业促进中心申请。", ["企业注册地的区就业促进中心"]),
+        ("登录市政务服务网办理", []),
+    ],
+)
+def test_a_counter_is_where_one_goes_though_no_street_is_told(channels: str, counters: list[str]) -> None:
+    item = only(f"见习补贴办事指南\n申请对象：见习单位\n补贴标准：每人每月1200元\n申请渠道：{channels}\n")
+    assert [entry.text for entry in item["onsite_address"].entries] == counters
