@@ -174,6 +174,8 @@ def _grant(text: str, start: int, end: int) -> Grant:
         else _NUMBER_OR_START.fullmatch(text, begin, manner.start())
     ):
         split = manner.start(1)
+    if condition and (tiers := _tiers(text, condition, split)):
+        condition, split = (condition[0], tiers - 1), tiers
     target = find_target(text, condition) if condition else None
     if target and is_nobody(text[slice(*target)]):
         target = None
@@ -181,6 +183,18 @@ def _grant(text: str, start: int, end: int) -> Grant:
     if named and (target is None or _names_better(text[slice(*target)], named.group(named.lastindex or 1))):
         target = named.span(named.lastindex or 1)
     return Grant((start, end), condition, target, (split, end))
+
+
+_TIERS = re.compile(r"[，,]([^，。；]*\d[^，。；]*、[^，。；]*\d[^，。；、]*)$")
+_SHORTEST_CONDITION = 6
+
+
+def _tiers(text: str, condition: Span, split: int) -> int | None:
+    """新引进的企业，实到外资500万、1000万美元以上的，分别奖励…: the grades are told with their sums, so that each has its own."""
+    if not text[split : split + 6].lstrip("，, ").startswith(("分别", "相应", "依次")):
+        return None
+    found = _TIERS.search(text[slice(*condition)])
+    return condition[0] + found.start(1) if found and found.start() >= _SHORTEST_CONDITION else None
 
 
 def _names_better(target: str, named: str) -> bool:

@@ -166,3 +166,14 @@ def test_who_a_programme_with_several_kinds_is_for() -> None:
 )
 def test_what_is_given_without_a_sum(sentence: str, gives: bool) -> None:
     assert is_giving(sentence) is gives
+
+
+def test_grades_stand_beside_their_sums() -> None:
+    text = (
+        "云港区开放型经济政策意见\n第一条 新引进的外资制造企业，实到外资500万、1000万美元以上的，分别奖励30万元、60万元。\n"
+        "第二条 首次获评国家级、省级示范基地的企业，分别给予20万元、10万元奖励。\n"
+    )
+    first, second = _items(text)
+    assert first["conditions"].text == first["target"].text == "新引进的外资制造企业"
+    assert first["standard"].text == "实到外资500万、1000万美元以上的，分别奖励30万元、60万元。"
+    assert second["conditions"].text == "首次获评国家级、省级示范基地的企业"
