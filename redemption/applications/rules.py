@@ -285,3 +285,15 @@ def kind_of(text: str) -> MaterialKind:
         if any(word in text for word in words):
             return kind
     return MaterialKind.ORDINARY
+
+
+UNSERVED_REASONS = {
+    "no_item": "找不到对应的事项",
+    "conditions": "对是否符合条件有争议",
+    "materials": "材料确实无法提供",
+    "system": "系统故障或网络中断",
+    "department": "部门推诿或答复不一致",
+    "closed": "已过申报期或额满",
+    "other": "其他",
+}
+"""办不成事: why somebody who came could not hand in what they came for; the window notes it, the office counts it."""

@@ -27,7 +27,7 @@ class Matter(Identified, Base):
     visitor_name: Mapped[str]
     visitor_phone: Mapped[str]
     reason: Mapped[str]
-    """A key of `desk.rules.REASONS`."""
+    """A key of `applications.rules.UNSERVED_REASONS`."""
     description: Mapped[str]
     state: Mapped[str] = mapped_column(default="open")
     """open, working, closed."""

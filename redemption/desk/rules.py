@@ -23,15 +23,6 @@ MATTER_STATES = {
 }
 """Word, tone and icon, as `components/status.html` takes them."""
 
-REASONS = {
-    "no_item": "找不到对应的事项",
-    "conditions": "对是否符合条件有争议",
-    "materials": "材料确实无法提供",
-    "system": "系统故障或网络中断",
-    "department": "部门推诿或答复不一致",
-    "closed": "已过申报期或额满",
-    "other": "其他",
-}
 OUTCOMES = {
     "done": "已帮助办成",
     "explained": "已解释清楚，当事人认可",

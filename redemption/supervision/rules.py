@@ -11,9 +11,6 @@ from redemption.kernel import clock
 KEPT_DAYS = 7
 """An exported file is kept this long."""
 
-CATCH_ALLS = ("其他材料", "有关材料", "相关材料", "其他有关", "其他相关", "等材料", "其它材料")
-"""Words that a guide may not use (优化营商环境条例 2024, 第三十一条)."""
-
 
 @dataclass(frozen=True)
 class Period:
@@ -139,17 +136,6 @@ class Problem:
     what: str
     count: int
 
-
-MATTER_REASONS = {
-    "no_item": "找不到对应的事项",
-    "conditions": "对是否符合条件有争议",
-    "materials": "材料确实无法提供",
-    "system": "系统故障或网络中断",
-    "department": "部门推诿或答复不一致",
-    "closed": "已过申报期或额满",
-    "other": "其他",
-}
-"""What the window calls the reasons of 办不成事; its slice is a sibling, so that the words stand here once more."""
 
 PROBLEM_NAMES = {
     "correction": "补正最多",

@@ -27,6 +27,7 @@ from redemption.supervision.asking import QUESTIONS
 from redemption.supervision.models import Answer, Evaluation
 from redemption.supervision.rules import ExportKind, Period
 from tests.applications.cases import Stage, make_stage
+from tests.factories import make_item
 
 PERIOD = Period(dt.date(2026, 9, 1), dt.date(2026, 9, 30))
 UNAPPLIED_ANSWERS = {"known": "unknown", "why": "papers", "next": "yes"}
@@ -123,6 +124,14 @@ def test_common_problems_come_from_corrections(session, world, stage):
     found = queries.problems(session, PERIOD, world.city.id)
     assert any(one.kind == "correction" and one.item_code == stage.item.code for one in found)
     assert queries.problems(session, PERIOD, world.jurisdictions["990102"].id) == []
+
+
+def test_a_catch_all_is_one_wherever_it_is_looked_for(session, world, stage):
+    """The board counts with the words of the check before publication, white space or none."""
+    entries = [{"text": "其他佐 证材料"}, {"text": "营业执照"}]
+    make_item(session, world, name="带兜底", fields={"materials": {"entries": entries}})
+    found = [one for one in queries.problems(session, PERIOD, world.city.id) if one.kind == "catch_all"]
+    assert [one.what for one in found] == ["其他佐 证材料"]
 
 
 def test_open_figures_and_their_pages(session, browser_of, stage, decided):

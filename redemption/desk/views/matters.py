@@ -4,8 +4,9 @@ from flask import Blueprint, flash, redirect, request
 from marshmallow import Schema, fields, validate
 from werkzeug.wrappers import Response as Answer
 
+from redemption.applications.rules import UNSERVED_REASONS
 from redemption.desk import queries, service
-from redemption.desk.rules import MATTER_STATES, OUTCOMES, REASONS
+from redemption.desk.rules import MATTER_STATES, OUTCOMES
 from redemption.identity import queries as identity
 from redemption.identity.contact import short
 from redemption.web.access import actor, allow
@@ -27,7 +28,7 @@ class MatterSchema(Schema):
     item_name = fields.String(load_default="", validate=short(120))
     reason = fields.String(
         required=True,
-        validate=validate.OneOf(list(REASONS), error="请选择办不成的原因。"),
+        validate=validate.OneOf(list(UNSERVED_REASONS), error="请选择办不成的原因。"),
         error_messages={"required": "请选择办不成的原因。"},
     )
     description = fields.String(
@@ -54,7 +55,7 @@ def matters() -> Answer:
         rows=[(one, clerk, service.due_info(one, db())) for one, clerk in rows],
         only_open=only_open,
         states=MATTER_STATES,
-        reasons=REASONS,
+        reasons=UNSERVED_REASONS,
     )
 
 
@@ -65,7 +66,7 @@ def new() -> Answer:
 
 
 def _new(form: Form, status: int = 200) -> Answer:
-    return render("desk/matter_new.html", status=status, form=form, reasons=list(REASONS.items()))
+    return render("desk/matter_new.html", status=status, form=form, reasons=list(UNSERVED_REASONS.items()))
 
 
 @blueprint.post("/desk/matters/new")
@@ -98,7 +99,7 @@ def _page(number: str, form: Form, status: int = 200) -> Answer:
         due=service.due_info(found, db()),
         steps=[(service.step_moment(one), one) for one in found.steps],
         states=MATTER_STATES,
-        reasons=REASONS,
+        reasons=UNSERVED_REASONS,
         outcomes=list(OUTCOMES.items()),
         outcome=OUTCOMES.get(found.outcome, ""),
         form=form,

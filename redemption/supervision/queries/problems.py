@@ -16,13 +16,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from redemption.applications.models import Application, Correction
+from redemption.applications.rules import UNSERVED_REASONS
+from redemption.catalogue.extraction import Synonyms
 from redemption.catalogue.models import Item, ItemVersion
 from redemption.catalogue.rules import ItemState
 from redemption.consultation.models import Question
 from redemption.evaluation.models import Rating
 from redemption.identity.models import ServiceCentre
 from redemption.kernel import clock
-from redemption.supervision.rules import CATCH_ALLS, MATTER_REASONS, Period, Problem
+from redemption.supervision.rules import Period, Problem
 
 
 def problems(session: Session, period: Period, jurisdiction_id: int | None, limit: int = 10) -> list[Problem]:
@@ -63,6 +65,8 @@ def _catch_alls(session: Session, place: Any, limit: int) -> list[Problem]:
         "value", name="entry"
     )
     text = entry.c.value.op("->>")("text")
+    # the same words, on the same text without white space, as the check of a guide before it is published
+    bare, words = func.regexp_replace(text, r"\s", "", "g"), Synonyms.default().words("catch_all")
     rows = session.execute(
         select(ItemVersion.name, Item.code, text)
         .select_from(Item)
@@ -72,7 +76,7 @@ def _catch_alls(session: Session, place: Any, limit: int) -> list[Problem]:
             place,
             Item.state == ItemState.IN_FORCE.value,
             func.jsonb_typeof(ItemVersion.fields["materials"]["entries"]) == "array",
-            or_(*(text.contains(word) for word in CATCH_ALLS)),
+            or_(*(bare.contains(word) for word in words)),
         )
         .order_by(Item.id)
         .limit(limit)
@@ -105,7 +109,7 @@ def _matters(
         .limit(limit)
     )
     return [
-        Problem("matter", name or "未指明事项", code, MATTER_REASONS.get(reason, reason), count)
+        Problem("matter", name or "未指明事项", code, UNSERVED_REASONS.get(reason, reason), count)
         for name, code, reason, count in rows
     ]
 
