@@ -164,7 +164,6 @@ def batch_sheet(number: str) -> Response:
         raise NotFound("没有找到这个批次。")
     answer = Response(workbook(db(), who, batch, box()), mimetype=SPREADSHEET)
     answer.headers["Content-Disposition"] = f'attachment; filename="{batch.number}.xlsx"'
-    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

@@ -74,9 +74,7 @@ def new_key(office_id: int) -> Answer:
     connecting.standing(db(), office_id)
     with form.catching():
         _, secret = connecting.add_key(db(), box(), actor(), office_id, request.form.get("scheme", "v1"))
-    answer = _page(office_id, form, secret=secret, status=200 if form.ok else 422)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return _page(office_id, form, secret=secret, status=200 if form.ok else 422)
 
 
 @blueprint.post("/admin/offices/<int:office_id>/system/keys/<key_id>/retire")

@@ -183,9 +183,7 @@ def look_at_account() -> Answer:
     if form.ok:
         with form.catching():
             clear = profile.look_at_account(db(), actor(), box(), form.data["purpose"])
-    answer = _profile_page(form, clear=clear, status=200 if form.ok else 422)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return _profile_page(form, clear=clear, status=200 if form.ok else 422)
 
 
 @blueprint.get("/space/profile/contact")

@@ -235,9 +235,7 @@ def account(person_id: int) -> Answer:
 @allow("administrator")
 def give_link(person_id: int) -> Answer:
     person = _person(person_id)
-    answer = _account_page(person, empty_form(), link=_activation_link(person))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return _account_page(person, empty_form(), link=_activation_link(person))
 
 
 @blueprint.post("/admin/accounts/<int:person_id>/posts")

@@ -52,6 +52,7 @@ def test_an_expert_reads_one_case_and_answers_once(session, asked, officer, brow
     text = cover.get_data(as_text=True)
     assert "项目是否具有创新性" in text
     assert cover.headers["Cache-Control"] == "no-store"
+    assert cover.headers["Referrer-Policy"] == "no-referrer"
     assert "清川银行" not in text, "the case itself takes a click that is written down"
     page = nobody.post(link).get_data(as_text=True)
     assert "清川银行" in page

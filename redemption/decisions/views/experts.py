@@ -33,9 +33,7 @@ def invite(number: str) -> Response:
             _, code = experts.invite(db(), actor(), application, **form.data)
     if not form.ok:
         return case_page(number, "experts", form, status=422)
-    answer = case_page(number, "", empty_form(), link=f"{settings().base_url}/opinion/{code}")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return case_page(number, "", empty_form(), link=f"{settings().base_url}/opinion/{code}")
 
 
 @blueprint.post("/workbench/applications/<number>/experts/<int:invitation_id>/revocation")
@@ -118,7 +116,6 @@ def _masked(value: Any) -> list[str]:
 
 def _private(answer: Response) -> Response:
     """A page that the link alone opens is kept nowhere and tells nobody where it is."""
-    answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

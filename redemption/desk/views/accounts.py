@@ -75,9 +75,7 @@ def look(number: int) -> Answer:
 
 def _opened_page(form: Form, looked: int = 0, clear: str = "", status: int = 200) -> Answer:
     rows = counter.opened(db(), actor())
-    answer = render("desk/accounts.html", status=status, rows=rows, form=form, looked=looked, clear=clear)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return render("desk/accounts.html", status=status, rows=rows, form=form, looked=looked, clear=clear)
 
 
 def _page(form: Form, status: int = 200) -> Answer:

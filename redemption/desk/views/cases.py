@@ -79,6 +79,4 @@ def look(number: str) -> Answer:
     if form.ok:
         with form.catching():
             clear = service.look_at_id_number(db(), actor(), number, box(), form.data["purpose"])
-    answer = _page(number, form, clear=clear, status=200 if form.ok else 422)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return _page(number, form, clear=clear, status=200 if form.ok else 422)
