@@ -103,7 +103,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         return item
 
     def _condition_names_who(self, item: Item) -> None:
-        """申请条件：年满60周岁的本市户籍居民: one phrase tells who, and that is the condition."""
+        """申请条件：年满60周岁的本市户籍居民: one phrase tells who, and that is the condition; of a sentence, its subject."""
         spans = item["conditions"].spans
         if item["target"].state != MISSING or item["conditions"].state != FOUND or len(spans) != 1:
             return

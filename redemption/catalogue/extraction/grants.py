@@ -9,7 +9,16 @@ import re
 from dataclasses import dataclass
 
 from redemption.catalogue.extraction.model import Span
-from redemption.catalogue.extraction.promises import AMOUNT, BENEFIT, GIVING_STARTS, MONEY, NUMBER, is_giving
+from redemption.catalogue.extraction.promises import (
+    AMOUNT,
+    BENEFIT,
+    ENTITLED,
+    FREE,
+    GIVING_STARTS,
+    MONEY,
+    NUMBER,
+    is_giving,
+)
 
 _CAP = re.compile(
     r"^(?:同一|单个|单[家户笔项]|每[个家户人年名项]|年度|累计|最高|最长|最多|总额|合计|原则上|补贴期限|奖励期限|期限|上述|以上|其中|具体|所需资金|对(?:同一|已)|已享受|本[条项款])"
@@ -206,6 +215,10 @@ def _split(text: str, start: int, end: int) -> int:
     """Where what is given begins; after 对…, where the clause names the recipient so."""
     if match := _RECIPIENT.search(text, start, end):
         start = match.end()
+    # 可向人社部门申请培训补贴: nothing before it gives, and it has no sum to look for
+    entitled = ENTITLED.search(text, start, end) or FREE.search(text, start, end)
+    if entitled and not MONEY.search(text, start, end):
+        return entitled.start()
     for match in GIVING_STARTS.finditer(text, start, end):
         at = match.start()
         if text.count("“", start, at) > text.count("”", start, at):

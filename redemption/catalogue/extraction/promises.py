@@ -53,11 +53,11 @@ _RELIEF = re.compile(
     r"(?:的|企业|单位|个人|人员|工商户)[，,]?(?:免征|免收|免除|减免|减半征收|减征|全额返还|返还|缓缴)[^，。；]{0,24}(?:税|费|金|租)"
 )
 _IN_FULL = re.compile(r"(?:全额|全部|减半)(?:给予|予以)?(?:补贴|补助|奖励|资助|返还|免除|兑现|承担)")
-_FREE = re.compile(
+FREE = re.compile(
     r"(?:(?<!不)可(?!不)|(?<!不得)(?<!不能)(?<!不再)(?:享受|参加))[^，。；]{0,16}免费(?![^，。；]{0,4}(?:咨询|热线|电话))"
 )
 # 可向人社部门申请一次性培训补贴, 享受免征企业所得税政策: no sum, but something to apply for
-_ENTITLED = re.compile(
+ENTITLED = re.compile(
     r"(?<!不)可(?:以)?(?:按(?:有关|照)?规定|向[^，。；]{2,16})?(?:申请|申领|享受)(?:一次性|有关|相关)?[^，。；的]{0,12}"
     r"(?:补贴|补助|返还|免征|减征|减免|加计扣除|税收优惠|退税|缓缴)(?:政策)?[。；]?$"
     r"|享受(?:一次性|有关|相关)?[^，。；的]{0,8}(?:免征|减征|减半征收|减免|税收优惠)(?![^，。；]{0,12}(?:的|期间|资格|条件))"
@@ -82,7 +82,7 @@ def is_budget(sentence: str) -> bool:
 @lru_cache(maxsize=2048)  # every step asks it of the same sentences
 def is_giving(sentence: str) -> bool:
     """Whether a sentence promises something to an applicant."""
-    if _FREE.search(sentence):
+    if FREE.search(sentence):
         return True
     if _NEGATIVE.search(sentence) and not re.search(rf"给予[^，。；]{{0,30}}{BENEFIT}|{AMOUNT}", sentence):
         return False
@@ -94,7 +94,7 @@ def is_giving(sentence: str) -> bool:
         return False
     if _NO_GIFT.search(sentence):
         return False
-    if _ENTITLED.search(sentence):
+    if ENTITLED.search(sentence):
         return True
     start = GIVING_STARTS.search(sentence)
     if not start or _SERVING.search(sentence):
