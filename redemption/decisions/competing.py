@@ -6,7 +6,7 @@ department approves takes what is left. A case without points is on neither side
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
@@ -148,10 +148,8 @@ def draw_line(
 
 
 def _placed(one: Competitor, rank: int, side: Side) -> Competitor:
-    decided = {"approve": Side.GIVEN, "deny": Side.DENIED}.get(one.decided, side)
-    return Competitor(
-        one.application, one.enterprise_name, one.points, one.by, one.asks, one.decided, rank, decided
-    )
+    given = {"approve": Side.GIVEN, "deny": Side.DENIED}.get(one.decided, side)
+    return replace(one, rank=rank, side=given)
 
 
 def _within(wanted: Any, limit: Any) -> bool:

@@ -4,9 +4,10 @@ Points are the department's own; what they mean for money is said by `money`. A 
 better than any other.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -148,10 +149,10 @@ def place_of(session: Session, application: Application) -> Place:
 
 
 def _points(typed: str) -> Decimal:
-    try:
-        points = Decimal(typed.strip())
-    except InvalidOperation:
-        raise Invalid.field("points", "请填写得分，例如 86.5。") from None
-    if not points.is_finite() or not 0 <= points <= MOST or round(points, 2) != points:
+    # 8e1 and 8_0 are numbers to a program, and slips of a person
+    if not re.fullmatch(r"-?\d+(\.\d+)?", typed.strip()):
+        raise Invalid.field("points", "请填写得分，例如 86.5。")
+    points = Decimal(typed.strip())
+    if not 0 <= points <= MOST or round(points, 2) != points:
         raise Invalid.field("points", f"得分应在 0 到 {MOST} 之间，最多两位小数。")
     return points

@@ -78,7 +78,7 @@ def test_by_ranking_better_ones_and_those_without_points_keep_their_share(make):
     assert refusal(first) == "better_first"
     approve(session, stage, second)
     assert refusal(first) == "quota_used_up"
-    for typed in ("", "NaN", "-1", "1000.01", "1.234", "很好"):
+    for typed in ("", "NaN", "-1", "1000.01", "1.234", "很好", "8e1", "8_0", "+8"):
         with pytest.raises(Invalid):
             ranking.score(session, stage.officer, first, typed)
     with pytest.raises(Conflict):

@@ -62,6 +62,20 @@ def test_the_page_lists_and_redrives_what_the_filter_finds(session, dead, admini
     assert waiting(session, dead) == expected
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"scope": "picked"}, "请先勾选要重新投递的案件。"),
+        ({"scope": "all", "reason": "没有这样的原因"}, "没有符合条件的案件，没有重新投递。"),
+        ({"scope": "all", "since": "31.12."}, "请填写日期，例如 2026-11-20。"),
+    ],
+)
+def test_nothing_sent_again_says_why(session, dead, administrator, sent, said):
+    answer = administrator.post("/workbench/letters", sent, follow_redirects=True)
+    assert said in answer.text
+    assert waiting(session, dead) == []
+
+
 @pytest.mark.parametrize(("wanted", "expected"), FILTERS)
 def test_the_api_lists_and_redrives_the_same(session, dead, api_of, wanted, expected):
     program = api_of("guanli")

@@ -7,8 +7,9 @@ import re
 import pytest
 from sqlalchemy import select
 
-from redemption.dispatch import queries, service
+from redemption.dispatch import configuring, queries, service
 from redemption.dispatch.models import Connection, Parcel, Route
+from redemption.dispatch.rules import Purpose
 from redemption.identity.models import ApiToken
 from redemption.identity.rules import Role
 from redemption.kernel import clock
@@ -188,6 +189,19 @@ def test_one_department_is_heard_once_however_often_it_was_entered(session, stag
         assert administrator.post("/workbench/routes", form).status_code == 303
     referrals = service.refer(session, stage.case().id)
     assert [row.purpose for row in referrals] == ["decision", "opinion"]
+
+
+def test_the_case_says_whose_opinion_is_awaited_until_it_is_there(session, stage, world, browser_of):
+    heard, chief = world.departments["QC-RS"].id, world.actor(Role.ADMINISTRATOR)
+    configuring.set_route(session, chief, stage.item.id, heard, purpose=Purpose.OPINION)
+    case = stage.case()
+    _, asked = service.refer(session, case.id)
+    officer, awaited = browser_of("shenpi"), "已送达，等待该部门的意见。"
+    assert awaited in officer.get(f"/workbench/applications/{case.number}").text
+    service.give_opinion(session, world.actor(Role.OFFICER, department="QC-RS"), asked, "agree", "无异议")
+    page = officer.get(f"/workbench/applications/{case.number}").text
+    assert awaited not in page
+    assert "无异议" in page
 
 
 def test_a_case_that_nobody_fetches_is_told(session, stage, administrator):

@@ -33,10 +33,10 @@ def score(code: str) -> Response:
     """Keep the points that were typed into the list, all or none."""
     form, changed = empty_form(request.form.to_dict()), 0
     item = competing.competition(db(), actor(), code).item
+    numbers = [name.removeprefix("points.") for name in request.form if name.startswith("points.")]
     typed = {
-        name.removeprefix("points."): ranking.Typed(points, request.form.get(f"before.{name[7:]}", ""))
-        for name, points in request.form.items()
-        if name.startswith("points.")
+        number: ranking.Typed(request.form[f"points.{number}"], request.form.get(f"before.{number}", ""))
+        for number in numbers
     }
     with form.catching(), db().begin_nested():
         changed = ranking.score_all(db(), actor(), item, typed)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, request
 from sqlalchemy import func, select
@@ -52,13 +53,16 @@ def redrive() -> Response:
     if request.form.get("scope") == "picked":
         picked = request.form.getlist("parcel")
         ids = [int(value) for value in picked if value.isascii() and value.isdigit() and len(value) < 18]
-        count = service.redrive(db(), who, ids, note)
+        count, nothing = service.redrive(db(), who, ids, note), "请先勾选要重新投递的案件。"
+    elif wanted is None:  # the list says what is wrong with the day
+        said = {name: request.form.get(name, "") for name in ("reason", "department", "since")}
+        return redirect(f"/workbench/letters?{urlencode(said)}", 303)
     else:
-        count = dead.redrive(db(), who, wanted, note) if wanted is not None else 0
+        count, nothing = dead.redrive(db(), who, wanted, note), "没有符合条件的案件，没有重新投递。"
     if count:
         flash(f"{count} 件已重新投递，几秒后可在案件的投递记录中看到结果。", "success")
     else:
-        flash("请先勾选要重新投递的案件。", "warning")
+        flash(nothing, "warning")
     return redirect("/workbench/letters", 303)
 
 
