@@ -8,6 +8,10 @@ STAMP := $(VENV)/.complete
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --constraint constraints.txt
 PORT ?= 8600
 
+# Compiled once and kept: the tests and `make run` start dozens of processes, each of which would compile its libraries
+# anew where the machine says PYTHONDONTWRITEBYTECODE (an empty value is none).
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-quick lint format bench bench-long screenshots clean
 
