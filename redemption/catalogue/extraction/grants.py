@@ -302,6 +302,8 @@ _TITLE = re.compile(
     r"(?:首次|新)?(?:获评|获批|被[评认]|入选|列入|评[为上定]|认定[为上])[^，。；]*(?:项目|平台|中心|车间|实验室|园区|基地)"
 )
 
+_HELP = re.compile(r"依托|借助|利用|发挥")
+
 
 def awarded(text: str, sentence: Span) -> tuple[Span, Span | None] | None:
     """对…的旅行社进行奖励。 above the sentence with the amount: the condition, and who."""
@@ -310,8 +312,8 @@ def awarded(text: str, sentence: Span) -> tuple[Span, Span | None] | None:
 
 
 def is_nobody(words: str) -> bool:
-    """获评…示范项目的 names what was achieved, not who achieved it."""
-    return words == "组织" or words.endswith("的") or bool(_TITLE.fullmatch(words))
+    """获评…示范项目的 names what was achieved, not who achieved it; 依托商会等组织, with whose help."""
+    return words == "组织" or words.endswith("的") or bool(_TITLE.fullmatch(words) or _HELP.match(words))
 
 
 def _who_phrase(text: str, a: int, b: int) -> Span:

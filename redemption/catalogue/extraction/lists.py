@@ -11,6 +11,7 @@ from redemption.catalogue.extraction.lines import Line
 from redemption.catalogue.extraction.model import FIELDS, Span
 from redemption.catalogue.extraction.scopes import sections_of
 from redemption.catalogue.extraction.structure import Node
+from redemption.catalogue.extraction.unheaded import unheaded_list
 
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _CONTENT = re.compile(r"(?:内容|措施|条款|政策)\s*$")
@@ -44,7 +45,18 @@ def read_lists(text: str, lines: list[Line], labels: Labels) -> list[Draft]:
                 drafts.append(draft)
         elif line.table != table:
             header = []
-    return drafts if drafts and _is_list_of_items(drafts) else []
+    if drafts and _is_list_of_items(drafts):
+        return drafts
+    return _unheaded(text, lines)
+
+
+def _unheaded(text: str, lines: list[Line]) -> list[Draft]:
+    """The rows of a list without column names: a name, and a cell that tells for whom and what."""
+    found = unheaded_list(text, lines)
+    if found is None:
+        return []
+    rows, header = found
+    return [draft for row in rows if (draft := _row(text, row, header, True))]
 
 
 def share_sections(root: Node, drafts: list[Draft]) -> None:

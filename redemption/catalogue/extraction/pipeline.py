@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from redemption.catalogue.extraction.broken import join_broken_rows
 from redemption.catalogue.extraction.closing import release_closing
 from redemption.catalogue.extraction.content import cut_annexes, drop_furniture, drop_head, drop_signature
 from redemption.catalogue.extraction.cues import assign_cues
@@ -48,7 +49,8 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     text = document.text
     properties = dict(document.properties)
 
-    everything = join_counted(rejoin_tables(text, read_lines(document, labels), labels))
+    everything = join_broken_rows(text, read_lines(document, labels))
+    everything = join_counted(rejoin_tables(text, everything, labels))
     everything = drop_tabs(everything)
     mark_unknown_labels(everything)
     mark_triples(everything)
