@@ -18,7 +18,7 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
         "materials",
         re.compile(
             r"(?:提交|提供|报送|递交|出具|准备|携带|上传)(?:以下|下列|如下)[^。；]{0,20}(?:材料|资料|文件|证明)"
-            r"|(?:申报|申请|所需|提交|提供)[^，。；]{0,6}(?:材料|资料)(?:包括|如下|主要包括|清单如下|为|有)"
+            r"|(?:申报|申请|所需|提交|提供)[^，。；]{0,6}(?:材料|资料|附件)(?:包括|如下|主要包括|清单如下|为|有)"
             r"|(?:应当?|须|需)(?:分别|另行|同时)*(?:提交|提供|报送|递交|出具)[：:]\s*$"
             r"|(?:应当?|须|需|要)(?:向[^，。；、]{2,20})?(?:提交|提供|报送|递交|出具)[^。；：]{2,60}、[^。；]{2,80}(?:材料|资料|证明|文件|凭证)"
         ),
@@ -68,9 +68,7 @@ def assign_cues(text: str, root: Node) -> None:
             for child in node.children:
                 child.roles = tuple("target_weak" if role == "target" else role for role in child.roles)
         if node.roles == ("conditions",) and node.caption and text[slice(*node.caption)].endswith("要求"):
-            other = [child for child in node.children if set(child.roles) & (_FIELD_ROLES - {"conditions"})]
-            if len(other) >= 2 and len(other) * 2 > len(node.children):
-                node.roles = ("container",)  # 申报要求: 1.申报方式 2.申报时间 … names its parts, no condition
+            _open_demands(text, root, node)
         if "process" in node.roles and len(node.children) >= 2 and node.kind not in ("chapter", "section"):
             _free_rules(text, node)
         if node.kind in ("chapter", "section") and set(node.roles) & (_FIELD_ROLES | {"group"}):
@@ -78,6 +76,21 @@ def assign_cues(text: str, root: Node) -> None:
         if node.kind == "benefit":
             _conditions_below_gift(text, node)
     _assign(text, root)
+
+
+def _open_demands(text: str, root: Node, demands: Node) -> None:
+    """申报要求: 1.申报方式 2.申报时间 … names its parts, no condition; so does one beside 申报条件 that says what to hand in."""
+    parts = [set(child.roles) or set(_cue(text, child)) for child in demands.children]
+    other = [roles for roles in parts if roles & (_FIELD_ROLES - {"conditions"})]
+    beside = any(
+        node is not demands
+        and "conditions" in node.roles
+        and node.caption
+        and "条件" in text[slice(*node.caption)]
+        for node in root.walk()
+    )
+    if (other and beside) or (len(other) >= 2 and len(other) * 2 > len(parts)):
+        demands.roles = ("container",)
 
 
 def _conditions_below_gift(text: str, benefit: Node) -> None:

@@ -83,7 +83,13 @@ def sections_of(node: Node) -> list[Node]:
             found.append(child)
             found.extend(sub for sub in inner if set(sub.roles) & (_ASIDE | {"target_weak"}))
         elif not child.roles and child.caption:
-            found.extend(sub for sub in inner if set(sub.roles) & _ASIDE and sub.kind in ("label", "plain"))
+            parts = {role for sub in inner for role in sub.roles}
+            found.extend(
+                sub
+                for sub in inner
+                if (len(parts & CORE) >= 2 and parts & TELLING)  # 补贴时间、对象及标准: named by its parts
+                or (set(sub.roles) & _ASIDE and sub.kind in ("label", "plain"))
+            )
     return found
 
 

@@ -17,9 +17,8 @@ from redemption.catalogue.extraction.contacts import (
 from redemption.catalogue.extraction.cues import tells_handling, tells_step
 from redemption.catalogue.extraction.grants import sentences
 from redemption.catalogue.extraction.items import Draft
-from redemption.catalogue.extraction.lines import MARKER
-from redemption.catalogue.extraction.materials import named_papers, read_materials
 from redemption.catalogue.extraction.model import EXTERNAL, FOUND, MISSING, Entry, FieldValue, Item, Span
+from redemption.catalogue.extraction.papers import PaperReader
 from redemption.catalogue.extraction.pointers import told_elsewhere
 from redemption.catalogue.extraction.promises import is_giving
 from redemption.catalogue.extraction.when import RECOMMENDING, TimeReader
@@ -31,7 +30,7 @@ _APPLY_SENTENCE = re.compile(
 _SITE = re.compile(r"登[录陆]|网上|线上|在线|系统|平台|网址|http|窗口|邮箱|小程序|APP|公众号")
 _ASIDE = re.compile(r"监督|下载|公示|查询|咨询")
 _BASIS = re.compile(
-    r"(?:根据|依据|按照|依照|(?:贯彻|落实|执行)(?=[^。；《]{0,12}《[^》]{2,80}》[（(][^）)]{2,20}[〔\[][^）)]{2,20}号[)）]))\s*((?:[^。；《]{0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
+    r"(?:根据|依据|按照|依照|(?:贯彻|落实|执行)(?=[^。；《]{0,12}《[^》]{2,80}》[（(][^）)]{2,20}[〔\[][^）)]{2,20}号[)）]))\s*((?:(?:(?!根据|依据|按照|依照)[^。；《]){0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
 )
 _BARE_NUMBER = re.compile(
     r"\s*[（(]?[\u4e00-\u9fff]{2,10}[〔\[［【](?:19|20)\d{2}[〕\]］】]\s*第?\s*\d{1,4}\s*号[)）]?"
@@ -49,12 +48,8 @@ _OFFICE = re.compile(
     r"[（(](?:责任单位[：:])?[\u4e00-\u9fff]{2,16}(?:局|委|办|厅|部|处|中心|科|公司|银行)[，,：:\s]*(?:电话)?[：:]?\s*(?:\d{3,4}-)?\d{7,8}(?:、\d{7,8})*[)）]"
 )
 _ADDRESSES = re.compile(
-    r"^(?![^。]*(?:年审|变更|退出|复审|异议|举报))[^。]*?(?<![再统])向(?:我|所在|当地|注册|户籍|居住|各)?[^，。；、]{0,24}"
+    r"^(?![^。]*(?:年审|变更|退出|复审|异议|举报))[^。]*?(?<![再统局委厅府])(?<!部门)向(?:我|所在|当地|注册|户籍|居住|各)?[^，。；、]{0,24}"
     r"(?:局|委|部门|单位|中心|街道|办事处|站|政府|科|办|机构|窗口|社区)(?:进行)?(?:申报|申请|提出|提交|报送|递交)"
-)
-_HANDED_IN = re.compile(
-    r"(?:将|持|携带|凭|提交|提供|填写)([^，。；：]{4,120}?(?:表|书|证|照片?|件|证明|发票|合同|材料|凭证|清单|名册))(?:等(?:材料|资料)?)?(?:[（(][^（）()]{1,20}[)）])?"
-    r"(?:加盖公章后?|一式[一二两三四五\d]份|原件及复印件)?[，,]?(?:后)?(?:报送|递交|寄送|送交|报|送|寄|上传|到|至|向|提交|[，。；])"
 )
 _EXAMINED = re.compile(r"审[核查批]|初审|复审|评审|核[实查]")
 _ENDED = re.compile(r"公示|拨付|兑付|发放|下达|授牌|认定")
@@ -62,16 +57,13 @@ _REACHES = re.compile(
     r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|送[至交]|邮箱|提出(?:书面)?申[请报]"
     r"|向[^，。；]{2,30}(?:申[请报]|提出|提交)"
 )
-_PAPERS_FOLLOW = re.compile(
-    r"(?:提交|提供|报送|递交|携带|上传|准备)(?:以下|下列|如下)[^。；]{0,12}(?:材料|资料)[：:]?\s*$"
-)
 _ADDRESS_ALONE = re.compile(r"\s*[\x21-\x7e：]{6,}[。；]?\s*")  # 申报网址：https://…
 _CALL = re.compile(r"电\s*话|咨询|热线|手机")
 _NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
 _LAST_TITLE = re.compile(r".*[》）)]")
 
 
-class SentenceReader(TimeReader, ApplicantReader):
+class SentenceReader(TimeReader, ApplicantReader, PaperReader):
     """Looks for what is still missing in the sentences around."""
 
     _around: tuple[Span, ...] = ()
@@ -149,7 +141,7 @@ class SentenceReader(TimeReader, ApplicantReader):
                 item["phone"].entries, item["phone"].state = found, FOUND
         self._from_outside(item, aside if alone else [*preamble, *aside])
         self._find_links(item, around)
-        self._find_addresses(item, contact_addresses)
+        self._find_addresses(item, contact_addresses, aside)
         self._find_papers(item)
         self._find_pointers(item, [*around, *item["channels"].spans, *item["process"].spans])
         self._find_external(item)
@@ -245,17 +237,23 @@ class SentenceReader(TimeReader, ApplicantReader):
         if draft.name_span and (match := _NAMED_BASIS.search(self._text, *draft.name_span)):
             self._set(item, "legal_basis", [match.span()], [])
             return
-        for a, b in preamble:
-            for match in _BASIS.finditer(self._text, a, b):
-                tail = self._text[match.end() : match.end() + 12]
-                inner = _LAST_TITLE.match(match.group(1))
-                if inner and not re.match(r"[^。]{0,6}(?:标准给予|比例)", tail):
-                    start = match.start(1) + match.group(1).find("《")
-                    end = match.start(1) + inner.end()
-                    if number := _BARE_NUMBER.match(self._text, end, b):
-                        end = number.end()
-                    self._set(item, "legal_basis", [(start, end)], [])
-                    return
+        for sentence in self._sentences(preamble):
+            if named := self._named_bases(sentence):
+                self._set(item, "legal_basis", named, [])
+                return
+
+    def _named_bases(self, sentence: Span) -> list[Span]:
+        """为贯彻《甲》（…号），根据《乙》（…号）要求: every document that a sentence names as its ground."""
+        named = []
+        for match in _BASIS.finditer(self._text, *sentence):
+            tail = self._text[match.end() : match.end() + 12]
+            inner = _LAST_TITLE.match(match.group(1))
+            if inner and not re.match(r"[^。]{0,6}(?:标准给予|比例)", tail):
+                start = match.start(1) + match.group(1).find("《")
+                end = match.start(1) + inner.end()
+                number = _BARE_NUMBER.match(self._text, end, sentence[1])
+                named.append((start, number.end() if number else end))
+        return named
 
     def _find_channels(self, item: Item, around: Sequence[Span], receiver: list[Span]) -> None:
         found = []
@@ -310,7 +308,7 @@ class SentenceReader(TimeReader, ApplicantReader):
         if links:
             item["online_url"].entries, item["online_url"].state = links, FOUND
 
-    def _find_addresses(self, item: Item, contact_addresses: list) -> None:
+    def _find_addresses(self, item: Item, contact_addresses: list[Entry], aside: list[Span]) -> None:
         value = item["onsite_address"]
         if value.entries or value.state == EXTERNAL:
             return
@@ -327,43 +325,9 @@ class SentenceReader(TimeReader, ApplicantReader):
             found = (
                 contact_addresses or counters_named(self._text, spans) or counters_told(self._text, spans)[:1]
             )
+        found = found or addresses_told(self._text, aside)  # 材料报送要求：… 送至…路8号
         if found:
             value.entries, value.state = found, FOUND
-
-    def _find_papers(self, item: Item) -> None:
-        """将申请表、营业执照复印件报送至…: papers named in the sentence that says where they go."""
-        if item["materials"].state != MISSING:
-            return
-        if listed := self._papers_of_step(
-            sorted({*item["channels"].spans, *item["process"].spans, *item["conditions"].spans})
-        ):
-            item["materials"].entries, item["materials"].state = listed, FOUND
-            return
-        for a, b in self._sentences([*item["channels"].spans, *item["process"].spans]):
-            for match in _HANDED_IN.finditer(self._text, a, b):
-                if RECOMMENDING.search(self._text[a : match.start()]):
-                    continue
-                entries = named_papers(self._text, match.span(1))
-                if len(entries) >= 2:
-                    item["materials"].entries, item["materials"].state = entries, FOUND
-                    return
-
-    def _papers_of_step(self, spans: Sequence[Span]) -> list[Entry]:
-        """1.申报。向…提交如下材料： （1）… （2）…: a list inside a step."""
-        for place, (a, b) in enumerate(spans):
-            if not _PAPERS_FOLLOW.search(self._text, a, b):
-                continue
-            listed: list[Span] = []
-            kind = ""
-            for x, y in spans[place + 1 :]:
-                marker = MARKER.match(self._text, x, y)
-                if not marker or (kind and marker.lastgroup != kind):
-                    break
-                kind = marker.lastgroup or ""
-                listed.append((x, y))
-            if len(listed) >= 2:
-                return read_materials(self._text, [], listed)
-        return []
 
     def _find_external(self, item: Item) -> None:
         whole = "".join(item[name].text for name in ("channels", "process", "conditions"))

@@ -40,6 +40,8 @@ _ANNOUNCED = re.compile(
 TIMED = re.compile(  # …登录平台提交，本批次提交材料的截止时间为…: from there
     r"(?<=，)[^，。；\d]{0,30}(?:截至|截止|起止)(?:时间|日期)(?:为|是|：)(?=[^，。；]*\d)"
 )
+_MENDING = re.compile(r"补正|补充|补齐")
+_LATE = re.compile(r"逾期|过期")
 _WITHIN = re.compile(  # 应于事项完成后6个月内向区商务局提出申请
     r"(?:于|在|自)(?:(?!受理|公示|审核|收到|评审|拨付|补正)[^，。；]){2,24}?(?:后|之日起|日起)的?[\d一二三四五六七八九十两]{1,3}\s*(?:个月|年|个?工作日|日|天)(?:内|以内)[^。；]{0,40}?(?:提出|申请|申报|申领)"
 )
@@ -48,9 +50,10 @@ _WITHIN = re.compile(  # 应于事项完成后6个月内向区商务局提出申
 _ANNOUNCING = re.compile(r"[^，。；]*(?:发布|印发|下发)[^，。；]{0,12}(?:通知|指南|公告)[，,]?")
 _FILED = re.compile(
     r"(?:申报|申请|受理|报送|提交|报名|填报|申领|截止|截至)[^。；]{0,40}(?:截止|截至|\d\s*日前|时间为|月底前|之前|日止|起至)"
-    r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:[（(][^（）()]{1,8}[)）])?\s*(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,60}(?:申报|申请|提交|报送|填报|报)"
+    r"|(?:请|应|须|需|于|在)[^。；]{0,30}\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:[（(][^（）()]{1,8}[)）])?\s*(?:\d{1,2}[:：时点]\d{0,2})?(?:之?前|以前|下班前|止)[^。；]{0,140}(?:申报|申请|提交|报送|填报|报)"
     r"|\d{1,2}\s*[月.]\s*\d{1,2}\s*日?\s*(?:至|到|-|—|～|~)[^。；]{0,60}(?:申报|申请|提交|报送|递交|送[至交]|填报|受理)|每年[^。；]{0,16}月[^。；]{0,12}(?:受理|申报|申请)"
     r"|\d{1,2}\s*月\s*(?:至|到|-|—|～|~)\s*(?:次年)?\s*\d{1,2}\s*月[^。；]{0,60}(?:申报|申请|提交|报送|填报|受理)"
+    r"|(?:提交|提出|填报|申报|申请|申领)[^，。；]{0,12}(?:应当?|须|需|请|可)?(?:于|在)[^，。；]{0,30}\d{1,2}\s*日[^，。；]{0,6}(?:之间|期间|前|止)"
     r"|\d{1,2}\s*月(?:底|末|中旬|上旬|下旬)之?前[^。；]{0,30}(?:提出|申请|申报|提交|报送)"
     r"|(?:申报|受理|申请|申领)(?:时间|期限|日期|截止时间)(?:为|是|[：:])"
     r"|(?:每年|(?<!后)当年|次年|年度)[^。；]{0,4}(?:年末|年底|年初|第?[一二三四]季度)[^。；]{0,30}(?:申报|申请|提交|报送)"
@@ -84,9 +87,21 @@ class TimeReader(FieldWriter):
                 else:
                     timed = TIMED.search(self._text, a, b)
                     found.append((timed.start() if timed else a, decided.start() if decided else b))
+        found = self._with_what_is_late(told, [s for s in found if not self._mends_only(s)])
         mine = [s for s in found if not any(a <= s[0] < b for a, b in recommended)]
         if found:
             self._set(item, "application_period", list(dict.fromkeys(mine or found)), [])
+
+    def _mends_only(self, span: Span) -> bool:
+        """在截止日期前补正: when what was sent is mended, without a date of its own."""
+        words = self._text[slice(*span)]
+        return bool(_MENDING.search(words)) and not any(sign.isdigit() for sign in words)
+
+    def _with_what_is_late(self, told: list[Span], found: list[Span]) -> list[Span]:
+        """逾期不予受理。 stands behind the date and belongs to it."""
+        late = {a: (a, b) for a, b in told if _LATE.match(self._text, a, b)}
+        behind = {told[i][1]: late[told[i + 1][0]] for i in range(len(told) - 1) if told[i + 1][0] in late}
+        return [part for span in found for part in (span, behind.get(span[1])) if part]
 
     def _find_limit(self, item: Item, spans: Sequence[Span]) -> None:
         found = []
