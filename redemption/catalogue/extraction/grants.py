@@ -316,6 +316,13 @@ def is_nobody(words: str) -> bool:
     return words == "组织" or words.endswith("的") or bool(_TITLE.fullmatch(words) or _HELP.match(words))
 
 
+def who_first(text: str, sentence: Span) -> Span | None:
+    """毕业生（含留学归国人员），有意在本县创业: who stands alone before the first comma, nothing asked of them yet."""
+    a, b = sentence
+    comma = _top_level_comma(text[a:b])
+    return (a, a + comma) if comma > 0 and _WHO_END.search(text, a, a + comma) else None
+
+
 def _who_phrase(text: str, a: int, b: int) -> Span:
     """All of a short phrase; of a long one with commas, what follows its last 的."""
     words = text[a:b]

@@ -11,6 +11,8 @@ from redemption.catalogue.extraction.synonyms import Synonyms
 MAX_HEADING = 30
 _TRIM = re.compile(r"^[\s【\[《“\"（(<>*#·:：★☆●■◆▼◎※]+|[\s】\]》”\"）)<>*#·:：、.．★☆●■◆▼◎※]+$")
 _SPACE = re.compile(r"\s+")
+# Application Materials 申请材料: a heading in two languages
+_FOREIGN = re.compile(r"^[A-Za-z&'’,./-]{5,}(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[A-Za-z&'’,./-]{5,}$")
 _BRACKETS = re.compile(r"[（(][^（）()]{0,20}[)）]$")
 _CONJUNCTION = re.compile(r"[、及与和或/／+＋&＆,，；]|以及")
 _TAIL = re.compile(
@@ -158,8 +160,13 @@ def _fitting(options: tuple[str, ...], roles: list[str]) -> str:
     return options[0]
 
 
+def in_two_languages(heading: str) -> bool:
+    """Whether a heading is told in a foreign language beside the Chinese one."""
+    return bool(_FOREIGN.search(_SPACE.sub("", heading)))
+
+
 def _normal(text: str) -> str:
-    key = _SPACE.sub("", text)
+    key = _FOREIGN.sub("", _SPACE.sub("", text))
     while True:
         trimmed = (
             _TRIM.sub("", key)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from redemption.catalogue.extraction.bilingual import read_bilingual
 from redemption.catalogue.extraction.broken import join_broken_rows
 from redemption.catalogue.extraction.closing import release_closing
 from redemption.catalogue.extraction.content import cut_annexes, drop_furniture, drop_head, drop_signature
@@ -27,6 +28,7 @@ from redemption.catalogue.extraction.names import (
     programme_name,
     strip_title,
 )
+from redemption.catalogue.extraction.recipients import find_asked_conditions
 from redemption.catalogue.extraction.references import keep_own_phones
 from redemption.catalogue.extraction.scopes import sections_of
 from redemption.catalogue.extraction.stacked import spread_labels
@@ -51,7 +53,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
 
     everything = join_broken_rows(text, read_lines(document, labels))
     everything = join_counted(rejoin_tables(text, everything, labels))
-    everything = drop_tabs(everything)
+    everything = read_bilingual(drop_tabs(everything))
     mark_unknown_labels(everything)
     mark_triples(everything)
     title, title_span, after_title = find_title(everything, properties)
@@ -69,6 +71,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     root = build_tree(content)
     release_closing(root)
     assign_cues(text, root)
+    find_asked_conditions(text, root)
     if drafts:
         share_sections(root, drafts)
     else:

@@ -13,7 +13,10 @@ _HINT = re.compile(r"指南|通知|公告|附件|细则|规程|另行")
 _FIELDS = (
     ("materials", re.compile(r"材料|资料")),
     ("process", re.compile(r"程序|流程")),
-    ("application_period", re.compile(r"(?:申报|申请|受理|申领)?(?:时间|期限)(?!内)")),
+    (
+        "application_period",
+        re.compile(r"(?<!评审|审核|公示|会议|活动|考试)(?:申报|申请|受理|申领)?(?:时间|期限)(?!内)"),
+    ),
     ("channels", re.compile(r"(?:申报|申请|申领|受理|办理)(?:方式|渠道|途径)")),
     ("phone", re.compile(r"联系方式|咨询电话|联系电话")),
 )

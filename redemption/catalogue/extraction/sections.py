@@ -6,7 +6,7 @@ import re
 
 from redemption.catalogue.extraction.contacts import read_addresses, read_phones
 from redemption.catalogue.extraction.cues import tells_handling
-from redemption.catalogue.extraction.grants import find_target
+from redemption.catalogue.extraction.grants import find_target, who_first
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.materials import split_list
 from redemption.catalogue.extraction.model import FIELDS, FOUND, Entry, Item, Span, text_of
@@ -284,6 +284,8 @@ class SectionReader(FieldWriter):
                 return [*out, ("target", named)]
         if match := _WHO_FIRST.match(first):
             out.append(("target", [(spans[0][0] + match.start(1), spans[0][0] + match.end(1))]))
+        elif who := who_first(self._text, spans[0]):
+            out.append(("target", [who]))
         return out
 
     def _until_unrelated(self, spans: list[Span]) -> list[Span]:

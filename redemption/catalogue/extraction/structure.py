@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from redemption.catalogue.extraction.labels import in_two_languages
 from redemption.catalogue.extraction.lines import RANK, Line
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.titles import titles_of_restarts, unnumbered_titles
@@ -318,6 +319,8 @@ def _unnumbered_headings(lines: list[Line]) -> set[int]:
         return labels
     if sum(not lines[index].text.strip()[0].isalnum() for index in plain) * 2 > len(plain):
         return labels  # ★ 支持对象 ★: what is not adorned so is no heading
+    if sum(in_two_languages(lines[index].text) for index in plain) * 2 > len(plain):
+        return labels  # Application Materials 申请材料: what is told in one language is none
     first, last = min(plain), max(plain)
     for index in range(first + 1, last):
         line = lines[index]

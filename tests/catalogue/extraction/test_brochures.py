@@ -1,0 +1,48 @@
+"""Brochures of a programme: headings in two languages, a running head, who and the conditions in one section."""
+
+from redemption.catalogue.extraction import extract
+from redemption.policies.reading import read_text
+
+BROCHURE = """云溪青创证
+联系我们
+云溪市创业服务中心
+热线电话：
+0577-88651123
+服务地址：
+云溪市柳浪路18号2楼
+Applicants申请对象
+毕业三年内的高校毕业生（含留学归国人员），有意在云溪注册企业，且具有创新性的项目，具有带动就业的潜力。
+Our Policies政策福利
+凭青创证可享受多项服务。
+01.房租支持
+·入驻孵化园期间带动就业的，给予最高2万元房租补贴。
+Our Policies政策福利
+02.青创补贴
+自取证一年内办成企业的，给予最高3万元一次性补贴。
+Materials申请材料
+填写《青创证申请表》；
+申请人身份证；
+创业计划书。
+Procedures 申请流程
+申请人将材料交至市创业服务中心；
+中心审核后组织评审，评审时间另行通知；
+评审通过的，发放青创证。
+Card Rules证件管理
+证件实名登记，不得转让。
+"""
+
+
+def test_a_brochure_with_headings_in_two_languages() -> None:
+    items = extract(read_text(BROCHURE)).items
+    assert [item.name for item in items] == ["房租支持", "青创补贴"]
+    assert items[0]["standard"].text == "给予最高2万元房租补贴。"
+    for item in items:
+        assert item["target"].text == "毕业三年内的高校毕业生（含留学归国人员）"
+        assert "具有创新性的项目" in item["conditions"].text
+        assert [entry.text for entry in item["phone"].entries] == ["0577-88651123"]
+        assert [entry.text for entry in item["onsite_address"].entries] == ["云溪市柳浪路18号2楼"]
+        assert len(item["materials"].entries) == 3
+        assert item["process"].text.endswith("发放青创证。")
+        assert item["application_period"].state == "missing"
+    assert items[1]["conditions"].text.startswith("自取证一年内办成企业的")
+    assert items[0]["conditions"].text.startswith("入驻孵化园期间带动就业的")
