@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from redemption.catalogue.extraction.grants import (
+    ANYBODY,
     Giving,
     Grant,
     awarded,
@@ -65,7 +66,7 @@ class GiftReader(FieldWriter):
             conditions = [
                 s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])
             ]
-        targets = [g.target for g in grants if g.target]
+        targets = self._targets(grants)
         told_before = [awarded(self._text, s) for s in giving.sentences[: giving.giving[0]]]
         if not targets and (named := [told for told in told_before if told]):
             conditions = [condition for condition, _ in named]
@@ -93,6 +94,15 @@ class GiftReader(FieldWriter):
             self._set(item, "target", _common_noun(self._text, distinct) or distinct[:3], [])
         elif lead_target and item["target"].state == "missing":
             self._set(item, "target", [lead_target], [])
+
+    def _targets(self, grants: list[Grant]) -> list[Span]:
+        """Who the gifts are for; whom only a later one of several names is not who all are for."""
+        targets = [grant.target for grant in grants if grant.target]
+        several = sum(grant.condition is not None for grant in grants)
+        anybody = [span for span in targets if self._text[slice(*span)] == ANYBODY]
+        if several > len(targets) and len(anybody) == len(targets):
+            return []
+        return targets if several < 3 or grants[0].target or len(targets) * 2 >= several else []
 
     def _only_grades(self, giving: Giving, conditions: list[Span]) -> bool:
         """营收增长10%以上的企业 ⏎ 增幅10%—20%的奖励3万元: a line tells the condition, the lines below it grades."""

@@ -36,7 +36,7 @@ _SUBJECT = re.compile(
     rf"{_WHO}(?:[（(][^（）()]{{1,40}}[)）])?"
     r"(?=[，,]|在(?![职读校岗园建])|每|取得|获得|吸纳|招用|招聘|新招|成功|首次|首[^都]|新[增建购引设入]|通过|被|当年|实现|达到|入选|开展|购买|租[赁用]|投资(?!总?额)|建设|参加|符合|自[^主]|为|按|与(?!其|员)"
     r"|委托|实施|组织(?!的)|研发|开发|创建|主办|聘[用请]|录用|改造|推广|应用|承租|购置|制定|制订|修订|引入|出资|融资|面向|从事"
-    r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|引入|主动|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|组团|宣传|上市|迁入|落户|到(?!位|账|期)|领取|灵活|收购|创办|参保|就业|购置|购房|承办|入库|申领)"
+    r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|引入|主动|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|组团|宣传|上市|迁入|落户|到(?!位|账|期)|领取|灵活|收购|创办|参保|就业|购置|购房|承办|入库|申领|固定资产|总投资|纳税|产值|销售)"
 )
 _RECIPIENT = re.compile(
     r"(?:(?<=[，,：:])|(?<=^))\s*对于?(?![其此口接应照外内])(?=[^，。；]{4,120}[，,]?[^。；]{0,60}(?:给予|予以|按|奖励|补贴|补助|资助|发放))"
@@ -55,7 +55,7 @@ _PREFACE = re.compile(
 _ACHIEVED = re.compile(r"被|获|荣获|入选|取得|通过")
 _ACHIEVED_BEFORE = re.compile(r"获奖$|(?:获得|荣获|取得|入选|通过|被评为|被认定为)[^，。；]{2,24}$")
 _NAMED_RECIPIENT = re.compile(
-    r"(?:给予|奖励|补贴给|发放给|拨付给)((?!每|一次|最高|不超过|相应|不同|为期|连续)[\u4e00-\u9fff]{0,16}?(?:企业|单位|机构|主体|个人|团队|平台|载体|园区|主办方|承办方|运营方|业主|者|人))(?=一次性|最高|每|\d|奖励|补贴|资助|补助|支持|不超过|[，,])"
+    r"(?:给予|奖励|补贴给|发放给|拨付给)((?!每|一次|最高|不超过|相应|不同|为期|连续)[\u4e00-\u9fff]{0,16}?(?:企业|单位|机构|主体|个人|团队|平台|载体|园区|主办方|承办方|运营方|业主|者|人|[协商]会|学会|院校|学校|合作社))(?=一次性|最高|每|\d|奖励|补贴|资助|补助|支持|不超过|[，,])"
 )
 _NO_APPLICANT = re.compile(
     r"(?:项目|产品|基地|平台|载体|中心|人才|博士|硕士|研究生|专家|人员|毕业生|劳动者|青年|学生)$"
@@ -82,11 +82,11 @@ _PAYER_FIRST = re.compile(
 )
 _NO_CONDITION = re.compile(r"(?:额度|利息|标准|金额|利率|期限|总额|资金|经费|比例)(?:为|是|可|达|不超过)?$")
 _MANNER_TAIL = re.compile(
-    r"[，,]除[^，。；]{2,20}外$|[，,](?:分别|均|再|另|可|可以)$|[，,](?:按照?|根据|结合|视|可(?:以)?通过)(?![^，。；]*的(?:[，,]|$))[^，。；]{2,40}$"
-    r"|[，,](?:自[^，。；]{2,16}起[^，。；]{0,10}|前[一二三四五两\d]年|连续[一二三四五两\d]年|在[^，。；]{2,30}基础上)$"
+    r"[，,]除[^，。；]{2,20}外$|[，,](?:分别|均|再|另|可|可以)$|[，,](?:按照?|根据|参照|比照|结合|视|可(?:以)?通过)(?![^，。；]*的(?:[，,]|$))[^，。；]{2,40}$"
+    r"|[，,](?:自[^，。；]{2,16}起[^，。；]{0,10}|前[一二三四五两\d]年|连续[一二三四五两\d]年|在[^，。；]{2,30}基础上|以[^，。；]{2,30}为基[数准]|[当次]年)$"
 )
 _BY = re.compile(
-    r"[，,]?((?:按照?|根据|依据|结合|视|参照|采取|采用|在[^，。；]{2,40}(?:基础上|同时)|自[^，。；]{2,20}起|前[一二三四五两\d]年|连续[一二三四五两\d]年)[^。；]{0,60})[，,]?(?:[^，。；]{0,6}财政)?(?:可|再|分别)?$"
+    r"[，,]?((?:按照?|根据|依据|结合|视|参照|采取|采用|在[^，。；]{2,40}(?:基础上|同时)|自[^，。；]{2,20}起|前[一二三四五两\d]年|连续[一二三四五两\d]年|以[^，。；]{2,30}为基[数准]|[当次]年)[^。；]{0,60})[，,]?(?:[^，。；]{0,6}财政)?(?:可|再|分别)?$"
 )
 _NUMBER_OR_START = re.compile(r"[\s　]*")
 _LEADING = re.compile(
@@ -184,16 +184,21 @@ def _grant(text: str, start: int, end: int) -> Grant:
     ):
         split = manner.start(1)
     if condition and (tiers := _tiers(text, condition, split)):
-        condition, split = (condition[0], tiers - 1), tiers
+        split = tiers
     target = find_target(text, condition) if condition else None
     if target and is_nobody(text[slice(*target)]):
         target = None
     named = _NAMED_RECIPIENT.search(text, split, end) or _RECIPIENT_LAST.search(text, split, end)
-    if named and (target is None or _names_better(text[slice(*target)], named.group(named.lastindex or 1))):
+    if (
+        named
+        and named.group(named.lastindex or 1) != ANYBODY
+        and (target is None or _names_better(text[slice(*target)], named.group(named.lastindex or 1)))
+    ):
         target = named.span(named.lastindex or 1)
     return Grant((start, end), condition, target, (split, end))
 
 
+ANYBODY = "企业"  # 给予企业10万元 says who no more than 给予10万元 does
 _TIERS = re.compile(r"[，,]([^，。；]*\d[^，。；]*、[^，。；]*\d[^，。；、]*)$")
 _SHORTEST_CONDITION = 6
 
@@ -279,7 +284,7 @@ def find_target(text: str, condition: Span) -> Span | None:
     if match := re.search(r"[，,](?:对于?|向)(?=[^，。；]{4,})", words):
         begin = a + match.end()
         end = a + (comma if (comma := words.find("，", match.end())) > 0 else len(words))
-        if is_who(text[begin:end]) or not _SUBJECT.search(words[: match.start()]):
+        if is_who(text[begin:end]):
             return (begin, end)
     comma = _top_level_comma(words)
     first = words[:comma] if comma >= 0 else words

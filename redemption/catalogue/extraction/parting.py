@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from redemption.catalogue.extraction.grants import Giving, Grant, benefit_name, read_giving
+from redemption.catalogue.extraction.grants import Giving, Grant, benefit_name, is_cap, read_giving
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.structure import Node
 
@@ -34,6 +34,9 @@ _SCALE = re.compile(r"如下|以下(?:标准|规定|方式)|按照?[^。；]{0,1
 _AGAIN = re.compile(
     r"^(?:[^，。；]{0,8}(?:再次|连续|复审|重新|超过部分|晋档)|已享受|上述|以上|同一|其中)|在(?:享受)?(?:上述|以上|前述|第[一二三四五六七八九十\d]{1,3}[条款项])[^，。；]{0,16}基础上"
 )
+_MORE = re.compile(
+    r"[再另]行?(?:一次性)?(?:给予|予以|奖励|补[贴助]|资助)|同时|上述|以上[^，。；]{0,6}(?:基础|奖励)|超[过出]部分"
+)
 _RECOGNISED = re.compile(
     r"认定|评定|评为|获批|获评|入选|荣获|授予|列入|获得[^，。；]{0,20}(?:称号|奖)|通过[^，。；]{0,16}(?:认证|评估|验收)"
 )
@@ -48,7 +51,11 @@ def several_benefits(text: str, node: Node, giving: Giving, benefits: tuple[str,
         return []
     if node.children:
         return _numbered_parts(text, node)
-    return _named_sentences(text, node, giving) or _different_gifts(text, node, giving)
+    return (
+        _named_sentences(text, node, giving)
+        or _different_gifts(text, node, giving)
+        or _gifts_by_sentence(text, node, giving)
+    )
 
 
 def _numbered_parts(text: str, node: Node) -> list[Part]:
@@ -122,6 +129,28 @@ def _different_gifts(text: str, node: Node, giving: Giving) -> list[Part]:
         ]
         parts.append((_name(text, [grant]) or _who(grant), inside))
     return parts
+
+
+def _gifts_by_sentence(text: str, node: Node, giving: Giving) -> list[Part]:
+    """An article without a heading, each of whose sentences gives once, for something else done.
+
+    Under a heading they are parts of what it names.
+    """
+    if node.caption or len(giving.giving) < 2 or giving.giving[0] > 0:
+        return []
+    parts: list[Part] = []
+    conditions: list[str] = []
+    for sentence in giving.sentences:
+        grants = _grants_in(giving, sentence)
+        if parts and (not grants or is_cap(text[slice(*sentence)])):
+            parts[-1][1].append(sentence)
+            continue
+        given = grants[0].condition if len(grants) == 1 else None
+        if given is None or _MORE.search(text[slice(*grants[0].clause)]):
+            return []
+        conditions.append(text[slice(*given)])
+        parts.append((_name(text, grants) or _who(grants[0]), [sentence]))
+    return parts if all_different(conditions) else []
 
 
 def _with_number(start: int, giving: Giving) -> int:

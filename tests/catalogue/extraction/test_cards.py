@@ -177,6 +177,7 @@ def test_grades_stand_beside_their_sums() -> None:
         "第二条 首次获评国家级、省级示范基地的企业，分别给予20万元、10万元奖励。\n"
     )
     first, second = _items(text)
-    assert first["conditions"].text == first["target"].text == "新引进的外资制造企业"
+    assert first["target"].text == "新引进的外资制造企业"
+    assert first["conditions"].text == "新引进的外资制造企业，实到外资500万、1000万美元以上的"
     assert first["standard"].text == "实到外资500万、1000万美元以上的，分别奖励30万元、60万元。"
     assert second["conditions"].text == "首次获评国家级、省级示范基地的企业"

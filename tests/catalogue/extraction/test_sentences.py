@@ -1,0 +1,115 @@
+"""Gifts told in running sentences: who, on which conditions, what; and what is no gift."""
+
+import pytest
+
+from redemption.catalogue.extraction import extract
+from redemption.catalogue.extraction.model import Item
+from redemption.catalogue.extraction.promises import is_giving
+from redemption.policies.reading import read_text
+
+TITLE = "松岭县支持实体经济若干政策\n"
+
+
+def _items(*articles: str) -> list[Item]:
+    numbered = (f"第{'一二三四五六七八九'[place]}条 {words}" for place, words in enumerate(articles))
+    return extract(read_text(TITLE + "\n".join(numbered))).items
+
+
+OTHER = "鼓励企业上市。对在境内上市的种业企业，奖励200万元。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "gives"),
+    [
+        ("企业存在重大环保违法行为的，由联席会议决定不给予补助。", False),
+        ("对调查中另行发现的线索，不对新线索给予奖励。", False),
+        ("企业享受过投资奖励、达产奖励后再申报的，按新项目办理。", False),
+        ("企业新增设备的，给予10%的补助。", True),
+    ],
+)
+def test_what_is_refused_is_not_given(sentence: str, gives: bool) -> None:
+    assert is_giving(sentence) is gives
+
+
+def test_an_exclusion_in_the_closing_part_binds_every_item() -> None:
+    text = (
+        TITLE
+        + "第一条 对首次上规的工业企业，给予10万元奖励。\n第二条 对参加境外展会的贸易企业，按展位费的50%给予补贴。\n附则\n"
+        "1．企业存在重大违法行为的，可由联席会议研究决定不给予补助。\n2．本政策自印发之日起施行。"
+    )
+    for item in extract(read_text(text)).items:
+        assert "研究决定不给予补助" in item["conditions"].text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "condition", "gift"),
+    [
+        (
+            "对完成兼并重组的，参照其资产过户产生的当年地方贡献的60%给予企业奖励。",
+            "完成兼并重组的",
+            "参照其资产过户产生的当年地方贡献的60%给予企业奖励。",
+        ),
+        (
+            "对投产满三年的食品企业，以上一年度贡献为基数，参照其新增贡献的50%给予奖励。",
+            "投产满三年的食品企业",
+            "以上一年度贡献为基数，参照其新增贡献的50%给予奖励。",
+        ),
+        (
+            "对主导制定国际标准的，当年给予50万元奖励。",
+            "主导制定国际标准的",
+            "当年给予50万元奖励。",
+        ),
+    ],
+)
+def test_the_measure_of_a_gift_is_no_condition(sentence: str, condition: str, gift: str) -> None:
+    first, _ = _items(sentence, OTHER)
+    assert (first["conditions"].text, first["standard"].text) == (condition, gift)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "who"),
+    [
+        ("对新落户的总部项目，自认定当年起给予企业三年奖励，每年最高50万元。", "新落户的总部项目"),
+        ("对获评省级产业集群称号的，给予牵头的行业协会20万元奖励。", "牵头的行业协会"),
+        (
+            "对冷链物流类项目（不含商业地产）固定资产投资达到3000万元的，给予100万元奖励。",
+            "冷链物流类项目（不含商业地产）",
+        ),
+        ("对首次获评绿色工厂的，给予企业20万元奖励。", ""),
+        ("对企业自主研发新药并投产的，对企业发展给予50万元支持。", ""),
+        (
+            "对新开发一类新药的，奖励100万元；对改良二类新药的，奖励50万元；企业通过药品评价的，奖励30万元。",
+            "",
+        ),
+        (
+            "对水产企业，第一年加工量达到500吨的，奖励10万元；第二年达到上述数量的，奖励8万元；第三年达到上述数量的，奖励5万元。",
+            "水产企业",
+        ),
+    ],
+)
+def test_who_a_sentence_is_for(sentence: str, who: str) -> None:
+    first, _ = _items(sentence, OTHER)
+    assert first["target"].text == who
+
+
+def test_an_article_without_a_heading_gives_once_in_each_sentence() -> None:
+    items = _items(
+        "首次获评省级文旅项目的，分别给予10万元、5万元奖励。率先通过海关高级认证的企业给予8万元奖励。同一企业累计奖励不超过20万元。",
+        OTHER,
+    )
+    assert [item["standard"].text for item in items[:2]] == [
+        "分别给予10万元、5万元奖励。",
+        "给予8万元奖励。\n同一企业累计奖励不超过20万元。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        "引进境外资金的中介机构，按到位资金的1%给予奖励。首次引进跨国公司的，再给予20万元奖励。",
+        "鼓励企业重组。对并购同业企业的，给予30万元奖励。盘活闲置厂房的，给予20万元奖励。",
+        "对年出口额500万元以上的企业，奖励5万元。对年进口额200万元以上的企业，奖励2万元。",
+    ],
+)
+def test_what_is_added_stays_with_the_article(article: str) -> None:
+    assert len(_items(article, OTHER)) == 2
