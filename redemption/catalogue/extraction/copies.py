@@ -57,13 +57,21 @@ def material_rows(text: str, nodes: Iterable[Node]) -> list[Entry] | None:
     return entries or None
 
 
+_ORIGINAL = re.compile(r"原件(?!核|备查|核对|校验|查验)")
+_SEEN_FIRST = re.compile(_SEEN + r"[^，。；]{0,10}原件")
+_SHOWN = re.compile(_SEEN + r"[^，。；]{0,12}原件|原件(?:核|备查|核对|校验|查验)")
+_ELECTRONIC = re.compile(r"电子(?:版|文档|文件|件|档)|excel|word|上传|扫描", re.I)
+_OPTIONAL = re.compile(
+    r"如有|若有|如为|若为|若是|如是|根据实际|可选|选填|如需|适用于|的企业需|委托.{0,8}办理的|非必"
+)
+_SEALED = re.compile(r"盖(?:单位|企业)?公?章")
+
+
 def details_of(words: str) -> dict[str, Any]:
     """original/copy, number of copies, electronic/paper, required: only what the words say."""
     details: dict[str, Any] = {}
     copy = "复印件" in words or "影印件" in words
-    original = re.search(r"原件(?!核|备查|核对|校验|查验)", words) and not re.search(
-        _SEEN + r"[^，。；]{0,10}原件", words
-    )
+    original = _ORIGINAL.search(words) and not _SEEN_FIRST.search(words)
     scanned = "扫描件" in words
     if original and copy:
         details["original"] = "both"
@@ -73,23 +81,20 @@ def details_of(words: str) -> dict[str, Any]:
         details["original"] = "copy"
     elif scanned:
         details["original"] = "scan"
-    if re.search(_SEEN + r"[^，。；]{0,12}原件|原件(?:核|备查|核对|校验|查验)", words):
+    if "原件" in words and _SHOWN.search(words):
         details["original_shown"] = True
     if match := _COPIES.search(words):
         number = match.group(1) or match.group(2)
         details["copies"] = int(number) if number.isdigit() else _CN.get(number, 0) or None
-    if re.search(r"电子(?:版|文档|文件|件|档)|excel|word|上传|扫描", words, re.I):
+    if _ELECTRONIC.search(words):
         details["form"] = "electronic"
-    elif re.search(r"纸质|书面", words):
+    elif "纸质" in words or "书面" in words:
         details["form"] = "paper"
-    if re.search(
-        r"(?:如有|若有|如为|若为|若是|如是|根据实际|可选|选填|如需|适用于|的企业需|委托.{0,8}办理的|非必)",
-        words,
-    ):
+    if _OPTIONAL.search(words):
         details["required"] = False
-    elif re.search(r"必须|必备|必需", words):
+    elif any(word in words for word in ("必须", "必备", "必需")):
         details["required"] = True
-    if re.search(r"加?盖(?:单位|企业)?公?章", words):
+    if _SEALED.search(words):
         details["sealed"] = True
     return {key: value for key, value in details.items() if value is not None}
 

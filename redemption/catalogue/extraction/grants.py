@@ -358,12 +358,14 @@ def _top_level_comma(words: str) -> int:
     return -1
 
 
+_BLANK = " \t\n\u3000"
+
+
 def _trim(text: str, a: int, b: int) -> Span:
-    while a < b and text[a] in " \t\n\u3000":
-        a += 1
-    while b > a and text[b - 1] in " \t\n\u3000":
-        b -= 1
-    return a, b
+    words = text[a:b]
+    bare = words.lstrip(_BLANK)
+    a += len(words) - len(bare)
+    return a, a + len(bare.rstrip(_BLANK))
 
 
 def is_cap(sentence: str) -> bool:

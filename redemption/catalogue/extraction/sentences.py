@@ -15,7 +15,6 @@ from redemption.catalogue.extraction.contacts import (
     read_phones,
 )
 from redemption.catalogue.extraction.cues import tells_handling, tells_step
-from redemption.catalogue.extraction.grants import sentences
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import EXTERNAL, FOUND, MISSING, Entry, FieldValue, Item, Span
 from redemption.catalogue.extraction.papers import PaperReader
@@ -208,7 +207,7 @@ class SentenceReader(TimeReader, ApplicantReader, PaperReader):
         """企业登录平台提交申请，主管部门审核，公示后拨付, told in a sentence."""
         told: list[Span] = []
         for span in dict.fromkeys(spans):
-            inner = sentences(self._text, span)
+            inner = self._sentences([span])
             handling = [place for place, s in enumerate(inner) if tells_step(self._text[slice(*s)])]
             if handling and tells_handling(self._text[slice(inner[handling[0]][0], inner[handling[-1]][1])]):
                 told.extend(inner[handling[0] : handling[-1] + 1])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from redemption.catalogue.extraction.grants import sentences
 from redemption.catalogue.extraction.model import Item, Span
 from redemption.catalogue.extraction.periods import DATED
 from redemption.catalogue.extraction.writing import FieldWriter
@@ -106,13 +105,16 @@ class TimeReader(FieldWriter):
     def _find_limit(self, item: Item, spans: Sequence[Span]) -> None:
         found = []
         for span in spans:
-            for a, b in sentences(self._text, span):
-                words = self._text[a:b]
-                for match in re.finditer(r"[^；;。→]+[；;。]?", words):
-                    if _binds_the_authority(match.group()):
-                        found.append((a + match.start(), a + match.end()))
+            for a, b in self._sentences([span]):
+                found += [
+                    m.span() for m in _CLAUSE.finditer(self._text, a, b) if _binds_the_authority(m.group())
+                ]
         if found:
             self._set(item, "time_limit", list(dict.fromkeys(found)), [])
+
+
+_CLAUSE = re.compile(r"[^；;。→]+[；;。]?")
+_INSIDE = re.compile(r"工作日|日内|天内|月内|年内|日以内")
 
 
 def _binds_the_authority(clause: str) -> bool:
@@ -121,7 +123,7 @@ def _binds_the_authority(clause: str) -> bool:
     if not _AUTHORITY.search(clause) or _APPLICANT.search(clause):
         return False
     return any(
-        re.search(r"工作日|日内|天内|月内|年内|日以内", clause[match.start() : match.end() + 4])
+        _INSIDE.search(clause, match.start(), match.end() + 4)
         and not _APPLICANT_ACTS.match(clause, match.end())
         for match in _LIMIT.finditer(clause)
     )

@@ -43,6 +43,7 @@ class FieldWriter:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._known_sentences: dict[Span, list[Span]] = {}  # many items ask about the same spans
 
     def _set(self, item: Item, name: str, spans: list[Span], nodes: list[Node]) -> None:
         spans = [self._bare(span) for span in spans if self._text[span[0] : span[1]].strip()]
@@ -99,7 +100,14 @@ class FieldWriter:
         item.values.setdefault("_contact_addresses", []).extend(found)
 
     def _sentences(self, spans: Iterable[Span]) -> list[Span]:
-        return [sentence for span in spans for sentence in sentences(self._text, span)]
+        known = self._known_sentences
+        found: list[Span] = []
+        for span in spans:
+            told = known.get(span)
+            if told is None:
+                told = known[span] = sentences(self._text, span)
+            found.extend(told)
+        return found
 
     def _finish(self, item: Item, name: str) -> None:
         value = item[name]
