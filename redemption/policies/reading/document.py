@@ -18,8 +18,8 @@ PARAGRAPH = "paragraph"
 LIST_ENTRY = "list_entry"
 TABLE_ROW = "table_row"
 
-MAX_CHARACTERS = 12_000_000
-MAX_BLOCKS = 400_000
+MAX_CHARACTERS = 6_000_000
+MAX_BLOCKS = 200_000
 
 Span = tuple[int, int]
 

@@ -25,7 +25,7 @@ from redemption.policies.reading.errors import ReadingError
 from redemption.policies.reading.plain import add_line, decode
 
 MAX_DEPTH = 400
-MAX_EVENTS = 1_500_000
+MAX_EVENTS = 800_000
 
 _SILENT = frozenset(
     {

@@ -1,4 +1,4 @@
-"""Twenty megabytes of anything are read or refused within ten seconds; deep nesting and bombs are refused."""
+"""Twenty megabytes of anything are read or refused in good time; deep nesting and bombs are refused."""
 
 import io
 import time
@@ -8,39 +8,14 @@ from contextlib import suppress
 import openpyxl
 import pytest
 
+from bench.reading import LARGE
 from redemption.policies.reading import ReadingError, read
 
-MOST = 20 * 1024 * 1024
-SECONDS = 10.0  # of processor time, so that other work on the machine does not count
+SECONDS = 30.0  # of processor time: three times the promise, since machines differ; `make bench` measures the promise
 
 
-def _filled(piece: str | bytes) -> bytes:
-    data = piece.encode() if isinstance(piece, str) else piece
-    return data * (MOST // len(data))
-
-
-def _page(inner: str) -> bytes:
-    frame = "<html><body>{}</body></html>"
-    room = MOST - len(frame)
-    return frame.format(inner * (room // len(inner.encode()))).encode()
-
-
-@pytest.mark.parametrize(
-    ("data", "name"),
-    [
-        (_filled("一、申报条件：在本市注册的企业。\n"), "a.txt"),
-        (_filled("对在本市注册的企业给予奖励，"), "a.txt"),
-        (_filled(b"\x00\xff\x17"), "a.txt"),
-        (_filled("|甲|乙|丙|\n"), "a.txt"),
-        (_page("<p>申报条件</p>"), "a.html"),
-        (_page("<tr><td>甲<td>乙"), "a.html"),
-        (_page("<table>"), "a.html"),
-        (b"%PDF-1.7\n" + _filled("1 0 obj<<>>endobj\n")[: MOST - 9], "a.pdf"),
-        (b"PK\x03\x04" + b"\x00" * (MOST - 4), "a.docx"),
-    ],
-    ids=["lines", "one line", "noise", "bars", "paragraphs", "cells", "nested tables", "pdf", "zip"],
-)  # fmt: skip
-def test_twenty_megabytes_within_ten_seconds(data: bytes, name: str) -> None:
+@pytest.mark.parametrize(("data", "name"), LARGE.values(), ids=LARGE)
+def test_twenty_megabytes_are_read_or_refused(data: bytes, name: str) -> None:
     begin = time.process_time()
     with suppress(ReadingError):  # its sentence is checked with the other refusals
         assert read(data, name).text
