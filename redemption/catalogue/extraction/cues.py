@@ -229,7 +229,13 @@ def _hand_down(text: str, chapter: Node) -> None:
     articles = [child for child in chapter.children if child.kind in ("article", "section", "cn")]
     if not articles:
         return
-    giving = [child for child in articles if any(is_giving(text[a:b]) for a, b in child.spans())]
+    handling = "process" in chapter.roles and "standard" not in chapter.roles
+    giving = [
+        child
+        for child in articles
+        if any(is_giving(text[a:b]) for a, b in child.spans())
+        and not (handling and _INSTALMENTS.search(_first_sentence(text, child)))
+    ]
     fields = tuple(role for role in chapter.roles if role in _FIELD_ROLES and role != "standard")
     if any("process" in child.roles for child in articles):  # told under a heading of its own
         fields = tuple(role for role in fields if role != "process")
@@ -254,6 +260,10 @@ def _hand_down(text: str, chapter: Node) -> None:
     chapter.roles = ("group",) if giving and {"standard", "group"} & set(chapter.roles) else ("container",)
 
 
+# 奖励资金分三年按50%、30%、20%拨付, among the steps: how every benefit is paid, no benefit
+_INSTALMENTS = re.compile(
+    r"分?[一二三四五六两\d]{1,2}(?:年|期|批|次|个?阶段)[^。]{0,40}(?:[\d.]+\s*[%％]、|比例|平均|等额)[^。]{0,30}(?:拨付|兑[现付]|发放|支付|奖励)"
+)
 _HANDLING = re.compile(r"(?:申请|申报|受理|审核|审批|评审|拨付|兑现|发放|程序|流程|申领)\s*$")
 # 奖励资金申报、审核和拨付: two steps or more, and nothing else at the end
 _HANDLED = re.compile(

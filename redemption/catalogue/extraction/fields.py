@@ -43,7 +43,7 @@ _LISTED_WHO = re.compile(
 _NOUN = 12  # characters of the longest subject that is taken for who applies
 _PHRASE = 60  # characters of the longest condition that is one phrase
 _APPLIES = re.compile(
-    r"(?:申请人|申请对象|申报人|企业|单位|个人|人员|学生|职工|居民|经办人|主体)[^。；]{0,40}(?:到|向|至|登录|登陆|通过|在)[^。；]{2,40}(?:申请|提交|办理|申报|报送|递交|填报|申领)"
+    r"(?:申请人|申请对象|申报人|企业|单位|个人|人员|学生|职工|居民|经办人|主体)(?:(?!审[核查批定]|核[实查])[^。；]){0,40}(?:到|向|至|登录|登陆|通过|在)[^。；]{2,40}(?:申请|提交|办理|申报|报送|递交|填报|申领)"
 )
 _DEFINITION = re.compile(r"所称[^。]{2,24}是?指")
 _ANYBODY = re.compile(

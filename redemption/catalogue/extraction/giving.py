@@ -45,7 +45,7 @@ class GrantFinder:
             elif self._only_heads(child):
                 found.extend(sub for sub in child.children if self._gives(sub) and not self._refused(sub))
             elif self._gives(child) and not self._refused(child):
-                found.extend([child, *self._named_apart(child)])
+                found.extend([child, *(self._named_apart(child) or self._articles_apart(child))])
             elif child.children:
                 found.extend(self._grant_nodes(child))
         return self._with_neighbours(node, found)
@@ -62,6 +62,24 @@ class GrantFinder:
             return []
         node.children.remove(sub)
         return [sub]
+
+    def _articles_apart(self, node: Node) -> list[Node]:
+        """（三）总部奖励 第五条 对新设总部… 第六条 对迁回结算的企业…: an article that gives for something else done.
+
+        The first one keeps the name of the heading.
+        """
+        articles = [sub for sub in node.children if sub.kind == "article" and self._gives(sub)]
+        if not node.caption or len(articles) < 2 or any(sub.roles or sub.caption for sub in articles):
+            return []
+        given = [read_giving(self._text, sub.spans()).grants for sub in articles]
+        conditions = [
+            self._text[slice(*grants[0].condition)] for grants in given if grants and grants[0].condition
+        ]
+        if len(conditions) < len(articles) or not all_different(conditions):
+            return []
+        apart = articles[1:]
+        node.children = [sub for sub in node.children if sub not in apart]
+        return apart
 
     def _only_heads(self, node: Node) -> bool:
         """一、创新能力建设 above numbered paragraphs, each with a benefit of its own: a chapter without the word."""

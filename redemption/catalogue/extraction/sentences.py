@@ -269,7 +269,7 @@ class SentenceReader(TimeReader, ApplicantReader, PaperReader):
         found.extend(receiver)
         if found:
             self._set(item, "channels", list(dict.fromkeys(found)), [])
-        elif item["process"].state == FOUND and _REACHES.search(item["process"].text):
+        elif item["process"].state == FOUND and any(map(self._reaches, self._sentences(process))):
             steps = self._sentences(process)
             mine = [
                 s
@@ -289,6 +289,11 @@ class SentenceReader(TimeReader, ApplicantReader, PaperReader):
                 self._set(
                     item, "channels", mine if len(steps) >= 5 and mine and handled else list(process), []
                 )
+
+    def _reaches(self, step: Span) -> bool:
+        """Whether the applicant reaches the authority in a step; 审核后，向领导小组申报 is what the authority does."""
+        reached = _REACHES.search(self._text, *step)
+        return reached is not None and not _EXAMINED.search(self._text, step[0], reached.start())
 
     def _phone_lines(self, spans: list[Span]) -> list[Span]:
         return [

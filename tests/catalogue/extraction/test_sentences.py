@@ -113,3 +113,47 @@ def test_an_article_without_a_heading_gives_once_in_each_sentence() -> None:
 )
 def test_what_is_added_stays_with_the_article(article: str) -> None:
     assert len(_items(article, OTHER)) == 2
+
+
+HEADED = """北港区扶持先进制造业意见
+一、奖励政策
+（一）投资奖励
+第一条 对新上的装备项目，按设备投资额的8%给予奖励。
+第二条 投资超过1亿元的装备项目为重大项目，可在第一条基础上实行“一事一议”。
+（二）总部奖励
+第三条 对新设立的总部企业，按年度贡献的50%给予奖励。
+第四条 对本地公司将外地业务迁回结算的，经认定后，按新增贡献享受第三条政策。
+（三）招商引资
+第五条 对街道引进的项目，项目奖励按第一条执行，产生的贡献由街道与园区按50%比例分配。
+二、政策兑现
+第六条 政策奖励分3个阶段，按30%、30%、40%对企业进行奖励。
+第七条 区专班办公室对企业报来的情况进行核查和审核后，向区领导小组申报兑现奖励。经区领导小组批准后，60个工作日内兑现。
+"""
+
+
+def test_an_article_below_a_heading_is_a_benefit_where_it_is_for_something_else() -> None:
+    items = extract(read_text(HEADED)).items
+    assert [item.name for item in items][:2] == ["投资奖励", "总部奖励"]
+    assert [item["standard"].text for item in items][1:] == [
+        "按年度贡献的50%给予奖励。",
+        "按新增贡献享受第三条政策。",
+    ]
+    assert items[2]["target"].text == "本地公司"
+
+
+def test_what_an_office_reports_after_its_review_is_no_channel() -> None:
+    for item in extract(read_text(HEADED)).items:
+        assert "区专班办公室" in item["process"].text
+        assert item["channels"].text == ""
+
+
+def test_instalments_among_the_steps_are_no_benefit() -> None:
+    text = (
+        "云溪区支持物流业办法\n第一章 奖励标准\n第一条 对首次获评4A级的物流企业，给予20万元奖励。\n"
+        "第二条 对新建冷库的企业，按投资额的10%给予补助。\n第二章 资金拨付\n"
+        "第三条 奖励资金分三年按50%、30%、20%的比例拨付给企业，每年最高500万元。\n"
+        "第四条 企业向区商务局提出申请，区商务局审核公示后，由区财政局拨付。"
+    )
+    items = extract(read_text(text)).items
+    assert len(items) == 2
+    assert all("分三年按50%" in item["process"].text for item in items)
