@@ -66,6 +66,9 @@ class GiftReader(FieldWriter):
             conditions = [
                 s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])
             ]
+        else:  # 在本县首次创业的： ⏎ 5000元开办补贴； ⏎ …
+            leads = giving.sentences[: giving.giving[0]]
+            conditions[:0] = [(a, b - 1) for a, b in leads if self._text[a:b].endswith("的：")]
         targets = self._targets(grants)
         told_before = [awarded(self._text, s) for s in giving.sentences[: giving.giving[0]]]
         if not targets and (named := [told for told in told_before if told]):

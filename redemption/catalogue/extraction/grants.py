@@ -228,7 +228,8 @@ def _split(text: str, start: int, end: int) -> int:
         at = match.start()
         if text.count("“", start, at) > text.count("”", start, at):
             continue  # the name of a programme: “…奖励计划”
-        if not _GIVING_WORD.search(match.group()) and _GIVING_WORD.search(text, match.end(), end):
+        said = _GIVING_WORD.search(match.group()) or _names_gift(text, start, match, end)
+        if not said and _GIVING_WORD.search(text, match.end(), end):
             continue  # an amount that is a threshold: the giving word comes later
         if _LIMIT.match(match.group()) and _GIVEN_LATER.search(text, match.end(), end):
             continue  # 获得不超过20万元贷款的，可申请贴息
@@ -251,10 +252,25 @@ def _split(text: str, start: int, end: int) -> int:
     return start
 
 
+# 一次性场租补贴。 behind an amount: what it is the amount of
+_OF_GIFT = re.compile(
+    rf"(?:/[年月人户次])?的?(?:(?!给予|予以|按|以上|以下|企业|项目|单位|个人)[\u4e00-\u9fff]){{0,14}}?{BENEFIT}(?=[，。；、）]|$)"
+)
+_MAY_GET = re.compile(r"可(?:以)?(?:获得?|享受?|领取?)$")
+_GOT = re.compile(r"(?:^|[，；：]|获得?|享受?|领取?)\s*$")
+
+
+def _names_gift(text: str, start: int, amount: re.Match[str], end: int) -> bool:
+    """…的，5000元一次性场租补贴: the amount of what is given, told without a word for giving."""
+    return bool(_OF_GIFT.match(text, amount.end(), end) and _GOT.search(text[start : amount.start()]))
+
+
 def _condition(text: str, start: int, split: int) -> Span | None:
     a, b = start, split
     if match := _LEADING.match(text[a:b]):
         a += match.end()
+    if match := _MAY_GET.search(text, a, b):
+        b = match.start()
     while b > a and text[b - 1] in "，,、：: \u3000的由":
         if text[b - 1] == "的" and not text[b:split].startswith(("，", ",")) and b == split:
             b -= 1
@@ -277,6 +293,11 @@ _BUILT = re.compile(
 )
 
 
+_BROUGHT = re.compile(
+    r"(?:新?引进|聘用|培[养育]|选拔|推荐)的[^，。；]*(?:人[员才]|博士后?|硕士|专家|教师|医师|工程师)(?:[（(][^（）()]{1,40}[)）])?$"
+)
+
+
 def find_target(text: str, condition: Span) -> Span | None:
     """The phrase that says who: the noun at the end of the condition, or its subject."""
     a, b = condition
@@ -291,7 +312,14 @@ def find_target(text: str, condition: Span) -> Span | None:
     if _BUILT.match(first):
         return None
     match = _SUBJECT.search(words)
-    if match and match.end() <= 12 and "的" not in match.group() and _DOES.match(words, match.end()):
+    brought = match and _BROUGHT.match(words, match.end())  # 基地引进的博士: whom it brought in
+    if (
+        not brought
+        and match
+        and match.end() <= 12
+        and "的" not in match.group()
+        and _DOES.match(words, match.end())
+    ):
         return (a, a + match.end())
     if _WHO_END.search(words.rstrip("的，")) and not words.endswith("的"):
         return _who_phrase(text, a, b)
@@ -371,30 +399,3 @@ def _trim(text: str, a: int, b: int) -> Span:
 def is_cap(sentence: str) -> bool:
     """A sentence that limits what the one before it gave."""
     return bool(_CAP.match(sentence.strip()))
-
-
-_NAME_BEGINS = re.compile(r".*(?:给予|予以|发放|享受|申请|进行|标准|计发|元|每[家个户人名])")
-_BENEFIT_NAME = re.compile(
-    rf"(?:元|[%％]|额|高|的|予以|予(?!以)|放|领|次性|享受|申请|取|计)(?:的)?(?:一次性)?((?:[\u4e00-\u9fff]|[“”]){{2,12}}?{BENEFIT}(?:支持|资金)?)(?![\u4e00-\u9fff]{{0,2}}(?:资金|政策|标准|对象|期限))"
-)
-
-
-def benefit_name(text: str, span: Span) -> Span | None:
-    """The name a gift gives itself: 每月1500元住房补贴 → 住房补贴."""
-    best: Span | None = None
-    for match in _BENEFIT_NAME.finditer(text, *span):
-        name = match.group(1)
-        if (cut := _NAME_BEGINS.match(name)) and len(name) - cut.end() >= 4:
-            return (match.start(1) + cut.end(), match.end(1))
-        if cut:
-            continue
-        if re.match(
-            r"(?:一次性|每|最高|给予|予以|按|不超过|标准|额度|以上|以下|分别|相应|以内|[的和与]|财政)", name
-        ):
-            trimmed = re.sub(r"^(?:一次性|给予|予以|最高|相应|分别|财政|[的和与])+", "", name)
-            if len(trimmed) < 4:
-                continue
-            best = best or (match.end(1) - len(trimmed), match.end(1))
-            continue
-        return match.span(1)
-    return best

@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+from redemption.catalogue.extraction.benefits import benefit_name
 from redemption.catalogue.extraction.giving import GrantFinder
-from redemption.catalogue.extraction.grants import Giving, benefit_name, read_giving
+from redemption.catalogue.extraction.grants import Giving, read_giving
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.named import (
     benefit_asked,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from redemption.catalogue.extraction.grants import benefit_name, read_giving
+from redemption.catalogue.extraction.benefits import benefit_name
+from redemption.catalogue.extraction.grants import read_giving
 from redemption.catalogue.extraction.lines import Line
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.structure import Node

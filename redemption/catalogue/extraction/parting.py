@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from redemption.catalogue.extraction.grants import Giving, Grant, benefit_name, is_cap, read_giving
+from redemption.catalogue.extraction.benefits import benefit_name
+from redemption.catalogue.extraction.grants import Giving, Grant, is_cap, read_giving
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.structure import Node
 

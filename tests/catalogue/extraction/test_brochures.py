@@ -46,3 +46,24 @@ def test_a_brochure_with_headings_in_two_languages() -> None:
         assert item["application_period"].state == "missing"
     assert items[1]["conditions"].text.startswith("自取证一年内办成企业的")
     assert items[0]["conditions"].text.startswith("入驻孵化园期间带动就业的")
+
+
+BULLETS = """云溪市青年创业政策
+一、扶持内容
+1.创业补贴
+在云溪首次创业的：
+·6000元的一次性开业补贴；
+·注册三年内可获最高2万元/年带动就业补贴。
+2.博士后资助
+本市博士后工作站引进的全职博士后人员，给予8万元生活资助。
+3.培训补贴
+培训后在本市创业的，3000元一次性创业扶持补贴。
+"""
+
+
+def test_an_amount_before_the_name_of_the_gift_needs_no_word_for_giving() -> None:
+    first, second, third = extract(read_text(BULLETS)).items
+    assert first["conditions"].text == "在云溪首次创业的\n注册三年内"
+    assert second["target"].text == "本市博士后工作站引进的全职博士后人员"
+    assert third["conditions"].text == "培训后在本市创业的"
+    assert third["standard"].text == "3000元一次性创业扶持补贴。"
