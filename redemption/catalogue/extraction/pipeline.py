@@ -19,6 +19,7 @@ from redemption.catalogue.extraction.folding import fold, restore
 from redemption.catalogue.extraction.items import Draft, ItemFinder
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.lines import read_lines
+from redemption.catalogue.extraction.listed import mark_paper_lists
 from redemption.catalogue.extraction.lists import read_lists, share_sections
 from redemption.catalogue.extraction.metadata import find_title, read_policy
 from redemption.catalogue.extraction.model import Extraction, Item, Span
@@ -56,6 +57,7 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     everything = read_bilingual(drop_tabs(everything))
     mark_unknown_labels(everything)
     mark_triples(everything)
+    mark_paper_lists(everything)
     title, title_span, after_title = find_title(everything, properties)
     policy = read_policy(everything, title, title_span, properties, text)
 

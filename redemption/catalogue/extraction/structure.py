@@ -227,6 +227,11 @@ def _pop_for(line: Line, kind: str, stack: list[Node], inner_articles: bool = Fa
     if kind == "plain" and (_ENDING.fullmatch(line.text) or ends_benefits):
         del stack[1:]
         return
+    if (
+        kind == "label" and line.roles
+    ):  # 条件 ⏎ 1.…； ⏎ 2.…。 ⏎ 材料：…: the label is no part of the second condition
+        while len(stack) > 2 and _is_entry(stack[-1]) and stack[-2].roles:
+            stack.pop()
     if kind == "plain" and "plain" not in {node.kind for node in stack}:
         while stack[-1].kind == "label":  # a heading of its own ends what a colon began
             stack.pop()
@@ -290,6 +295,11 @@ _ENDING = re.compile(r"[\s【]*附\s*则[\s】：:]*")  # the last section of a 
 _BENEFIT_ENDING = re.compile(
     r"(?:补贴|补助|奖励|资助|贴息|奖补|津贴|扶持|贷款|待遇|返还|减免|支持|补偿|奖金|扶助)\s*$"
 )
+
+
+def _is_entry(node: Node) -> bool:
+    """A number before a sentence, as against one before a heading."""
+    return node.kind in ("num", "paren_num", "circled") and node.caption is None and not node.roles
 
 
 def _has_body(node: Node) -> bool:

@@ -21,10 +21,14 @@ _MUST_BE = re.compile(
 _WHO_LEADS = re.compile(
     r"\s*(?:凡是?|对)?([^，。；：:]{2,60}?)[，,]?(?:应当?|须|需|必须|同时|并|且|均)*(?:满足|符合|具备|达到)(?:以下|下列|如下)[^。；：:]{0,16}(?:条件|要求)"
 )
+_APPLICANT_IS = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?申[报请](?:人|者|单位|企业|主体)(?:应当?|须|必须|需)?(?:为|是|系)([^，。；：:]{4,40})(?=[，。；])"
+)
 _DEFINED = re.compile(r"\s*([\u4e00-\u9fff]{3,14}?)[，,]?是?指([^。]{8,200}?)[。；]?$")
 _NAMELESS = re.compile(
     r"(?:本|该|我)?(?:项目)?(?:申[请报领]|参评|推荐|享受)?(?:项目|补贴|政策)?的?(?:企业|单位|主体|人|人员|者|对象|机构|个人|项目)"
 )
+_FIRST = 2  # of the conditions: a lead and the first of a list
 
 
 class ApplicantReader(FieldWriter):
@@ -58,6 +62,11 @@ class ApplicantReader(FieldWriter):
             lead = _WHO_LEADS.match(self._text, a, b)
             if lead and is_who(lead.group(1)) and not _NAMELESS.fullmatch(lead.group(1)):
                 self._set(item, "target", [lead.span(1)], [])
+                return
+        for a, b in item["conditions"].spans[:_FIRST]:  # 申请人为本市户籍的妇女，且…
+            named = _APPLICANT_IS.match(self._text, a, b)
+            if named and is_who(named.group(1)):
+                self._set(item, "target", [named.span(1)], [])
                 return
         for a, b in item["conditions"].spans:
             if _ONE_OF.search(self._text, a, b):

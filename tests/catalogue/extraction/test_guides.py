@@ -75,3 +75,57 @@ def test_a_guide(document) -> None:
         "onsite_address": ["政务服务中心2楼3号窗口"],
         "phone": ["0799-8632011"],
     }
+
+
+TERMINAL = """办事指南
+事项名称
+临时补助金
+申报条件
+申请对象需符合以下条件：
+1、申请人为本市户籍的在职职工，且连续参保满一年；
+2、申请人在本市医疗机构住院；
+提示：自助机不受理代办。
+请随身带好（均为原件）：
+1、申请人身份证；
+2、申请人户籍证明；
+3、出院小结证明（蓝联）；
+4、申请人银行卡；
+办理流程
+申请人可通过自助终端提交申请，街道服务中心审核后发放补助金。
+"""
+
+
+def test_papers_below_a_line_that_does_not_say_so() -> None:
+    (item,) = extract(read_text(TERMINAL)).items
+    assert [entry.text for entry in item["materials"].entries] == [
+        "申请人身份证",
+        "申请人户籍证明",
+        "出院小结证明（蓝联）",
+        "申请人银行卡",
+    ]
+    assert "身份证" not in item["conditions"].text
+    assert item["conditions"].text.endswith("自助机不受理代办。")
+    assert item["target"].text == "本市户籍的在职职工"
+
+
+LOAN = """科创贷申请须知
+支持对象：
+本市科技型小微企业。
+贷款条件：
+1、企业经营正常一年以上；
+2、贷款用途明确；
+贷款流程：
+1、企业登录云溪科创平台，填写贷款申请书并打印；
+2、向科技服务站递交加盖公章的申请书；
+3、服务站审查；
+4、合作银行调查并审批；
+5、担保公司核保；
+6、银行放款。
+"""
+
+
+def test_steps_of_a_loan_end_with_the_payment() -> None:
+    """The channel is what the applicant does; the steps of the bank are none of it."""
+    (item,) = extract(read_text(LOAN)).items
+    assert item["process"].text.endswith("银行放款。")
+    assert item["channels"].text.endswith("递交加盖公章的申请书；")
