@@ -7,13 +7,13 @@ import re
 from redemption.catalogue.extraction.contacts import read_phones
 from redemption.catalogue.extraction.cues import tells_handling
 from redemption.catalogue.extraction.gifts import GiftReader
-from redemption.catalogue.extraction.grants import find_target, is_nobody, is_who
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.model import FIELDS, FOUND, MISSING, Item, Span, text_of
 from redemption.catalogue.extraction.promises import is_giving
 from redemption.catalogue.extraction.sections import SectionReader
 from redemption.catalogue.extraction.sentences import SentenceReader
 from redemption.catalogue.extraction.structure import Node
+from redemption.catalogue.extraction.subjects import find_target, is_nobody, is_who
 
 _GENERAL = re.compile(
     r"(?:本(?:办法|措施|政策|意见|细则|规定|通知|实施办法|实施细则|方案|条款|若干)[^。；]{0,30}|享受|申请|申报|获得|符合)[^。；]{0,24}(?:对象|企业|单位|主体|申请人|申报人|机构|个人|项目|者)[^。；]{0,14}(?:应当|须|必须|需|应同时|应(?!用|急|收))"

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import re
 
-from redemption.catalogue.extraction.grants import (
-    ANYBODY,
-    Giving,
-    Grant,
-    awarded,
-    find_target,
-    is_cap,
-    is_who,
-    read_giving,
-)
+from redemption.catalogue.extraction.grants import ANYBODY, Giving, Grant, awarded, is_cap, read_giving
 from redemption.catalogue.extraction.materials import read_materials
 from redemption.catalogue.extraction.model import FOUND, MISSING, Item, Span
 from redemption.catalogue.extraction.promises import AMOUNT, has_money, is_budget
 from redemption.catalogue.extraction.structure import Node
+from redemption.catalogue.extraction.subjects import find_target, is_who
 from redemption.catalogue.extraction.writing import FieldWriter
 
 _CONDITIONS_FOLLOW = re.compile(r"(?:符合|具备|满足)(?:以下|下列|如下)[^。；]{0,12}(?:条件|要求)")

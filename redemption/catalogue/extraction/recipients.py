@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from redemption.catalogue.extraction.grants import who_first
 from redemption.catalogue.extraction.model import text_of
 from redemption.catalogue.extraction.structure import Node
+from redemption.catalogue.extraction.subjects import who_first
 
 _ASKED = re.compile(
     r"[，,；。\n](?:且|并且?|同时|均|还)?(?:应当?|须|需|必须|具[有备]|符合|满足|有意[向愿]|拥有|取得|依法|无(?=[^，。；]{0,8}(?:记录|行为)))"

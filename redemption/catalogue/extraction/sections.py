@@ -6,13 +6,13 @@ import re
 
 from redemption.catalogue.extraction.contacts import read_addresses, read_phones
 from redemption.catalogue.extraction.cues import tells_handling
-from redemption.catalogue.extraction.grants import find_target, who_first
 from redemption.catalogue.extraction.items import Draft
 from redemption.catalogue.extraction.materials import split_list
 from redemption.catalogue.extraction.model import FIELDS, FOUND, Entry, Item, Span, text_of
 from redemption.catalogue.extraction.periods import APPLYING, DATED, HOURS
 from redemption.catalogue.extraction.promises import has_money
 from redemption.catalogue.extraction.structure import Node
+from redemption.catalogue.extraction.subjects import find_target, who_first
 from redemption.catalogue.extraction.when import TIMED
 from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
 

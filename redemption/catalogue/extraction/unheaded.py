@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from redemption.catalogue.extraction.contacts import read_phones
-from redemption.catalogue.extraction.grants import is_who
 from redemption.catalogue.extraction.lines import Line
 from redemption.catalogue.extraction.promises import is_giving
+from redemption.catalogue.extraction.subjects import is_who
 
 _FEWEST = 3  # rows of one width
 _SHORTEST, _LONGEST_NAME = 4, 40

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from redemption.catalogue.extraction.grants import is_who, read_giving
+from redemption.catalogue.extraction.grants import read_giving
 from redemption.catalogue.extraction.model import MISSING, Item, Span
+from redemption.catalogue.extraction.subjects import is_who
 from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
 
 _ONE_OF = re.compile(r"之一|任一|(?:以下|下列|如下)[^。；]{0,12}条件")
