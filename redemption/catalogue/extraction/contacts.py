@@ -115,6 +115,9 @@ _OTHER_SITE = re.compile(r"下载|公示|公布|查询|查看|公告|发布|咨�
 _CHECKED = re.compile(r"[^，。；]{0,20}(?:甄别|核验|比对|验证|查验)")
 
 
+_AUTHORITY_LOGS_IN = re.compile(r"(?:部门|[局委厅处])(?:应当?|须|需|可|统一)?(?:登[录陆]|通过|在)[^，。；]*$")
+
+
 def read_links(text: str, spans: list[Span], applying_only: bool = False) -> list[Entry]:
     """Addresses of sites where one applies; with `applying_only` the words around a link must say so."""
     entries: list[Entry] = []
@@ -127,10 +130,15 @@ def read_links(text: str, spans: list[Span], applying_only: bool = False) -> lis
                 before = before[cut + 1 :]
                 after = text[match.end() : match.end() + 24]
                 other = _OTHER_SITE.search(before[-20:] + after[:10]) or _CHECKED.match(after)
-                if not _APPLY_SITE.search(before + after) or (
-                    other
-                    and not re.search(
-                        r"登[录陆]|申报系统|填报|申报平台|网上申报|在线申报|网上申请", before[-30:] + after
+                if (
+                    _AUTHORITY_LOGS_IN.search(before)
+                    or not _APPLY_SITE.search(before + after)
+                    or (
+                        other
+                        and not re.search(
+                            r"登[录陆]|申报系统|填报|申报平台|网上申报|在线申报|网上申请",
+                            before[-30:] + after,
+                        )
                     )
                 ):
                     continue

@@ -96,6 +96,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             self._add_general(item, draft, own_conditions, preamble)
         self._part_excluded(item)
         self._from_sentences(item, draft, preamble, alone)
+        self._gift_among_conditions(item)
         self._condition_names_who(item)
         self._steps_tell_how(item)
         for name in FIELDS:

@@ -203,6 +203,16 @@ class GiftReader(FieldWriter):
         if item["target"].state == MISSING:
             self._set(item, "target", targets[:3], [])
 
+    def _gift_among_conditions(self, item: Item) -> None:
+        """每笔贷款按2%给予贴息 under 申报条件: where no section tells the gift, the sentences that give are it, and stay there."""
+        if item["standard"].state != MISSING:
+            return
+        for name in ("conditions", "target"):
+            gift = self._gift_clauses(item[name].spans) if item[name].state == FOUND else []
+            if gift:
+                self._set(item, "standard", gift, [])
+                return
+
     def _target_of_cells(self, item: Item) -> None:
         """A list without a column for the recipients names them in what it gives: 对…企业，给予…"""
         if item["target"].state != MISSING or item["standard"].state != FOUND:

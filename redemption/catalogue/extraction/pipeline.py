@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from redemption.catalogue.extraction.annexes import annexes_named, leave_to_annexes
 from redemption.catalogue.extraction.bilingual import read_bilingual
 from redemption.catalogue.extraction.broken import join_broken_rows
 from redemption.catalogue.extraction.closing import release_closing
@@ -94,6 +95,8 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     reader = FieldReader(text)
     preamble = _preamble(root, drafts)
     items = [reader.read(draft, preamble, len(drafts) == 1) for draft in drafts]
+    if len(items) == 1:
+        leave_to_annexes(text, items[0], annexes_named(body))
     items = [item for item in items if _holds_something(item)]
     keep_own_phones(text, items)
     for item in items:

@@ -206,7 +206,9 @@ class SectionReader(FieldWriter):
             return self._divide_target(spans, roles)
         out: list[tuple[str, list[Span]]] = []
         for role in roles:
-            if role == "time_limit":
+            if role == "standard" and "conditions" in roles and (gift := self._gift_clauses(spans)):
+                out.append((role, gift))
+            elif role == "time_limit":
                 out.append(
                     (role, [s for s in self._sentences(spans) if _LIMIT.search(self._text[s[0] : s[1]])])
                 )

@@ -58,6 +58,9 @@ _REACHES = re.compile(
 )
 _ADDRESS_ALONE = re.compile(r"\s*[\x21-\x7e：]{6,}[。；]?\s*")  # 申报网址：https://…
 _CALL = re.compile(r"电\s*话|咨询|热线|手机")
+_NUMBERED_BASIS = re.compile(
+    r"(?:根据|依据|按照|依照|以)\s*([\u4e00-\u9fff]{2,12}[〔\[［【(（]?(?:19|20)\d{2}[〕\]］】)）]\s*第?\s*\d{1,4}\s*号(?:文件)?)"
+)
 _NAMED_BASIS = re.compile(r"《[^》]{4,60}》(?:[（(][^（）()]{4,30}[)）])?(?=.{0,12}(?:规定|执行|实施))")
 _LAST_TITLE = re.compile(r".*[》）)]")
 
@@ -252,7 +255,7 @@ class SentenceReader(TimeReader, ApplicantReader, PaperReader):
                 end = match.start(1) + inner.end()
                 number = _BARE_NUMBER.match(self._text, end, sentence[1])
                 named.append((start, number.end() if number else end))
-        return named
+        return named or [m.span(1) for m in _NUMBERED_BASIS.finditer(self._text, *sentence)]
 
     def _find_channels(self, item: Item, around: Sequence[Span], receiver: list[Span]) -> None:
         found = []

@@ -10,7 +10,7 @@ from redemption.catalogue.extraction.model import MISSING, Item, Span
 from redemption.catalogue.extraction.subjects import is_who
 from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
 
-_ONE_OF = re.compile(r"之一|任一|(?:以下|下列|如下)[^。；]{0,12}条件")
+_ONE_OF = re.compile(r"之一|任一|(?<!同时符合)(?<!同时满足)(?<!同时具备)(?:以下|下列|如下)[^。；]{0,12}条件")
 _WHO_LINE = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*|[①-⑳])?+(?:申报(?:主体|单位|对象)?(?:应|须|必须|需)?(?:为|是))?"
     r"((?!有|设有|拥有|具有|具备|配备|建有|聘有)[^。；：:]{4,70}的[^，。；：:的]{0,60}(?:企业|单位|机构|公司|组织|个人|家庭|人员|毕业生|合作社|家庭农场|工商户|园区|基地|平台))[。；]?"
@@ -84,7 +84,7 @@ class ApplicantReader(FieldWriter):
             grant.target
             for grant in given.grants
             if grant.target
-            and self._text[grant.clause[0]] == "对"
+            and "对" in (self._text[grant.clause[0]], self._text[grant.target[0] - 1])
             and is_who(self._text[slice(*grant.target)])
         ]
         if targets:

@@ -9,6 +9,7 @@ from redemption.catalogue.extraction.contacts import read_addresses, read_links,
 from redemption.catalogue.extraction.grants import sentences
 from redemption.catalogue.extraction.materials import read_materials
 from redemption.catalogue.extraction.model import EXTERNAL, FOUND, LIST_FIELDS, Entry, Item, Span, text_of
+from redemption.catalogue.extraction.promises import has_money, is_giving
 from redemption.catalogue.extraction.structure import Node
 
 _NOTE = re.compile(r"\s*[（(【]?(?:注意|备注|注|说明|温馨提示|提示)\s*[:：]")
@@ -35,6 +36,12 @@ SCOPE = re.compile(
 )
 _NAMED_ELSEWHERE = re.compile(
     r"\s*(?:具体|详)?(?:请?见|参见|参照|按照?|同)[^，。；《]{0,6}《[^》]{4,60}》[^，。；]{0,24}[。；]?\s*"
+)
+
+
+_CLAUSES = re.compile(r"[^，,；;]+[，,；;]?")
+_PROMISES = re.compile(
+    r"给予|予以|可申[请领]|补[贴助]|奖励|资助|贴息|发放|(?:最高|额度|标准)(?!.*(?:以上|以下|不低于|不少于|达到))"
 )
 
 
@@ -107,6 +114,19 @@ class FieldWriter:
             if told is None:
                 told = known[span] = sentences(self._text, span)
             found.extend(told)
+        return found
+
+    def _gift_clauses(self, spans: Iterable[Span]) -> list[Span]:
+        """Of the sentences that promise a sum, what stands from the promise on: …的毕业生，可申请3000元补贴 → 可申请…"""
+        found = []
+        for a, b in self._sentences(spans):
+            if not (has_money(self._text[a:b]) and is_giving(self._text[a:b])):
+                continue
+            clauses = [match.span() for match in _CLAUSES.finditer(self._text, a, b)]
+            told = [
+                x for x, y in clauses if has_money(self._text[x:y]) and _PROMISES.search(self._text, x, y)
+            ]
+            found += [(told[0], b)] if told else []
         return found
 
     def _finish(self, item: Item, name: str) -> None:
