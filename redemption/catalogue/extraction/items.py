@@ -19,6 +19,7 @@ from redemption.catalogue.extraction.named import (
     benefit_asked,
     gather_parts,
     giving_questions,
+    name_asked,
     part_names,
     part_sections,
 )
@@ -156,11 +157,11 @@ class ItemFinder(GrantFinder):
             return []
         drafts = []
         for prefix, nodes in grouped.items():
-            caption = nodes[0].caption
-            assert caption is not None
-            at = self._text.find(prefix, *caption)
-            span = (at, at + len(prefix)) if at >= 0 else caption
-            drafts.append(Draft(span, prefix, nodes[0], nodes))
+            captions = [node.caption for node in nodes if node.caption]
+            asked = [words for span in captions if "？" in (words := self._text[slice(*span)])]
+            name = name_asked(asked, prefix) if asked else prefix
+            places = ((at, at + len(name)) for span in captions if (at := self._text.find(name, *span)) >= 0)
+            drafts.append(Draft(next(places, captions[0]), name, nodes[0], nodes))
         return drafts
 
     # -- sections whose parts are headed by the benefits, and questions that each give something

@@ -32,6 +32,23 @@ def benefit_asked(question: str) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+_BEFORE_NAME = re.compile(
+    r".*(?:申请|享受|领取|申领|发放|获得|关于|什么是?|哪些|有无|没有|可否|能否|继续|的)"
+)
+_LONGEST_ASKED = 20
+
+
+def name_asked(questions: list[str], shortest: str) -> str:
+    """The benefit as the questions name it most often, of the shortest form with what stands before it."""
+    names: Counter[str] = Counter()
+    for question in questions:
+        words = re.split(r"[^\u4e00-\u9fff]", question[: question.find(shortest) + len(shortest)])[-1]
+        lead = _BEFORE_NAME.match(words[: -len(shortest)])
+        name = words[lead.end() :] if lead else words
+        names[name if len(name) <= _LONGEST_ASKED else shortest] += 1
+    return max(names, key=lambda name: (names[name], len(name)))
+
+
 def part_names(text: str, sections: list[Node]) -> list[str]:
     """Names of benefits that head parts of two sections or more, the amounts among them; [] for fewer than two."""
     counts: Counter[str] = Counter()
