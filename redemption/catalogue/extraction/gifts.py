@@ -13,6 +13,8 @@ from redemption.catalogue.extraction.subjects import find_target, is_who
 from redemption.catalogue.extraction.writing import FieldWriter
 
 _CONDITIONS_FOLLOW = re.compile(r"(?:符合|具备|满足)(?:以下|下列|如下)[^。；]{0,12}(?:条件|要求)")
+_ENTRY = re.compile(r"[（(]?[一二三四五六七八九十\d①-⑳]{1,2}[)）、.．]?")
+_GIVES_ITSELF = re.compile(r"给予|予以|[，,][^，。；、]{0,16}(?:奖励|补[贴助]|资助|发放|申请|办理)(?![、的])")
 _PAPERS_NAMED = re.compile(
     r"(?:申报|申请|申领|办理|兑现)[^。；]{0,12}(?:提供|提交|报送|携带|凭)[^。；]{2,}(?:表|书|证|照|件|明|同|票|料|单|定)"
 )
@@ -48,7 +50,9 @@ class GiftReader(FieldWriter):
                 self._set(item, "standard", told, [])
             return
         listed, papers = self._listed_conditions(giving), self._named_papers(giving)
-        grants = self._without_acts(giving)
+        acts = self._without_acts(giving)
+        # 获得股权投资1000万元的, in a list of conditions, gives nothing
+        grants = [g for g in acts if not any(a <= g.clause[0] < b for a, b in listed)] or acts
         conditions = [g.condition for g in grants if g.condition and not self._caps(g.condition)]
         grades = len(conditions) == 1 and _grade_only(
             self._text, conditions[0], giving.sentences[giving.giving[0]]
@@ -69,7 +73,10 @@ class GiftReader(FieldWriter):
         if item["standard"].state == "missing":
             aside = {*listed, *papers}
             told = self._standard(giving, passage, conditions)
-            self._set(item, "standard", [span for span in told if span not in aside], [])
+            told = [span for span in told if span not in aside]
+            if listed and self._text[told[-1][1] - 1 :][:1] in "：:":  # …，给予10万元： and the conditions
+                told[-1] = (told[-1][0], told[-1][1] - 1)
+            self._set(item, "standard", told, [])
         if grades:
             conditions = []
         if (conditions or listed) and item["conditions"].state == "missing":
@@ -123,19 +130,16 @@ class GiftReader(FieldWriter):
         return len(words) <= 16 and is_cap(words) and "的" not in words
 
     def _listed_conditions(self, giving: Giving) -> list[Span]:
-        """…应符合以下条件： and the numbered sentences after it."""
+        """…应符合以下条件： and the numbered sentences after it; 符合以下条件之一的，给予…：, those after it."""
         found: list[Span] = []
         inside = False
         for index, (a, b) in enumerate(giving.sentences):
             words = self._text[a:b]
-            if index not in giving.giving and _CONDITIONS_FOLLOW.search(words):
+            gives = index in giving.giving
+            if _CONDITIONS_FOLLOW.search(words) and (not gives or words.endswith(("：", ":"))):
                 inside = True
-                found.append((a, b))
-            elif (
-                inside
-                and index not in giving.giving
-                and re.match(r"[（(]?[一二三四五六七八九十\d①-⑳]{1,2}[)）、.．]?", words)
-            ):
+                found.extend([] if gives else [(a, b)])
+            elif inside and _ENTRY.match(words) and not (gives and _GIVES_ITSELF.search(words)):
                 found.append((a, b))
             else:
                 inside = False

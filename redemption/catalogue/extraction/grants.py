@@ -17,9 +17,10 @@ from redemption.catalogue.extraction.promises import (
     GIVING_STARTS,
     MONEY,
     NUMBER,
+    SERVED,
     is_giving,
 )
-from redemption.catalogue.extraction.subjects import find_target, is_nobody, is_who
+from redemption.catalogue.extraction.subjects import find_target, is_nobody, is_who, without_pointing
 
 _CAP = re.compile(
     r"^(?:同一|单个|单[家户笔项]|每[个家户人年名项]|年度|累计|最高|最长|最多|总额|合计|原则上|补贴期限|奖励期限|期限|上述|以上|其中|具体|所需资金|对(?:同一|已)|已享受|本[条项款])"
@@ -37,9 +38,10 @@ _GIVING_WORD = re.compile(
 )
 _LIMIT = re.compile(r"\s*(?:最高)?不超过\s*[\d０-９]")
 _GIVEN_LATER = re.compile(r"的?[，,]\s*(?:即|均|还|也)?(?:可以?(?:申请|申领|享受|获|领取)|给予|予以)")
-_PREFACE = re.compile(
-    r"鼓励|制定|广泛|动员|开展|建立|健全|完善|落实|发挥|统筹|稳定|挖掘|募集|定期|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化"
-)
+_URGES = r"(?:鼓励|制定|广泛|动员|开展|建立|健全|完善|落实|发挥|统筹|稳定|挖掘|募集|定期|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化)"
+_PREFACE = re.compile(_URGES)
+# 加大人才引进力度，符合下列条件之一的…: what the gift is for, before who gets it
+_AIM = re.compile(rf"{_URGES}[^，。；\d]{{2,40}}[，,](?=(?:凡是?|对)?(?:符合|具备|满足)(?:以下|下列|如下))")
 _NAMED_RECIPIENT = re.compile(
     r"(?:给予|奖励|补贴给|发放给|拨付给)((?!每|一次|最高|不超过|相应|不同|为期|连续)[\u4e00-\u9fff]{0,16}?(?:企业|单位|机构|主体|个人|团队|平台|载体|园区|主办方|承办方|运营方|业主|者|人|[协商]会|学会|院校|学校|合作社))(?=一次性|最高|每|\d|奖励|补贴|资助|补助|支持|不超过|[，,])"
 )
@@ -151,6 +153,8 @@ def _grant(text: str, start: int, end: int) -> Grant:
         and (text[recipient.start() - 1] in "：:" or _PREFACE.match(text[start:end]))
     ):
         begin = recipient.end()
+    elif aim := _AIM.match(text, start, split):
+        begin = aim.end()
     condition = _condition(text, begin, split)
     manner = _BY.search(text, condition[1] if condition else begin, split)
     if manner and (
@@ -162,6 +166,7 @@ def _grant(text: str, start: int, end: int) -> Grant:
     if condition and (tiers := _tiers(text, condition, split)):
         split = tiers
     target = find_target(text, condition) if condition else None
+    target = without_pointing(text, target) if target else None
     if target and is_nobody(text[slice(*target)]):
         target = None
     named = _NAMED_RECIPIENT.search(text, split, end) or _RECIPIENT_LAST.search(text, split, end)
@@ -196,6 +201,8 @@ def _split(text: str, start: int, end: int) -> int:
     """Where what is given begins; after 对…, where the clause names the recipient so."""
     if match := _RECIPIENT.search(text, start, end):
         start = match.end()
+    if (served := SERVED.search(text, start, end)) and not MONEY.search(text, served.start(), end):
+        return served.start()
     # 可向人社部门申请培训补贴: nothing before it gives, and it has no sum to look for
     entitled = ENTITLED.search(text, start, end) or FREE.search(text, start, end)
     if entitled and not MONEY.search(text, start, end):

@@ -26,6 +26,8 @@ _ASKING = re.compile(
     r"(?:谁|哪些|哪类|什么|多少|怎么|怎样|如何|在哪|去哪|找谁|何时)(?:[人企单能可申办领享去补奖要条材时]|$)"
 )
 _ASKING_MARK = re.compile(r"[？?]")
+# 加大人才引进力度, 拓展遴选范围: what is intended, no label
+_INTENDED = re.compile(r"(?:加大|加强|强化|拓[宽展]|扩大|提[高升])[^，。；]*(?:力度|强度|范围|领域)")
 _SANCTION = re.compile(r"追回|退还|退回|处罚|后果|(?:怎么|如何)处理|失信")
 _HELPERS = frozenset({"receiver", "validity", "group", "container", "ignore", "name", "target_weak"})
 ROLES = frozenset(FIELDS) | _HELPERS
@@ -83,7 +85,7 @@ class Labels:
         if len(text) > 2 * MAX_HEADING:
             return ()
         key = _normal(text)
-        if not 2 <= len(key) <= MAX_HEADING:
+        if not 2 <= len(key) <= MAX_HEADING or _INTENDED.fullmatch(key):
             return ()
         if role := self._roles.get(key):
             return (role,)

@@ -19,6 +19,10 @@ _PAPERS_FOLLOW = re.compile(
     r"(?:提交|提供|报送|递交|携带|上传|准备)(?:以下|下列|如下)[^。；]{0,12}(?:材料|资料)[：:]?\s*$"
     r"|(?:所需|申报|申请|提交|上传)[^，。；]{0,12}(?:材料|资料|附件)(?:包括|如下|为)[：:]?\s*$"
 )
+_ONE_PAPER = re.compile(  # 签署诚信承诺书后，提出申请; 凭身份证明领取
+    r"签[署订]([^，。；、（]{0,10}(?:承诺书|声明书?))[^。；]{0,80}?(?:提出|提交)"
+    r"|凭([^，。；、]{0,10}(?:身份证明?|证明|通知书|证书))(?:领取|申领|申请|办理|兑[付现])"
+)
 
 
 class PaperReader(FieldWriter):
@@ -41,6 +45,11 @@ class PaperReader(FieldWriter):
                 if len(entries) >= 2:
                     item["materials"].entries, item["materials"].state = entries, FOUND
                     return
+            if alone := _ONE_PAPER.search(self._text, a, b):
+                span = alone.span(alone.lastindex or 0)
+                item["materials"].entries = [Entry(self._text[slice(*span)], span)]
+                item["materials"].state = FOUND
+                return
 
     def _papers_of_step(self, spans: Sequence[Span]) -> list[Entry]:
         """1.申报。向…提交如下材料： （1）… （2）…: a list inside a step."""

@@ -41,6 +41,7 @@ _MORE = re.compile(
 _RECOGNISED = re.compile(
     r"认定|评定|评为|获批|获评|入选|荣获|授予|列入|获得[^，。；]{0,20}(?:称号|奖)|通过[^，。；]{0,16}(?:认证|评估|验收)"
 )
+_WAY = re.compile(r"可以?|申请|直接|均|即|\W")
 _DIGITS = re.compile(r"[\d.,，%多余]+|[国省市区县]家?级")
 _ALIKE = 0.45  # share of character pairs from which two conditions are grades of one benefit
 
@@ -66,9 +67,11 @@ def _numbered_parts(text: str, node: Node) -> list[Part]:
         return []
     parts: list[Part] = []
     conditions: list[str] = []
+    served: set[str] = set()
     for child in node.children:
         spans = child.spans()
         given = read_giving(text, spans)
+        served |= {_WAY.sub("", text[slice(*grant.gift)]) for grant in given.grants}
         first = next((grant for grant in given.grants if grant.condition), None)
         if first is None or first.condition is None or _AGAIN.search(text[slice(*first.clause)]):
             if not parts:
@@ -77,6 +80,8 @@ def _numbered_parts(text: str, node: Node) -> list[Part]:
             continue
         conditions.append(text[slice(*first.condition)])
         parts.append((_name(text, given.grants) or _who(first), spans))
+    if len(served) == 1:
+        return []  # （一）…，可办理人才引进； （二）…，可申请办理人才引进: ways to one thing
     recognised = sum(bool(_RECOGNISED.search(condition)) for condition in conditions)
     return parts if len(parts) >= 2 and recognised < 2 and all_different(conditions) else []
 

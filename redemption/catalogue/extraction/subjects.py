@@ -8,7 +8,7 @@ from redemption.catalogue.extraction.model import Span
 
 _WHO = (
     r"(?:企业|公司|单位|机构|个人|人员|工匠|市民|老人|毕业生|大学生|学生|青年|团队|载体|平台|商户|工商户|组织|协会|园区|学校|院校|高校|家庭|农户|合作社"
-    r"|居民|股东|创业者|人才|高管|劳动者|职工|员工|家长|主体|经营者|农场|基地|孵化器|众创空间|加速器|楼宇|项目|实验室|中心|研究院|站|运营方|承办方|主办方"
+    r"|居民|股东|创业者|人才|高管|劳动者|职工|员工|家长|主体|经营者|职业者|从业者|工作者|农场|基地|孵化器|众创空间|加速器|楼宇|项目|实验室|中心|研究院|站|运营方|承办方|主办方"
     r"|投资人|中介人|推荐人|引荐人|投资者|退役军人|残疾人|失业人员|用人单位|借款人|申请人|申报人|专利权人|业主|门店|酒店|民宿|旅行社|车间|工厂|代理人|经纪人|事务所|银行"
     r"|研究生|博士|硕士|本科生|专家|教师|医师|带头人|传承人|设计师|工程师|技师|农民工|妇女|老年人|消费者|供应商|服务商|纳税人|养殖户|种植户|大户|医院|村|街区|商圈|集团|总部|店铺|电商|主播|综合体|商场|超市|卖场|书店|剧场|景区|影院|博物馆|诊所|幼儿园|法人|持有人|所有人|发明人|参保人|家|户)"
 )
@@ -82,6 +82,19 @@ _TITLE = re.compile(
 )
 
 _HELP = re.compile(r"依托|借助|利用|发挥")
+# 符合下列条件之一的 人员: which, where the list below it says it
+_MEETING = re.compile(
+    r"(?:凡是?)?(?:符合|具备|满足)(?:以下|下列|如下)[^，。；的]{0,10}(?:条件|要求|情形)(?:之一)?的?"
+)
+_ANYBODY = re.compile(r"(?:申报|申请)?(?:企业|人员|个人|单位|机构|人才|项目|人)")
+
+
+def without_pointing(text: str, who: Span) -> Span | None:
+    """符合以下条件之一的制造企业: the words after those that point at a list; None where these name anybody."""
+    pointing = _MEETING.match(text, *who)
+    if pointing is None:
+        return who
+    return None if _ANYBODY.fullmatch(text, pointing.end(), who[1]) else (pointing.end(), who[1])
 
 
 def is_nobody(words: str) -> bool:

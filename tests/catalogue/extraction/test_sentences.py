@@ -157,3 +157,72 @@ def test_instalments_among_the_steps_are_no_benefit() -> None:
     items = extract(read_text(text)).items
     assert len(items) == 2
     assert all("分三年按50%" in item["process"].text for item in items)
+
+
+TALENT = """清源市人才引进办法
+第一条 为优化人才结构，根据《人才优先发展意见》（清发〔2020〕3号），制定本办法。
+第二条
+加大科技人才引进力度，符合以下条件之一的人员可申请办理人才引进：
+（一）获得省级以上科技奖励、近3年投入研发500万元以上的主要完成人；
+（二）在本市高新技术企业担任技术负责人满三年的。
+第三条
+支持创业团队引进人才：
+（一）近3年获得股权融资3000万元以上的创业团队，其核心成员可办理人才引进；
+（二）入选市级人才工程的团队，其成员可申请办理人才引进。
+第四条
+拓展遴选引进范围。在本市稳定工作，且符合以下条件之一的人员，可申请办理人才引进：
+（一）取得硕士以上学位的；
+（二）经综合评价合格的。
+第五条
+拟引进的人才应无犯罪记录，提出引进时应在聘用单位工作满一年。
+第六条
+本人签署诚信承诺书后，由聘用单位向区人社局提出申请，报市人社局审核，审核通过的办理落户手续。
+第七条
+本办法自发布之日起施行。
+"""
+
+
+def test_each_article_opens_its_own_door_to_what_is_no_money() -> None:
+    items = extract(read_text(TALENT)).items
+    assert [item.name for item in items] == [
+        "加大科技人才引进力度",
+        "支持创业团队引进人才",
+        "拓展遴选引进范围",
+    ]
+    first, team, _ = items
+    assert "（二）在本市高新技术企业担任技术负责人满三年的。" in first["conditions"].text
+    assert first["standard"].text == "可申请办理人才引进"
+    assert first["target"].text == ""
+    assert "入选市级人才工程" in team["conditions"].text
+    for item in items:
+        assert "应无犯罪记录" in item["conditions"].text
+        assert "报市人社局审核" in item["channels"].text
+        assert [entry.text for entry in item["materials"].entries] == ["诚信承诺书"]
+
+
+def test_conditions_listed_below_the_gift() -> None:
+    first, second, _ = _items(
+        "加大制造业支持力度，对符合以下条件之一的制造企业，给予一次性奖励50万元：\n（一）上年度营业收入首次突破5亿元的；\n"
+        "（二）获得股权投资1000万元支持的。",
+        "支持人才安居。符合下列条件之一的人员，每月给予1000元租房补贴，最长三年：\n（一）取得博士学位的；\n（二）具有正高级职称的。",
+        OTHER,
+    )
+    assert (first["standard"].text, first["target"].text) == ("给予一次性奖励50万元", "制造企业")
+    assert "首次突破5亿元的" in first["conditions"].text
+    assert "股权投资1000万元" in first["conditions"].text
+    assert second["standard"].text == "每月给予1000元租房补贴，最长三年"
+    assert second["target"].text == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "gives"),
+    [
+        ("外资企业高管年缴税款100万元以上的，照顾其子女入读公办小学。", True),
+        ("经认定的高层次人才，可申请入住人才公寓。", True),
+        ("符合条件的，可快速办理引进手续。", True),
+        ("可到服务大厅办理营业执照。", False),
+        ("依法保障适龄儿童入学。", False),
+    ],
+)
+def test_what_is_given_to_persons(sentence: str, gives: bool) -> None:
+    assert is_giving(sentence) is gives
