@@ -9,7 +9,7 @@ from redemption.catalogue.extraction.promises import BENEFIT
 
 _NAME_BEGINS = re.compile(r".*(?:给予|予以|发放|享受|申请|进行|标准|计发|元|每[家个户人名])")
 _BENEFIT_NAME = re.compile(
-    rf"(?:元|[%％]|额|高|的|予以|予(?!以)|放|领|次性|享受|申请|取|计)(?:的)?(?:一次性)?((?:[\u4e00-\u9fff]|[“”]){{2,12}}?{BENEFIT}(?:支持|资金)?)(?![\u4e00-\u9fff]{{0,2}}(?:资金|政策|标准|对象|期限))"
+    rf"(?:元(?:/[年月人户次])?|[%％]|额|高|的|予以|予(?!以)|放|领|次性|享受|申请|取|计)(?:的)?(?:一次性)?((?:[\u4e00-\u9fff]|[“”]){{2,12}}?{BENEFIT}(?:支持|资金|补贴|补助|奖励|资助|津贴)?)(?![\u4e00-\u9fff]{{0,2}}(?:资金|政策|标准|对象|期限))"
 )
 
 
@@ -23,9 +23,10 @@ def benefit_name(text: str, span: Span) -> Span | None:
         if cut:
             continue
         if re.match(
-            r"(?:一次性|每|最高|给予|予以|按|不超过|标准|额度|以上|以下|分别|相应|以内|[的和与]|财政)", name
+            r"(?:一次性|一定|每|最高|给予|予以|按|不超过|标准|额度|以上|以下|分别|相应|以内|[的和与]|财政)",
+            name,
         ):
-            trimmed = re.sub(r"^(?:一次性|给予|予以|最高|相应|分别|财政|[的和与])+", "", name)
+            trimmed = re.sub(r"^(?:一次性|一定|给予|予以|最高|相应|分别|财政|[的和与])+", "", name)
             if len(trimmed) < 4:
                 continue
             best = best or (match.end(1) - len(trimmed), match.end(1))

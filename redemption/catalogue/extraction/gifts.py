@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from redemption.catalogue.extraction.grants import ANYBODY, Giving, Grant, awarded, is_cap, read_giving
 from redemption.catalogue.extraction.materials import read_materials
@@ -33,6 +34,7 @@ _NO_STANDARD = re.compile(
     r"^[（(][^（）()]{2,24}\d{7,8}[)）]$|^[（(【]?(?:责任单位|责任部门|牵头|配合单位|政策执行|本政策|咨询|申报|申请|材料|符合条件的|举例|注[：:]|(?:设立|组建|发起)[^，。；]{0,40}(?:基金|资金池)|责任单位|办理|联系|报名)"
     r"|^\W*向[^，。；]{2,20}(?:提交|提出)申请"
 )
+_LEAD = re.compile(r"(?:的|后|通过)：$")
 
 
 class GiftReader(FieldWriter):
@@ -40,14 +42,7 @@ class GiftReader(FieldWriter):
 
     def _from_giving(self, item: Item, giving: Giving, passage: list[Span], lead_target: Span | None) -> None:
         if not giving.grants:
-            if item["standard"].state == "missing":  # a benefit by its heading and its neighbours
-                told = [s for s in giving.sentences if not _NO_STANDARD.search(self._text[slice(*s)])]
-                told = [s for s in told if not re.search(r"电话|咨询|联系", self._text[slice(*s)])]
-                if len(told) >= 2 and is_who(self._text[slice(*told[0])]):  # …的企业 ⏎ 免收三个月租金
-                    self._set(item, "conditions", told[:1], [])
-                    self._set(item, "target", told[:1], [])
-                    told = told[1:]
-                self._set(item, "standard", told, [])
+            self._from_neighbours(item, giving)
             return
         listed, papers = self._listed_conditions(giving), self._named_papers(giving)
         acts = self._without_acts(giving)
@@ -57,14 +52,12 @@ class GiftReader(FieldWriter):
         grades = len(conditions) == 1 and _grade_only(
             self._text, conditions[0], giving.sentences[giving.giving[0]]
         )
-        if not conditions or self._only_grades(giving, conditions):
+        leads = self._leads(giving.sentences[: giving.giving[0]])
+        if not leads and (not conditions or self._only_grades(giving, conditions)):
             # the conditions are told first, the gift in a sentence of its own
             conditions = [
                 s for s in giving.sentences[: giving.giving[0]] if not is_cap(self._text[slice(*s)])
             ]
-        else:  # 在本县首次创业的： ⏎ 5000元开办补贴； ⏎ …
-            leads = giving.sentences[: giving.giving[0]]
-            conditions[:0] = [(a, b - 1) for a, b in leads if self._text[a:b].endswith("的：")]
         targets = self._targets(grants)
         told_before = [awarded(self._text, s) for s in giving.sentences[: giving.giving[0]]]
         if not targets and (named := [told for told in told_before if told]):
@@ -77,8 +70,7 @@ class GiftReader(FieldWriter):
             if listed and self._text[told[-1][1] - 1 :][:1] in "：:":  # …，给予10万元： and the conditions
                 told[-1] = (told[-1][0], told[-1][1] - 1)
             self._set(item, "standard", told, [])
-        if grades:
-            conditions = []
+        conditions = [*leads, *([] if grades else conditions)]
         if (conditions or listed) and item["conditions"].state == "missing":
             self._set(item, "conditions", [*conditions, *listed], [])
         if papers and item["materials"].state == "missing":
@@ -97,6 +89,19 @@ class GiftReader(FieldWriter):
         elif lead_target and item["target"].state == "missing":
             self._set(item, "target", [lead_target], [])
 
+    def _from_neighbours(self, item: Item, giving: Giving) -> None:
+        """A benefit by its heading and its neighbours: …的企业 ⏎ 免收三个月租金, 首次创业的： ⏎ 社保补贴"""
+        if item["standard"].state != MISSING:
+            return
+        told = [s for s in giving.sentences if not _NO_STANDARD.search(self._text[slice(*s)])]
+        told = [s for s in told if not re.search(r"电话|咨询|联系", self._text[slice(*s)])]
+        lead = self._leads(told[:1])
+        if len(told) >= 2 and (lead or is_who(self._text[slice(*told[0])])):
+            self._set(item, "conditions", lead or told[:1], [])
+            self._set(item, "target", [] if lead else told[:1], [])
+            told = told[1:]
+        self._set(item, "standard", told, [])
+
     def _targets(self, grants: list[Grant]) -> list[Span]:
         """Who the gifts are for; whom only a later one of several names is not who all are for."""
         targets = [grant.target for grant in grants if grant.target]
@@ -105,6 +110,10 @@ class GiftReader(FieldWriter):
         if several > len(targets) and len(anybody) == len(targets):
             return []
         return targets if several < 3 or grants[0].target or len(targets) * 2 >= several else []
+
+    def _leads(self, told: Sequence[Span]) -> list[Span]:
+        """在本县首次创业的： above the lines that tell what is given then, without its colon."""
+        return [(a, b - 1) for a, b in told if _LEAD.search(self._text, a, b)]
 
     def _only_grades(self, giving: Giving, conditions: list[Span]) -> bool:
         """营收增长10%以上的企业 ⏎ 增幅10%—20%的奖励3万元: a line tells the condition, the lines below it grades."""

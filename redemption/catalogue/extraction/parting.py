@@ -9,6 +9,7 @@ import re
 from collections import Counter
 
 from redemption.catalogue.extraction.benefits import benefit_name
+from redemption.catalogue.extraction.bulleted import benefit_lines
 from redemption.catalogue.extraction.grants import Giving, Grant, is_cap, read_giving
 from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.structure import Node
@@ -48,6 +49,8 @@ _ALIKE = 0.45  # share of character pairs from which two conditions are grades o
 
 def several_benefits(text: str, node: Node, giving: Giving, benefits: tuple[str, ...]) -> list[Part]:
     """The benefits of an article, [] where it is one."""
+    if parts := benefit_lines(text, node):
+        return parts
     caption = text[slice(*node.caption)] if node.caption else ""
     if any(noun in caption for noun in benefits if noun not in _VAGUE):
         return []

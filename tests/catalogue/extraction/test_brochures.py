@@ -50,20 +50,52 @@ def test_a_brochure_with_headings_in_two_languages() -> None:
 
 BULLETS = """云溪市青年创业政策
 一、扶持内容
-1.创业补贴
+1.落地补贴
 在云溪首次创业的：
 ·6000元的一次性开业补贴；
-·注册三年内可获最高2万元/年带动就业补贴。
+·注册三年内可获最高2万元/年带动就业补贴；
+·最多5人的社会保险补贴。
 2.博士后资助
 本市博士后工作站引进的全职博士后人员，给予8万元生活资助。
 3.培训补贴
 培训后在本市创业的，3000元一次性创业扶持补贴。
+4.能力提升
+·青年创业见习：
+享受生活费补贴1800元/月。
+·柳编技艺培训：
+免费课程、名师带徒。
+5.大赛奖励
+·一等奖得主：
+奖励5万元。
+·二等奖得主：
+奖励3万元。
 """
 
 
+def test_lines_with_names_of_their_own_are_benefits_and_grades_are_none() -> None:
+    items = extract(read_text(BULLETS)).items
+    assert [item.name for item in items] == [
+        "一次性开业补贴",
+        "带动就业补贴",
+        "社会保险补贴",
+        "博士后资助",
+        "培训补贴",
+        "青年创业见习",
+        "柳编技艺培训",
+        "大赛奖励",
+    ]
+    told = [(item["conditions"].text, item["standard"].text) for item in items[:3]]
+    assert told == [
+        ("在云溪首次创业的", "6000元的一次性开业补贴；"),
+        ("在云溪首次创业的\n注册三年内", "最高2万元/年带动就业补贴；"),
+        ("在云溪首次创业的", "·最多5人的社会保险补贴。"),
+    ]
+    assert items[6]["standard"].text == "免费课程、名师带徒。"
+    assert "3万元" in items[7]["standard"].text
+
+
 def test_an_amount_before_the_name_of_the_gift_needs_no_word_for_giving() -> None:
-    first, second, third = extract(read_text(BULLETS)).items
-    assert first["conditions"].text == "在云溪首次创业的\n注册三年内"
-    assert second["target"].text == "本市博士后工作站引进的全职博士后人员"
-    assert third["conditions"].text == "培训后在本市创业的"
-    assert third["standard"].text == "3000元一次性创业扶持补贴。"
+    items = extract(read_text(BULLETS)).items
+    assert items[3]["target"].text == "本市博士后工作站引进的全职博士后人员"
+    assert items[4]["conditions"].text == "培训后在本市创业的"
+    assert items[4]["standard"].text == "3000元一次性创业扶持补贴。"
