@@ -47,6 +47,10 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("validity", re.compile(r"^\s*本[^，。；]{1,10}(?:自|由)[^。]{2,40}(?:施行|实施|执行|解释|生效)")),
 )
+_STEP = re.compile(
+    r"(?:初审|复审|终审|审核|审查|审批|核查|核验|检查|复核|评审|评价|评定|公示|公告|公布|认定|受理|申报|申请|提交|推荐|拨付|兑付|兑现|发放|放款|担保|核准)$"
+)
+_STEP_NAME = 10  # characters of the longest name of a step
 _PERSONS_MEANT = re.compile(
     r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,8}(?:毕业生|人才|人员|申请人|个人)[，,]?(?:是|指)"
 )
@@ -60,6 +64,8 @@ def assign_cues(text: str, root: Node) -> None:
         if counted and _HANDLED.search(text[slice(*(node.caption or (0, 0)))]):
             labelled = [child for child in node.children if set(child.roles) & _FIELD_ROLES]
             node.roles = ("container",) if len(labelled) >= 2 else ("process",)
+        if counted and not node.roles and _told_in_steps(text, node):
+            node.roles = ("process",)
         if nameless and _HANDLING.search(text[slice(*(node.caption or (0, 0)))]):
             node.roles = ("process",)
         if (
@@ -76,6 +82,13 @@ def assign_cues(text: str, root: Node) -> None:
         if node.kind == "benefit":
             _conditions_below_gift(text, node)
     _assign(text, root)
+
+
+def _told_in_steps(text: str, node: Node) -> bool:
+    """评审评价: （一）材料初审 （二）现场核查 （三）评审公示: a heading whose parts are the steps of a case."""
+    named = [text[slice(*child.caption)] for child in node.children if child.caption]
+    steps = [words for words in named if len(words) <= _STEP_NAME and _STEP.search(words)]
+    return len(steps) >= 3 and len(steps) * 3 >= len(node.children) * 2
 
 
 def _open_demands(text: str, root: Node, demands: Node) -> None:
