@@ -164,7 +164,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         """支持对象：符合以下条件的企业：（1）… （2）… tells conditions too, where nothing else tells them."""
         target = item["target"]
         told = {role for section in [*draft.sections, *draft.shared] for role in section.roles}
-        if item["conditions"].state != MISSING or "conditions" in told or len(target.spans) < 3:
+        if item["conditions"].state != MISSING or "conditions" in told or len(target.spans) < 2:
             return
         first = self._text[slice(*target.spans[0])]
         if not _LISTED.search(first):

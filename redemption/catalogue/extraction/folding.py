@@ -22,6 +22,7 @@ _SIGN = re.compile(
 )
 _ALIKE = {ord(c): unicodedata.normalize("NFKC", c) for c in map(chr, range(0x2F00, 0x2FD6))}
 _ALIKE |= {ord("０") + n: str(n) for n in range(10)}
+_ALIKE |= {ord("⒈") + n: chr(ord("①") + n) for n in range(20)}
 _ALIKE |= {
     ord(c): to
     for c, to in {

@@ -59,6 +59,7 @@ _OFFICE = re.compile(
     r"(?<=[。；])[（(](?:(?:责任|实施|承办|咨询)(?:单位|部门)[：:])?([\u4e00-\u9fff]{2,16}(?:局|委|办|厅|部|处|中心|科|银行))[，,：:\s]*"
     r"(?:(?:联系|咨询)?电话)?[：:]?\s*(?:0\d{2,3}-)?[2-9]\d{6,7}(?:[、，]\s*[2-9]\d{6,7})*[)）]$"
 )
+_TOLD = re.compile(r"(?:主要|[为是](?:“([^“”]{2,20})”)?|规定|明确|阐述)[^。]*[，。]?")
 _ADORNED = re.compile(r"\s*([★☆●■◆▼◎※❤✦*#=~—\-]+)\s*([^★☆●■◆▼◎※❤✦*#=~。；，]{2,24}?)\s*\1\s*")
 _PADDED = re.compile(r"\s*0\d\s*[.．]?\s*")
 _LONE = re.compile(rf"\s*{_CN}\s*")
@@ -134,6 +135,11 @@ def parse_line(text: str, start: int, end: int, labels: Labels, heading: bool = 
         rest = match.end()
         rest += len(content[rest:]) - len(content[rest:].lstrip())
         line.after_marker = line.body = start + rest
+        if line.kind in ("chapter", "section") and (told := _TOLD.match(content, rest)):
+            line.kind = "article"  # 第二章为“落户奖”，…: a sentence about a chapter
+            if told.group(1):
+                _caption(line, start, told.span(1), told.end(), labels.classify(told.group(1)), strong=False)
+            return line
     _find_caption(line, labels)
     return line
 

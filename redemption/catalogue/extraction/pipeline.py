@@ -80,7 +80,10 @@ def extract(document: ReadDocument, synonyms: Synonyms | None = None) -> Extract
     else:
         name, name_span = programme_name(text, title, title_span, root)
         if not name and content:
-            first = next((line for line in content if len(line.text) >= 4), content[0])
+            long = [line for line in content if len(line.text) >= 4] or content
+            first = long[0]
+            if "container" in first.roles and len(long) > 1 and not long[1].roles:
+                first = long[1]  # 申报指南 ⏎ 机器人购置补助
             asked = name_in_answers(text, content) if "？" in first.text else None
             name_span = (
                 asked

@@ -27,6 +27,7 @@ _CELL_LINE = re.compile(r"[^\n]*\S[^\n]*")
 _MODE = re.compile(r"\s*(?:免申即享|即申即享|限时兑现|评审兑现|快申快享)\s*")  # how it is redeemed, not where
 _APART = re.compile(r"专项|专题|补充|附加|个性|特有|其他|通用|共性|基[础本]|共同|必备")
 _MEANT = re.compile(r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,12}?[，,]?是指?")
+_NAMES_DOCUMENT = re.compile(r"《|号|办法|意见|通知|条例|规定|措施|细则|政策|方案|法|文件")
 _AIM = re.compile(r"(?:内容|方向|重点|领域|措施|政策)\s*[：:。]?\s*$")
 _ASIDE = frozenset({"phone", "online_url", "onsite_address", "receiver"})
 _ASKING = re.compile(r"(?:咨询|联系)(?:电话|热线|方式)")
@@ -157,10 +158,11 @@ class SectionReader(FieldWriter):
         aside = frozenset(
             id(child)
             for child in section.children
-            if _stands_aside(child) and not set(child.roles) & set(roles)
+            if (_stands_aside(child) and not set(child.roles) & set(roles))
+            or (roles == ["standard"] and child.kind == "label" and child.roles == ("ignore",))  # 审批数量：…
         )
         whole = self._content(section, aside, keep_number="materials" in roles)
-        rest = self._content(section, frozenset(apart), keep_number="materials" in roles) if apart else whole
+        rest = self._content(section, aside | apart, keep_number="materials" in roles) if apart else whole
         told = {role for role, spans in inner if spans}
         first_apart = min((c.line.start for c in section.children if id(c) in apart and c.line), default=0)
         if "process" in told and "process" in roles:
@@ -236,6 +238,8 @@ class SectionReader(FieldWriter):
     def _named_basis(self, spans: list[Span]) -> list[Span]:
         """Without what follows the last document named in a sentence: 《…》，本政策执行至…"""
         out = []
+        if not _NAMES_DOCUMENT.search(self._text, *spans[0]):
+            return []  # 政策来源：市科技局 names an office
         for a, b in spans:
             tail = _VALIDITY_TAIL.search(self._text, a, b)
             out.append((a, tail.start()) if tail and "》" in self._text[a : tail.start()] else (a, b))

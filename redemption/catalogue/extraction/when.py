@@ -39,6 +39,9 @@ _ANNOUNCED = re.compile(
 TIMED = re.compile(  # …登录平台提交，本批次提交材料的截止时间为…: from there
     r"(?<=，)[^，。；\d]{0,30}(?:截至|截止|起止)(?:时间|日期)(?:为|是|：)(?=[^，。；]*\d)"
 )
+_FROM_TODAY = re.compile(  # 决定从即日起受理…申请
+    r"[从自]?即日起[^，。；]{0,6}(?:受理|接受|开放|开始)[^，。；]{0,60}(?:申报|申请)"
+)
 _MENDING = re.compile(r"补正|补充|补齐")
 _LATE = re.compile(r"逾期|过期|未(?:在规定|按规定|按时|按期|及时)")
 _WITHIN = re.compile(  # 应于事项完成后6个月内向区商务局提出申请
@@ -68,7 +71,9 @@ class TimeReader(FieldWriter):
         recommended: list[Span] = []  # dates by which districts pass the cases on
         for a, b in told:
             words = self._text[a:b]
-            if (
+            if today := _FROM_TODAY.search(self._text, a, b):
+                found.append(today.span())
+            elif (
                 DATED.search(words)
                 and _FILED.search(words)
                 and (not _ANNOUNCED.search(words) or _FILED.search(_ANNOUNCING.sub("", words)))

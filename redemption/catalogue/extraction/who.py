@@ -10,11 +10,14 @@ from redemption.catalogue.extraction.model import MISSING, Item, Span
 from redemption.catalogue.extraction.subjects import is_who
 from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
 
-_ONE_OF = re.compile(r"之一|任一|(?<!同时符合)(?<!同时满足)(?<!同时具备)(?:以下|下列|如下)[^。；]{0,12}条件")
+_ONE_OF = re.compile(
+    r"之一|任一|(?<!同时符合)(?<!同时满足)(?<!同时具备)(?:以下|下列|如下)(?![两三四五六]个|各项|全部|所有)[^。；]{0,12}条件"
+)
 _WHO_LINE = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*|[①-⑳])?+(?:申报(?:主体|单位|对象)?(?:应|须|必须|需)?(?:为|是))?"
-    r"((?!有|设有|拥有|具有|具备|配备|建有|聘有)[^。；：:]{4,70}的[^，。；：:的]{0,60}(?:企业|单位|机构|公司|组织|个人|家庭|人员|毕业生|合作社|家庭农场|工商户|园区|基地|平台))[。；]?"
+    r"((?!有|设有|拥有|具有|具备|配备|建有|聘有)[^。；：:]{4,70}的[^，。；：:的]{0,60}(?:企业|单位|机构|公司|组织|个人|家庭|人员|毕业生|合作社|家庭农场|工商户|园区|基地|平台)(?:[（(][^（）()]{1,20}[)）])?)[。；]?"
 )
+_COUNTED = re.compile(r"；(?=[（(]\d{1,2}[)）])")  # （1）…的企业；（2）… on one line
 _MUST_BE = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?(?:申[报请](?:主体|单位|对象|企业|人)?|项目(?:单位|主体))?(?:应当?|须|必须|需)(?:为|是)"
     r"([^。；：:]{6,200}?(?:企业|单位|机构|公司|组织|个人|家庭|人员|毕业生|合作社|农场|工商户|园区|基地|平台|主体|法人))(?:[。；]|，(?:名单|具体|以)[^。；]*[。；]?)?"
@@ -72,7 +75,8 @@ class ApplicantReader(FieldWriter):
         for a, b in item["conditions"].spans:
             if _ONE_OF.search(self._text, a, b):
                 break
-            if match := _WHO_LINE.fullmatch(self._text, a, b):
+            counted = _COUNTED.search(self._text, a, b)
+            if match := _WHO_LINE.fullmatch(self._text, a, counted.end() if counted else b):
                 self._set(item, "target", [match.span(1)], [])
                 return
             first = self._sentences([(a, b)])[:1]
