@@ -16,7 +16,7 @@ _TIER = re.compile(
     r"[一二三四五六七八九十特金银铜甲乙丙\dA-Z]+\s*(?:等|级|类|档|星|奖$)|国家级|省级|市级|区级|首次|初级|中级|高级|标准$|额度$"
 )
 _NOT_GRANT = re.compile(
-    r"监督|管理|法律责任|罚|追究|绩效|附则|解释|施行|资金来源|保障|总则|职责|组织|目的|定义|名词|术语|程序|流程|材料|审核|拨付|兑现流程|重复|违规|退出"
+    r"监督|管理|法律责任|罚|追究|绩效|附则|解释|施行|资金来源|保障|总则|职责|组织|目的|定义|名词|术语|程序|流程|材料|审核|拨付|兑现流程|重复|违规|退出|规则"
 )
 _VAGUE = frozenset({"支持", "扶持", "资金", "奖", "补", "配套", "激励", "贷款", "认定", "担保", "保险金"})
 
@@ -46,7 +46,7 @@ class GrantFinder:
                 found.extend(sub for sub in child.children if self._gives(sub) and not self._refused(sub))
             elif self._gives(child) and not self._refused(child):
                 found.extend([child, *(self._named_apart(child) or self._articles_apart(child))])
-            elif child.children:
+            elif child.children and not (child.kind == "article" and self._refused(child)):
                 found.extend(self._grant_nodes(child))
         return self._with_neighbours(node, found)
 

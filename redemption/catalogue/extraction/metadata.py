@@ -13,6 +13,9 @@ _TITLE_END = re.compile(
     r"(?:通知|公告|通告|办法|细则|指南|措施|意见|方案|规定|政策|清单|问答|常见问题|条例|规程|通报|指引|须知|解读|汇编|若干政策|申报书|补贴|资助|奖励|补助|津贴|贴息|返还|发放|认定|申领|要求|条件及要求|一览表|请查收)"
     r"(?:[（(][^（）()]{1,20}[)）])?[！!》]?$"
 )
+_RULES_END = re.compile(
+    r"[\u4e00-\u9fff]{4,}(?:办法|细则|规定|规程|条例|措施|政策)(?:[（(][^（）()]{1,10}[)）])?$"
+)
 _NOTICE = re.compile(r"(?:通知|公告|通告|函|意见|启事|公示)\s*(?:[（(][^（）()]{1,20}[)）])?\s*$")
 _NUMBER = re.compile(
     r"[\u4e00-\u9fff]{1,16}(?:发|办|规|字|函|规字|规范)?\s*[〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*第?\s*\d{1,5}\s*号"
@@ -92,13 +95,15 @@ def _plain_title(lines: list[Line]) -> tuple[int, int] | None:
     best: tuple[int, int] | None = None
     for index, line in enumerate(lines[:60]):
         text = line.text.strip()
+        opens = _opens_rules(lines, index)
         if (
             line.kind in ("article", "chapter", "section", "cn")
             or _is_body(line)
-            or set(line.roles) & set(FIELDS)
+            or (set(line.roles) & set(FIELDS) and not opens)
         ):
             break
-        if is_furniture(text) or _SALUTATION.match(text) or line.cells or line.kind or line.roles:
+        labelled = line.roles and not opens
+        if is_furniture(text) or _SALUTATION.match(text) or line.cells or line.kind or labelled:
             continue
         if not 6 <= len(text) <= 90 or text.endswith(("。", "；", "，", "：", ":")):
             continue
@@ -108,6 +113,17 @@ def _plain_title(lines: list[Line]) -> tuple[int, int] | None:
                 begin -= 1
             best = (begin, index)
     return best
+
+
+def _opens_rules(lines: list[Line], index: int) -> bool:
+    """云溪区创业补贴办法 above 第一条: the name of the rules, though it ends like a label."""
+    following = lines[index + 1] if index + 1 < len(lines) else None
+    return (
+        following is not None
+        and following.kind in ("article", "chapter")
+        and following.number == 1
+        and bool(_RULES_END.search(lines[index].text.strip()))
+    )
 
 
 def _continues(previous: Line, title: str) -> bool:

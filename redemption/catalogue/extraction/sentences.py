@@ -29,13 +29,16 @@ _APPLY_SENTENCE = re.compile(
 _SITE = re.compile(r"登[录陆]|网上|线上|在线|系统|平台|网址|http|窗口|邮箱|小程序|APP|公众号")
 _ASIDE = re.compile(r"监督|下载|公示|查询|咨询")
 _BASIS = re.compile(
-    r"(?:根据|依据|按照|依照|(?:贯彻|落实|执行)(?=[^。；《]{0,12}《[^》]{2,80}》[（(][^）)]{2,20}[〔\[][^）)]{2,20}号[)）]))\s*((?:(?:(?!根据|依据|按照|依照)[^。；《]){0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
+    r"(?:根据|依据|按照|依照|(?:贯彻|落实|执行)(?=[^。；《]{0,12}《[^》]{2,80}》[（(][^）)]{2,20}[〔\[][^）)]{2,20}号[)）]))\s*((?:(?:(?!根据|依据|按照|依照|制[定订])[^。；《]){0,12}《[^》]{2,80}》(?:[（(][^）)]{2,40}[)）])?[^。；《，]{0,12}[、，和及与以]*)+)"
 )
 _BARE_NUMBER = re.compile(
     r"\s*[（(]?[\u4e00-\u9fff]{2,10}[〔\[［【](?:19|20)\d{2}[〕\]］】]\s*第?\s*\d{1,4}\s*号[)）]?"
 )
 _PLACES_ELSEWHERE = re.compile(
     r"(?:受理|办理|经办|服务|申报|业务)(?:网点|地点|地址|窗口|机构)[^。；]{0,60}(?:查询|详见|见附|公布|查看|获取)"
+)
+_REPORTS = re.compile(  # who is rewarded for a report applies by reporting
+    r"(?:通过|拨打|登录)[^。；]{2,60}(?:向[^，。；]{2,24})?(?:进行)?(?:实名)?举报(?=[。；，]|$)"
 )
 _FILES = re.compile(r"登[录陆][^。；]{2,60}(?:提交|填报|申报)")
 _IN_CHARGE = re.compile(r"责任|主管|牵头|经办|实施")
@@ -264,9 +267,12 @@ class SentenceReader(TimeReader, ApplicantReader, PaperReader):
             words = self._text[a:b]
             in_process = any(x <= a and b <= y for x, y in process)
             if (not in_process and _ADDRESSES.search(words)) or (
-                not in_process
-                and ((_APPLY_SENTENCE.search(words) and _SITE.search(words)) or _HANDS_IN.search(words))
-                and (not _ASIDE.search(words) or _FILES.search(words))
+                (
+                    not in_process
+                    and ((_APPLY_SENTENCE.search(words) and _SITE.search(words)) or _HANDS_IN.search(words))
+                    and (not _ASIDE.search(words) or _FILES.search(words))
+                )
+                or ("举报" in item.name and _REPORTS.search(words))
             ):
                 found.append((a, b))
         found.extend(receiver)

@@ -29,6 +29,9 @@ _APPLICANT_IS = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?申[报请](?:人|者|单位|企业|主体)(?:应当?|须|必须|需)?(?:为|是|系)([^，。；：:]{4,40})(?=[，。；])"
 )
 _DEFINED = re.compile(r"\s*([\u4e00-\u9fff]{3,14}?)[，,]?是?指([^。]{8,200}?)[。；]?$")
+_CALLED = re.compile(  # 本市户籍居民（以下简称申请人）
+    r"([^，。；：、（）()\s]{2,40}[（(]以下(?:简?称|统称)为?[“\"]?(?:申[报请领](?:人|者|单位|企业|主体|机构)|举报人|参评单位)[”\"]?[)）])"
+)
 _NAMELESS = re.compile(
     r"(?:本|该|我)?(?:项目)?(?:申[请报领]|参评|推荐|享受)?(?:项目|补贴|政策)?的?(?:企业|单位|主体|人|人员|者|对象|机构|个人|项目)"
 )
@@ -53,8 +56,11 @@ class ApplicantReader(FieldWriter):
             self._set(item, "conditions", [*item["conditions"].spans, *scope], [])
 
     def _find_defined(self, item: Item, spans: Sequence[Span]) -> None:
-        """就业困难人员是指…的人员。 in a document on 就业困难人员认定."""
+        """就业困难人员是指…的人员。 in a document on 就业困难人员认定; …的居民（以下简称申请人）."""
         for a, b in self._sentences(spans):
+            if called := _CALLED.search(self._text, a, b):
+                self._set(item, "target", [called.span(1)], [])
+                return
             match = _DEFINED.match(self._text, a, b)
             if match and match.group(1) in item.name and is_who(match.group(2)):
                 self._set(item, "target", [match.span(2)], [])

@@ -226,3 +226,29 @@ def test_conditions_listed_below_the_gift() -> None:
 )
 def test_what_is_given_to_persons(sentence: str, gives: bool) -> None:
     assert is_giving(sentence) is gives
+
+
+REPORTS = """平湖市食品安全举报奖励办法
+第一条 为鼓励举报，根据《食品安全条例》《举报奖励规定》等规定，结合本市实际，制定《平湖市食品安全举报奖励办法》。
+第二条 自然人（以下称举报人）可通过热线、来信等渠道，向市场监管部门举报。
+第三条 奖励举报人须同时符合下列条件：
+（一）有明确的被举报对象；
+（二）举报经查证属实。
+第四条 举报奖励发放规则：
+（一）两人联名举报的，按照一件给予奖励，由举报人自行分配；
+（二）调查中发现新线索的，不对新线索给予奖励。
+第五条 对符合条件的举报人，按照以下标准给予一次性奖励：
+（一）罚款金额10万元以下的，奖励1000元；
+（二）罚款金额10万元以上的，按罚款金额的2%奖励。
+第六条 本办法自印发之日起施行。
+"""
+
+
+def test_rules_for_paying_one_reward_are_no_second_benefit() -> None:
+    (item,) = extract(read_text(REPORTS)).items
+    assert "奖励1000元" in item["standard"].text
+    assert "自行分配" not in item["standard"].text
+    assert item["target"].text == "自然人（以下称举报人）"
+    assert item["channels"].text == "自然人（以下称举报人）可通过热线、来信等渠道，向市场监管部门举报。"
+    assert item["legal_basis"].text == "《食品安全条例》《举报奖励规定》"
+    assert "被举报对象" in item["conditions"].text

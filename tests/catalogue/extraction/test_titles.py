@@ -1,5 +1,7 @@
 """Several items in one document, each a name above sections whose numbers begin again."""
 
+import pytest
+
 from redemption.catalogue.extraction import Item, extract
 from redemption.policies.reading import read_text
 
@@ -51,3 +53,11 @@ def test_a_tab_after_a_number_parts_no_cells() -> None:
     guide = "备案登记变更\n一、受理条件：登记事项发生变更的。\n二、办理程序：1.\t登录服务平台，在线提交申请。\n2.\t部门审核后通知申请人领取结果。\n三、办结时限：3个工作日"
     (item,) = items_of(guide)
     assert fields(item)["process"] == "1. 登录服务平台，在线提交申请。\n2. 部门审核后通知申请人领取结果。"
+
+
+@pytest.mark.parametrize("name", ["云溪区创业补贴办法", "松岭县稳岗奖励办法（试行）", "北港区人才资助细则"])
+def test_the_name_of_rules_that_ends_like_a_label(name: str) -> None:
+    text = f"{name}\n第一条 为支持就业，制定本办法。\n第二条 对首次创业的毕业生，给予1万元补贴。"
+    extraction = extract(read_text(text))
+    assert extraction.policy.title == name
+    assert extraction.items[0]["standard"].text == "给予1万元补贴。"
