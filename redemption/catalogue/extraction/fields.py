@@ -76,9 +76,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             told = item["target"].state
             self._read_content(item, draft.sections)
             self._target_of_cells(item)
-            if told == MISSING and any(
-                section.roles == ("target",) and section.parent for section in draft.shared
-            ):
+            if told == MISSING and not self._narrows(item, draft):
                 item.fields.pop("target", None)
         self._part_target(item, draft)
         own_conditions = list(item["conditions"].spans)
@@ -98,10 +96,25 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         self._from_sentences(item, draft, preamble, alone)
         self._gift_among_conditions(item)
         self._condition_names_who(item)
+        self._bare_target(item)
         self._steps_tell_how(item)
         for name in FIELDS:
             self._finish(item, name)
         return item
+
+    def _narrows(self, item: Item, draft: Draft) -> bool:
+        """Whether the item names its recipients more closely than 服务对象：高校毕业生 above several items does."""
+        above = [
+            text_of(self._text, section.spans()).strip("。； ")
+            for section in draft.shared
+            if section.roles == ("target",) and section.parent
+        ]
+        if not above:
+            return True
+        who = item["target"].text
+        return bool(who) and any(
+            len(who) > len(said) and who.endswith(said) or _ANYBODY.match(said) for said in above
+        )
 
     def _condition_names_who(self, item: Item) -> None:
         """申请条件：年满60周岁的本市户籍居民: one phrase tells who, and that is the condition; of a sentence, its subject."""

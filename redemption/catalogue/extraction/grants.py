@@ -206,7 +206,10 @@ def _split(text: str, start: int, end: int) -> int:
     # 可向人社部门申请培训补贴: nothing before it gives, and it has no sum to look for
     entitled = ENTITLED.search(text, start, end) or FREE.search(text, start, end)
     if entitled and not MONEY.search(text, start, end):
-        return entitled.start()
+        may = next(
+            (m for m in _MAY.finditer(text, start, entitled.start()) if is_who(text[start : m.start()])), None
+        )
+        return may.start() if may else entitled.start()
     for match in GIVING_STARTS.finditer(text, start, end):
         at = match.start()
         if text.count("“", start, at) > text.count("”", start, at):
@@ -235,6 +238,7 @@ def _split(text: str, start: int, end: int) -> int:
     return start
 
 
+_MAY = re.compile(r"(?:每年|当年|均|都)?可(?:以)?(?!能)")  # …的劳动力可凭证件报名，申请参加免费培训
 # 一次性场租补贴。 behind an amount: what it is the amount of
 _OF_GIFT = re.compile(
     rf"(?:/[年月人户次])?的?(?:(?!给予|予以|按|以上|以下|企业|项目|单位|个人)[\u4e00-\u9fff]){{0,14}}?{BENEFIT}(?=[，。；、）]|$)"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from redemption.catalogue.extraction.grants import read_giving
-from redemption.catalogue.extraction.model import MISSING, Item, Span
+from redemption.catalogue.extraction.model import FOUND, MISSING, Item, Span
 from redemption.catalogue.extraction.subjects import is_who
 from redemption.catalogue.extraction.writing import SCOPE, FieldWriter
 
@@ -38,8 +38,32 @@ _NAMELESS = re.compile(
 _FIRST = 2  # of the conditions: a lead and the first of a list
 
 
+_LONG = 120  # characters of the longest phrase that names who
+_MUST_BE_FIRST = re.compile(r"(?:申请|申报|享受)[^，。；]{2,24}?(?:必须|应当?|须)(?:是|为)(?=[^，。；]{4,})")
+_AIMED = re.compile(
+    r"(?:推进|推动|探索|加快|加强|深化|支持|鼓励|引导|促进|提升|打造|发挥)[^。；]{4,60}，(?!对|且|并)(?=[^，。；]{2,})"
+)
+_THEN = re.compile(r"(?:依法)?(?:创办|开办|创建)(?!的)|，(?:从事|开展|参加|申请|经营)")
+
+
 class ApplicantReader(FieldWriter):
     """Looks for those who may apply in sentences."""
+
+    def _bare_target(self, item: Item) -> None:
+        """Who, without what the authority is after before them and what they do behind: 本区劳动者依法创办… → 本区劳动者."""
+        value = item["target"]
+        if value.state != FOUND or len(value.spans) != 1 or value.spans[0][1] - value.spans[0][0] > _LONG:
+            return
+        a, b = value.spans[0]
+        for before in (_MUST_BE_FIRST, _AIMED):
+            if (match := before.match(self._text, a, b)) and is_who(self._text[match.end() : b]):
+                a = match.end()
+        then = _THEN.search(self._text, a + 2, b)
+        if then and is_who(self._text[a : then.start()]):
+            b = then.start()
+        if (a, b) != value.spans[0]:
+            item.fields.pop("target")
+            self._set(item, "target", [(a, b)], [])
 
     def _find_scope(self, item: Item, spans: Sequence[Span]) -> None:
         """本措施适用于…的企业, said in a sentence."""

@@ -93,3 +93,34 @@ def test_demands_beside_conditions_say_what_to_hand_in() -> None:
     assert told["channels"].startswith("符合条件的单位须在2031年6月20日前")
     assert "2031年6月20日前" in told["application_period"]
     assert told["phone"] == "0799-8632055"
+
+
+GROUPED = """云溪区就业补贴一览
+服务对象：高校毕业生
+灵活就业社保补贴
+政策内容：对离校1年内未就业的高校毕业生，按缴费额的50%给予社会保险补贴。
+申请渠道：街道服务窗口
+安家费补贴
+政策内容：对高校毕业生，一次性给予安家费5000元。
+申请渠道：街道服务窗口
+见习补贴
+政策内容：对组织见习的单位按每人每月1000元给予见习补贴。
+申请渠道：街道服务窗口"""
+
+
+def test_an_item_may_name_its_recipients_more_closely_than_the_heading_above_does() -> None:
+    found = {item.name: item["target"].text for item in extract(read_text(GROUPED)).items}
+    assert found["灵活就业社保补贴"] == "离校1年内未就业的高校毕业生"
+    assert found["安家费补贴"] == "高校毕业生"
+
+
+TRAINING = """云溪区就业创业政策
+一、职业技能培训
+有培训需求的本区户籍劳动力每年可持证件到街道报名，参加一次免费职业技能培训。
+二、自主创业奖励
+本区劳动者依法创办个体工商户的，可申请8000元一次性创业奖励。"""
+
+
+def test_who_stands_before_what_they_may_do() -> None:
+    found = [item["target"].text for item in extract(read_text(TRAINING)).items]
+    assert found == ["有培训需求的本区户籍劳动力", "本区劳动者"]
