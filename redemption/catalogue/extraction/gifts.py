@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from redemption.catalogue.extraction.grants import ANYBODY, Giving, Grant, awarded, is_cap, read_giving
 from redemption.catalogue.extraction.materials import read_materials
 from redemption.catalogue.extraction.model import FOUND, MISSING, Item, Span
-from redemption.catalogue.extraction.promises import AMOUNT, has_money, is_budget
+from redemption.catalogue.extraction.promises import AMOUNT, SERVED, has_money, is_budget
 from redemption.catalogue.extraction.structure import Node
 from redemption.catalogue.extraction.subjects import find_target, is_who
 from redemption.catalogue.extraction.writing import FieldWriter
@@ -174,7 +174,7 @@ class GiftReader(FieldWriter):
             sentence = giving.sentences[first]
             before = self._text[sentence[0] : start]
             if (
-                (has_money(before) and not has_money(self._text[start : sentence[1]]))
+                (has_money(before) and not _told_whole(self._text[start : sentence[1]]))
                 or _PER_UNIT.match(before)
                 or _GIVEN_BEFORE.search(before)
             ):
@@ -251,6 +251,11 @@ class GiftReader(FieldWriter):
                 b -= 1
             who = find_target(self._text, (a, b))
             self._set(item, "target", [who] if who else [], [])
+
+
+def _told_whole(gift: str) -> bool:
+    """Whether a gift says what is given without the words before it: a sum, or what is no money."""
+    return has_money(gift) or SERVED.search(gift) is not None
 
 
 def _grade_only(text: str, condition: Span, sentence: Span) -> bool:

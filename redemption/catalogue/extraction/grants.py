@@ -38,8 +38,9 @@ _GIVING_WORD = re.compile(
 )
 _LIMIT = re.compile(r"\s*(?:最高)?不超过\s*[\d０-９]")
 _GIVEN_LATER = re.compile(r"的?[，,]\s*(?:即|均|还|也)?(?:可以?(?:申请|申领|享受|获|领取)|给予|予以)")
-_URGES = r"(?:鼓励|制定|广泛|动员|开展|建立|健全|完善|落实|发挥|统筹|稳定|挖掘|募集|定期|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化)"
+_URGES = r"(?:鼓励|支持|制定|广泛|动员|开展|建立|健全|完善|落实|发挥|统筹|稳定|挖掘|募集|定期|引导|推动|为|加大|加快|加强|大力|积极|每年安排|设立|强化|促进|深化|优化)"
 _PREFACE = re.compile(_URGES)
+_URGED_WHO = re.compile(r"支持|鼓励|引导|推动")
 # 加大人才引进力度，符合下列条件之一的…: what the gift is for, before who gets it
 _AIM = re.compile(rf"{_URGES}[^，。；\d]{{2,40}}[，,](?=(?:凡是?|对)?(?:符合|具备|满足)(?:以下|下列|如下))")
 _NAMED_RECIPIENT = re.compile(
@@ -165,10 +166,7 @@ def _grant(text: str, start: int, end: int) -> Grant:
         split = manner.start(1)
     if condition and (tiers := _tiers(text, condition, split)):
         split = tiers
-    target = find_target(text, condition) if condition else None
-    target = without_pointing(text, target) if target else None
-    if target and is_nobody(text[slice(*target)]):
-        target = None
+    target = (condition and _who(text, condition)) or _who_urged(text, start, begin)
     named = _NAMED_RECIPIENT.search(text, split, end) or _RECIPIENT_LAST.search(text, split, end)
     if (
         named
@@ -177,6 +175,22 @@ def _grant(text: str, start: int, end: int) -> Grant:
     ):
         target = named.span(named.lastindex or 1)
     return Grant((start, end), condition, target, (split, end))
+
+
+def _who(text: str, condition: Span) -> Span | None:
+    target = find_target(text, condition)
+    target = without_pointing(text, target) if target else None
+    return None if target is None or is_nobody(text[slice(*target)]) else target
+
+
+def _who_urged(text: str, start: int, begin: int) -> Span | None:
+    """支持客运企业更新车辆，对购置电动车的，…: who is urged, where the condition after 对 names nobody."""
+    if begin == start or not _URGED_WHO.match(text, start):
+        return None
+    urged = _condition(text, start, text.rfind("，", start, begin))
+    who = _who(text, urged) if urged else None
+    words = text[slice(*who)] if who else ANYBODY
+    return who if words != ANYBODY and not _NO_APPLICANT.search(words) else None
 
 
 ANYBODY = "企业"  # 给予企业10万元 says who no more than 给予10万元 does

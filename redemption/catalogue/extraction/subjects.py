@@ -17,7 +17,7 @@ _SUBJECT = re.compile(
     rf"{_WHO}(?:[（(][^（）()]{{1,40}}[)）])?"
     r"(?=[，,]|在(?![职读校岗园建])|每|取得|获得|吸纳|招用|招聘|新招|成功|首次|首[^都]|新[增建购引设入]|通过|被|当年|实现|达到|入选|开展|购买|租[赁用]|投资(?!总?额)|建设|参加|符合|自[^主]|为|按|与(?!其|员)"
     r"|委托|实施|组织(?!的)|研发|开发|创建|主办|聘[用请]|录用|改造|推广|应用|承租|购置|制定|制订|修订|引入|出资|融资|面向|从事"
-    r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|引入|主动|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|组团|宣传|上市|迁入|落户|到(?!位|账|期)|领取|灵活|收购|创办|参保|就业|购置|购房|承办|入库|申领|固定资产|总投资|纳税|产值|销售)"
+    r"|年(?!度)|上年|上一|申请(?!人)|签订|缴纳|连续|实际|依法|引进|引入|主动|主导|承担|牵头|参与|举办|承办|利用|使用|采用|销售|出口|完成|经认定|注册|设立|因|将|向|已|凭|可|其|均|持续|营业|年度|参展|发行|组团|宣传|上市|迁入|落户|到(?!位|账|期)|领取|灵活|收购|创办|参保|就业|购置|购房|承办|入库|申领|领办|带动|流转|固定资产|总投资|纳税|产值|销售)"
 )
 _ACHIEVED = re.compile(r"被|获|荣获|入选|取得|通过")
 _ACHIEVED_BEFORE = re.compile(r"获奖$|(?:获得|荣获|取得|入选|通过|被评为|被认定为)[^，。；]{2,24}$")
@@ -44,6 +44,11 @@ _BROUGHT = re.compile(
 )
 
 
+_COUNTED = re.compile(
+    r"每(?:成功|新增|新)*(?:培育|引进|引荐|招引|孵化|培养|培训|推荐|招用|吸纳|介绍|新增)[^，。；的]*$"
+)
+
+
 def find_target(text: str, condition: Span) -> Span | None:
     """The phrase that says who: the noun at the end of the condition, or its subject."""
     a, b = condition
@@ -55,7 +60,7 @@ def find_target(text: str, condition: Span) -> Span | None:
             return (begin, end)
     comma = _top_level_comma(words)
     first = words[:comma] if comma >= 0 else words
-    if _BUILT.match(first):
+    if _BUILT.match(first) or _COUNTED.match(first):
         return None
     match = _SUBJECT.search(words)
     brought = match and _BROUGHT.match(words, match.end())  # 基地引进的博士: whom it brought in

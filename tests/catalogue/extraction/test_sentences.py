@@ -76,6 +76,14 @@ def test_the_measure_of_a_gift_is_no_condition(sentence: str, condition: str, gi
             "冷链物流类项目（不含商业地产）",
         ),
         ("对首次获评绿色工厂的，给予企业20万元奖励。", ""),
+        ("每培育1家高新技术企业，奖励孵化器运营机构5万元。", "孵化器运营机构"),
+        ("村集体经济组织领办合作社的，给予一次性补助5万元。", "村集体经济组织"),
+        ("支持客运班线的经营企业购置车辆，对新增电动客车的，按购置价格的20%给予补助。", "客运班线的经营企业"),
+        (
+            "支持企业、高校联合申报科技项目，对获得立项的牵头单位，按国拨经费的10%给予配套。",
+            "获得立项的牵头单位",
+        ),
+        ("支持企业技术改造，对设备投资500万元以上的，按10%给予补助。", ""),
         ("对企业自主研发新药并投产的，对企业发展给予50万元支持。", ""),
         (
             "对新开发一类新药的，奖励100万元；对改良二类新药的，奖励50万元；企业通过药品评价的，奖励30万元。",
@@ -198,6 +206,12 @@ def test_each_article_opens_its_own_door_to_what_is_no_money() -> None:
         assert "应无犯罪记录" in item["conditions"].text
         assert "报市人社局审核" in item["channels"].text
         assert [entry.text for entry in item["materials"].entries] == ["诚信承诺书"]
+
+
+def test_a_school_place_is_told_apart_from_the_sum_before_it() -> None:
+    first, _ = _items("年缴税款100万元以上外资企业的高管，照顾其子女入读公办小学。", OTHER)
+    assert first["standard"].text == "照顾其子女入读公办小学。"
+    assert first["target"].text == "年缴税款100万元以上外资企业的高管"
 
 
 def test_conditions_listed_below_the_gift() -> None:
