@@ -39,6 +39,6 @@ def read_bilingual(lines: Sequence[Line]) -> list[Line]:
 
 def _is_bilingual(line: Line) -> bool:
     text = line.text.strip()
-    return (
-        not line.kind and not line.cells and in_two_languages(text) and _HEADING.fullmatch(text) is not None
-    )
+    if line.kind or line.cells or not (text[:1].isascii() or text[-1:].isascii()):
+        return False
+    return in_two_languages(text) and _HEADING.fullmatch(text) is not None

@@ -70,7 +70,7 @@ class GiftReader(FieldWriter):
             if listed and self._text[told[-1][1] - 1 :][:1] in "：:":  # …，给予10万元： and the conditions
                 told[-1] = (told[-1][0], told[-1][1] - 1)
             self._set(item, "standard", told, [])
-        conditions = [*leads, *([] if grades else conditions)]
+        conditions = self._unrepeated([*leads, *([] if grades else conditions)])
         if (conditions or listed) and item["conditions"].state == "missing":
             self._set(item, "conditions", [*conditions, *listed], [])
         if papers and item["materials"].state == "missing":
@@ -78,11 +78,7 @@ class GiftReader(FieldWriter):
             if entries:
                 item["materials"].entries, item["materials"].state = entries, FOUND
         if targets and item["target"].state == "missing":
-            seen, distinct = set(), []
-            for a, b in targets:
-                if self._text[a:b] not in seen:
-                    seen.add(self._text[a:b])
-                    distinct.append((a, b))
+            distinct = self._unrepeated(targets)
             if lead_target and len(distinct) > 1:
                 distinct = [lead_target]
             self._set(item, "target", _common_noun(self._text, distinct) or distinct[:3], [])
@@ -110,6 +106,13 @@ class GiftReader(FieldWriter):
         if several > len(targets) and len(anybody) == len(targets):
             return []
         return targets if several < 3 or grants[0].target or len(targets) * 2 >= several else []
+
+    def _unrepeated(self, spans: Sequence[Span]) -> list[Span]:
+        """Each wording once: 创业团队 ⏎ 创业团队, of two grades for the same."""
+        known: dict[str, Span] = {}
+        for span in spans:
+            known.setdefault(self._text[slice(*span)], span)
+        return list(known.values())
 
     def _leads(self, told: Sequence[Span]) -> list[Span]:
         """在本县首次创业的： above the lines that tell what is given then, without its colon."""

@@ -168,7 +168,9 @@ def in_two_languages(heading: str) -> bool:
 
 
 def _normal(text: str) -> str:
-    key = _FOREIGN.sub("", _SPACE.sub("", text))
+    key = _SPACE.sub("", text)
+    if key[:1].isascii() or key[-1:].isascii():
+        key = _FOREIGN.sub("", key)
     while True:
         trimmed = (
             _TRIM.sub("", key)

@@ -20,11 +20,14 @@ _FEWEST = 2  # clauses that ask for something
 
 def find_asked_conditions(text: str, root: Node) -> None:
     """Make every such section a combined one."""
-    nodes = list(root.walk())
-    if any("conditions" in node.roles for node in nodes):
-        return
-    for node in nodes:
-        spans = node.spans() if node.roles == ("target",) else []
+    told: list[Node] = []
+    for node in root.walk():
+        if "conditions" in node.roles:
+            return
+        if node.roles == ("target",):
+            told.append(node)
+    for node in told:
+        spans = node.spans()
         asked = len(_ASKED.findall(text_of(text, spans)))
         if asked >= _FEWEST and who_first(text, spans[0]):
             node.roles = ("target", "conditions")

@@ -99,3 +99,14 @@ def test_an_amount_before_the_name_of_the_gift_needs_no_word_for_giving() -> Non
     assert items[3]["target"].text == "本市博士后工作站引进的全职博士后人员"
     assert items[4]["conditions"].text == "培训后在本市创业的"
     assert items[4]["standard"].text == "3000元一次性创业扶持补贴。"
+
+
+def test_each_wording_of_a_condition_is_told_once() -> None:
+    text = (
+        "云溪市创业大赛奖励办法\n第一条 在云溪大赛获奖的，给予启动资金：\n市赛：\n·创业团队最高5万元。\n"
+        "国赛：\n·创业团队最高9万元。\n第二条 对引进外国专家的企业，给予5万元奖励；设立工作站的企业，"
+        "在协议期内给予每年15万元经费补助。"
+    )
+    prize, _, station = extract(read_text(text)).items
+    assert prize["conditions"].text == "在云溪大赛获奖的\n创业团队"
+    assert station["conditions"].text == "设立工作站的企业"
