@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from redemption.catalogue.extraction.lines import Line
 from redemption.catalogue.extraction.model import EXTERNAL, MISSING, FieldValue, Item, Span
 
-_LISTING = re.compile(r"\s*附\s*件\s*\d{0,2}\s*[：:.、．]\s*")
+_LISTING = re.compile(r"\s*附\s*件\s*(?:下载|列表|目录)?\s*\d{0,2}\s*[：:.、．]\s*")
 _LISTED = re.compile(r"\s*(?:附\s*件\s*)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*[.．、：:]\s*\S")
 _LONGEST = 70
 _TELLS = (

@@ -22,7 +22,7 @@ _FURNITURE = re.compile(
     r"|(?:[【\[]\s*(?:打印|关闭|分享|收藏|返回|纠错|顶部|字体|大|中|小)[^】\]]{0,8}[】\]]\s*){2,}"
     r"|咨询|投诉|建议|评价|预约|我要[办看问]?|(?:立即|开始|在线)(?:办理|预约|评价)|展开(?:全部)?|收起|(?:加入)?收藏"
     r"|目\s*[录次]|.{2,60}(?:…{2,}|[.．·]{5,})\s*\d{1,3}"
-    r"|点击(?:下载|查看).*|附件下载.*|(?:图解|音频|视频|文字)?解读[：:].*|政策解读[：:]?"
+    r"|点击(?:下载|查看).*|附件下载[：:]?|(?:图解|音频|视频|文字)?解读[：:].*|政策解读[：:]?"
     r")$",
     re.I,
 )
@@ -38,7 +38,7 @@ _CLOSING = re.compile(
     r"特此(?:通知|公告|通告|函告|说明)[。！]?$|[（(]此件(?:主动|依申请)?公开(?:发布)?[)）]$|公开方式[：:]"
 )
 _SALUTATION = re.compile(r"(?:各|区属|市属|市直|有关|全[市区县]|本[市区])[^。，]{1,80}[：:]$")
-_ANNEX_LISTING = re.compile(r"附\s*件\s*\d{0,2}\s*[：:]\s*(?:\S|$)")
+_ANNEX_LISTING = re.compile(r"附\s*件\s*(?:下载|列表|目录)?\s*\d{0,2}\s*[：:]\s*(?:\S|$)")
 _LISTED_ANNEX = re.compile(r"(\d{1,2})\s*[.．、]|([一二三四五六七八九十]{1,2})\s*、|附\s*件?\s*\d")
 _ORGAN = r"(?:局|委员会|委|厅|部|办公室|政府|管委会|中心|协会|银行|法院|领导小组|总工会|联合会|处|署|公司|办)"
 _SIGNATURE = re.compile(
@@ -66,10 +66,19 @@ def drop_furniture(lines: list[Line]) -> list[Line]:
     """The lines without page furniture; what follows the foot of the page goes with it."""
     end = _foot(lines)
     lines = _without_menus(_without_page_heads(lines[:end]))
-    kept = [line for line in lines if set(line.roles) - {"ignore"} or not is_furniture(line.text)]
+    kept = [
+        line
+        for line in lines
+        if not _RECORD.match(line.text) and (set(line.roles) - {"ignore"} or not is_furniture(line.text))
+    ]
     return [line for line in kept if len(line.text) > 160 or not _ADVERT.match(line.text)]
 
 
+# 3. [主题分类] 商贸: the record of a document that a portal prints above it
+_RECORD = re.compile(
+    r"\s*(?:\d{1,2}\s*[.、．]?\s*)?[\[【［]\s*(?:索引号|主题分类|主题词|体裁分类|制发单位|发文机[构关]|发文单位|联合发文单位|发布机构|信息来源|文件来源"
+    r"|实施日期|成文日期|发布日期|发文日期|失效日期|废止日期|发文字号|文号|有效性|公开方式|公开范围|效力状态)\s*[\]】］]"
+)
 _MENU = re.compile(
     r"首页|关于我们|联系我们|新闻(?:动态|中心|资讯)?|通知公告|政务(?:公开|服务)|互动交流|专题专栏|机构(?:概况|职能)|登录|注册|搜索|走进.{2,4}|入驻企业|园区介绍|办事服务|政策法规|信息公开|公众参与"
 )
@@ -173,9 +182,10 @@ def _foot(lines: list[Line]) -> int:
 def drop_signature(lines: list[Line]) -> list[Line]:
     """The lines without signature, date of signature, closing phrase and the list of annexes."""
     kept: list[Line] = []
-    listing = first = False
+    listing = first = signed = False
     for line in lines:
         text = line.text.strip()
+        signed = signed or _signs(text)
         if _CLOSING.match(text):
             continue
         if _ANNEX_LISTING.match(text):
@@ -185,7 +195,11 @@ def drop_signature(lines: list[Line]) -> list[Line]:
             listing
             and len(text) <= 70
             and (number := _LISTED_ANNEX.match(text))
-            and (not line.roles or (number.group(2) and text[-1] not in "。；" and line.body >= line.end))
+            and (
+                signed
+                or not line.roles
+                or (number.group(2) and text[-1] not in "。；" and line.body >= line.end)
+            )
             and not (first and line.number == 1)
         ):
             first = True

@@ -50,6 +50,10 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _STEP = re.compile(
     r"(?:初审|复审|终审|审核|审查|审批|核查|核验|检查|复核|评审|评价|评定|公示|公告|公布|认定|受理|申报|申请|提交|推荐|拨付|兑付|兑现|发放|放款|担保|核准)$"
 )
+_APPLICATION = re.compile(r"(?:预?申报|申请|申领|报名)[：:。]?$")
+_SENT = re.compile(
+    r"(?:报送|提交|寄送|送|报)(?:至|到)|登[录陆]|提交[^，。；]{0,10}材料|向[^，。；]{2,24}(?:申[请报]|提交)"
+)
 _STEP_NAME = 10  # characters of the longest name of a step
 _PERSONS_MEANT = re.compile(
     r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,8}(?:毕业生|人才|人员|申请人|个人)[，,]?(?:是|指)"
@@ -66,6 +70,8 @@ def assign_cues(text: str, root: Node) -> None:
             node.roles = ("container",) if len(labelled) >= 2 else ("process",)
         if counted and not node.roles and _told_in_steps(text, node):
             node.roles = ("process",)
+        if node.kind == "cn" and counted and not node.roles and _told_how(text, node):
+            node.roles = ("process", "channels")
         if nameless and _HANDLING.search(text[slice(*(node.caption or (0, 0)))]):
             node.roles = ("process",)
         if (
@@ -89,6 +95,13 @@ def _told_in_steps(text: str, node: Node) -> bool:
     named = [text[slice(*child.caption)] for child in node.children if child.caption]
     steps = [words for words in named if len(words) <= _STEP_NAME and _STEP.search(words)]
     return len(steps) >= 3 and len(steps) * 3 >= len(node.children) * 2
+
+
+def _told_how(text: str, node: Node) -> bool:
+    """四、岗位需求的预申报: what stands below says where papers go."""
+    return bool(_APPLICATION.search(text[slice(*(node.caption or (0, 0)))])) and any(
+        _SENT.search(text, a, b) for a, b in node.spans()
+    )
 
 
 def _open_demands(text: str, root: Node, demands: Node) -> None:

@@ -113,7 +113,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             return True
         who = item["target"].text
         return bool(who) and any(
-            len(who) > len(said) and who.endswith(said) or _ANYBODY.match(said) for said in above
+            (len(who) > len(said) and who.endswith(said)) or _ANYBODY.match(said) for said in above
         )
 
     def _condition_names_who(self, item: Item) -> None:

@@ -312,12 +312,17 @@ def _named_one_by_one(text: str, piece: Span, least: int) -> list[Span]:
             return apart
     if len(several) == 1 and least == 2:
         return _last_pair(text, piece)
+    if len(several) == 2 and not _ENDS_PAPER.search(text, *several[0]):
+        return [piece]  # 缴纳养老保险、医疗保险的凭证
     short = [p for p in several if p[1] - p[0] <= 30 and _MATERIAL_WORD.search(text[slice(*p)])]
     if len(several) >= least and len(short) >= len(several) - 1:
         return [*several[:-1], *_last_pair(text, several[-1])]
     return [piece]
 
 
+_ENDS_PAPER = re.compile(
+    rf"(?:{_MATERIAL_WORD.pattern}|卡|本|簿|章|复印件)[^，。；、]{{0,3}}(?:[（(][^（）()]*[)）])?$"
+)
 _LAST_PAIR = re.compile(
     r"[^，。；、]{1,20}?(?:证|表|书|照|照片|复印件|合同|发票|证明|材料|凭证|清单)(?P<and>以及|和|及)(?=[^，。；、]{2,20}$)"
 )

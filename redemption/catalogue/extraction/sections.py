@@ -28,6 +28,7 @@ _MODE = re.compile(r"\s*(?:免申即享|即申即享|限时兑现|评审兑现|�
 _APART = re.compile(r"专项|专题|补充|附加|个性|特有|其他|通用|共性|基[础本]|共同|必备")
 _MEANT = re.compile(r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,12}?[，,]?是指?")
 _NAMES_DOCUMENT = re.compile(r"《|号|办法|意见|通知|条例|规定|措施|细则|政策|方案|法|文件")
+_NOTHING = re.compile(r"[\s无/\\\-—。]*")  # 申报时间：- and whatever the page prints below
 _AIM = re.compile(r"(?:内容|方向|重点|领域|措施|政策)\s*[：:。]?\s*$")
 _ASIDE = frozenset({"phone", "online_url", "onsite_address", "receiver"})
 _ASKING = re.compile(r"(?:咨询|联系)(?:电话|热线|方式)")
@@ -54,7 +55,7 @@ class SectionReader(FieldWriter):
                 if role == "channels" and told_alone and section.roles == ("process", "channels"):
                     continue  # the procedure says how one applies too, but a section of its own says it
                 text = text_of(self._text, spans)
-                if re.fullmatch(r"[\s无/\\\-—。]*", text):
+                if _NOTHING.fullmatch(self._text, *(spans[0] if spans else (0, 0))):
                     continue
                 if role == "channels" and _MODE.fullmatch(text):
                     item.values["_unasked"] = "免申" in text

@@ -59,8 +59,10 @@ _REACHES = re.compile(
     r"登[录陆]|网上|线上|在线|系统填|平台|网址|http|窗口|邮寄|提交|报送|递交|送[至交]|邮箱|提出(?:书面)?申[请报]"
     r"|向[^，。；]{2,30}(?:申[请报]|提出|提交)"
 )
+_ARROWS = re.compile(r"[^—→>＞]+")
+_STEPS_IN_A_ROW = 4
 _ADDRESS_ALONE = re.compile(r"\s*[\x21-\x7e：]{6,}[。；]?\s*")  # 申报网址：https://…
-_CALL = re.compile(r"电\s*话|咨询|热线|手机")
+_CALL = re.compile(r"电\s*话|咨询|热线|手机|联系[人方]")
 _NUMBERED_BASIS = re.compile(
     r"(?:根据|依据|按照|依照|以)\s*([\u4e00-\u9fff]{2,12}[〔\[［【(（]?(?:19|20)\d{2}[〕\]］】)）]\s*第?\s*\d{1,4}\s*号(?:文件)?)"
 )
@@ -231,6 +233,12 @@ class SentenceReader(TimeReader, ApplicantReader, PaperReader):
 
     def _applying_clause(self, a: int, b: int) -> Span:
         """由企业向主管部门提出申请，主管部门审核后，予以兑现: how one applies ends where the authority begins to act."""
+        arrows = [match.span() for match in _ARROWS.finditer(self._text, a, b)]
+        if len(arrows) >= _STEPS_IN_A_ROW:  # 登录系统填报—提交材料—科室初审—公示
+            mine = [s for s in arrows if not _EXAMINED.search(self._text, *s)]
+            until = next((x for x, y in arrows if _EXAMINED.search(self._text, x, y)), b)
+            last = max((y for x, y in mine if y <= until and _REACHES.search(self._text, x, y)), default=b)
+            return (a, last)
         handled = _EXAMINED.search(self._text, a, b)
         end = self._text.rfind("，", a, handled.start()) if handled else -1
         if end <= a or not tells_handling(self._text[a:b]) or not _ADDRESSES.search(self._text[a:end]):
