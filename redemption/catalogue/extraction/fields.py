@@ -126,7 +126,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
             b -= 1
         if re.search(r"[。；\n]", self._text[a:b]):
             return
-        if 4 <= b - a <= _PHRASE and is_who(self._text[a:b]):
+        if 4 <= b - a <= _PHRASE and is_who(self._text[a:b]) and not is_nobody(self._text[a:b]):
             self._set(item, "target", [(a, b)], [])
             return
         who = find_target(self._text, (a, b))  # 用人单位招用退役军人的: its subject

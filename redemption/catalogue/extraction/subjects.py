@@ -103,8 +103,13 @@ def without_pointing(text: str, who: Span) -> Span | None:
 
 
 def is_nobody(words: str) -> bool:
-    """获评…示范项目的 names what was achieved, not who achieved it; 依托商会等组织, with whose help."""
-    return words == "组织" or words.endswith("的") or bool(_TITLE.fullmatch(words) or _HELP.match(words))
+    """获评…示范项目的 names what was achieved, not who achieved it; 依托商会等组织, with whose help.
+
+    签订合同，项目 is the beginning of the next clause: 项目符合…
+    """
+    if words == "组织" or words.endswith(("的", "，项目")):
+        return True
+    return bool(_TITLE.fullmatch(words) or _HELP.match(words))
 
 
 def who_first(text: str, sentence: Span) -> Span | None:

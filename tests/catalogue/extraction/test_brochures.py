@@ -110,3 +110,13 @@ def test_each_wording_of_a_condition_is_told_once() -> None:
     prize, _, station = extract(read_text(text)).items
     assert prize["conditions"].text == "在云溪大赛获奖的\n创业团队"
     assert station["conditions"].text == "设立工作站的企业"
+
+
+def test_what_the_next_clause_is_about_is_not_who() -> None:
+    text = (
+        "云溪市技术合作办法\n第一条 对双方签订技术合同，在平台登记，项目符合本市导向并产业化的，"
+        "按支付金额的20%予以补助。\n第二条 依托商会等组织设立工作站，每年给予最高8万元经费补助。"
+    )
+    contract, station = extract(read_text(text)).items
+    assert "项目" not in contract["target"].text
+    assert "商会" not in station["target"].text
