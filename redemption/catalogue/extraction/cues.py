@@ -54,6 +54,9 @@ _APPLICATION = re.compile(r"(?:预?申报|申请|申领|报名)[：:。]?$")
 _SENT = re.compile(
     r"(?:报送|提交|寄送|送|报)(?:至|到)|登[录陆]|提交[^，。；]{0,10}材料|向[^，。；]{2,24}(?:申[请报]|提交)"
 )
+_FILED_BY = re.compile(
+    r"网上申报|系统填报|登[录陆][^。；]{0,60}(?:填[写报]|提交|申[请报])|(?:发送|报送|递交|寄送)(?:至|到)"
+)
 _STEP_NAME = 10  # characters of the longest name of a step
 _PERSONS_MEANT = re.compile(
     r"\s*本[^，。；]{1,6}所(?:称|指)的?[^，。；]{0,8}(?:毕业生|人才|人员|申请人|个人)[，,]?(?:是|指)"
@@ -115,7 +118,9 @@ def _open_demands(text: str, root: Node, demands: Node) -> None:
         and "条件" in text[slice(*node.caption)]
         for node in root.walk()
     )
-    if (other and beside) or (len(other) >= 2 and len(other) * 2 > len(parts)):
+    told = beside or any("target" in node.roles and node.caption for node in root.walk())
+    says_how = any(_FILED_BY.search(text, a, b) for a, b in demands.spans())
+    if (other and beside) or (told and says_how) or (len(other) >= 2 and len(other) * 2 > len(parts)):
         demands.roles = ("container",)
 
 

@@ -39,9 +39,12 @@ _BUDGET = re.compile(
     r"|^(?:(?:此外|同时|另外|另)[，,]?)?[^，。；对]{0,12}(?:每年|全年|年度)安排[^，。；]{0,8}[\d.]+\s*[万亿]元"
 )
 _SPENDING = re.compile(
-    r"安排[^，。；]{0,20}(?:经费|资金|预算)(?:予以|给予)?支持"
+    r"安排[^，。；]{0,20}(?:经费|资金|预算)(?:予以|给予)?支持|(?:设立|安排)[^，。；]{0,24}资金[，,]?(?:主要)?用于"
     rf"|^\s*(?:第[^条]{{1,5}}条\s*)?(?:设立|组建|发起|建立)[^，。；]{{0,24}}{AMOUNT}[^，。；]{{0,24}}(?:基金|资金池|引导\s?资金)"
 )
+_MEANT = re.compile(
+    r"[^，。；]{0,12}(?:所称|所说|所指)的?[^，。；]{1,16}[，,]?是?指"
+)  # what a word means gives nothing
 _PRINCIPLE = re.compile(r"就高|不重复|从高不从低|择优享受|原则(?:予以|执行|给予)|不叠加|不累计")
 
 
@@ -99,6 +102,8 @@ def is_giving(sentence: str) -> bool:
     if (_BUDGET.match(sentence.strip()) or _SPENDING.search(sentence)) and not re.search(
         r"对[^，。；]{2,60}[，,]?[^。；]{0,20}(?:给予|予以)", sentence
     ):
+        return False
+    if _MEANT.match(sentence):
         return False
     if _PRINCIPLE.search(sentence) and not re.search(AMOUNT, sentence):
         return False
