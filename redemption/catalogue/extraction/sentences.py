@@ -233,19 +233,14 @@ class SentenceReader(TimeReader, ApplicantReader, PaperReader):
             self._set(item, "channels", applying, [])
 
     def _applying_clause(self, a: int, b: int) -> Span:
-        """由企业向主管部门提出申请，主管部门审核后，予以兑现: how one applies ends where the authority begins to act."""
+        """登录系统填报—提交材料—科室初审—公示: of steps in a row those before the authority begins to act; a sentence is told whole."""
         arrows = [match.span() for match in _ARROWS.finditer(self._text, a, b)]
         if len(arrows) >= _STEPS_IN_A_ROW:  # 登录系统填报—提交材料—科室初审—公示
             mine = [s for s in arrows if not _EXAMINED.search(self._text, *s)]
             until = next((x for x, y in arrows if _EXAMINED.search(self._text, x, y)), b)
             last = max((y for x, y in mine if y <= until and _REACHES.search(self._text, x, y)), default=b)
             return (a, last)
-        handled = _EXAMINED.search(self._text, a, b)
-        end = self._text.rfind("，", a, handled.start()) if handled else -1
-        if end <= a or not tells_handling(self._text[a:b]) or not _ADDRESSES.search(self._text[a:end]):
-            return (a, b)
-        begin = self._text.rfind("，", a, end) + 1
-        return (begin, end) if begin > a and _ADDRESSES.search(self._text[begin:end]) else (a, end)
+        return (a, b)
 
     def _find_basis(self, item: Item, draft: Draft, preamble: list[Span]) -> None:
         if draft.name_span and (match := _NAMED_BASIS.search(self._text, *draft.name_span)):
