@@ -77,3 +77,37 @@ def test_a_site_where_the_office_works_is_not_where_one_applies() -> None:
 
 def test_one_of_the_conditions_to_be_met_at_once_says_who() -> None:
     assert only(AT_ONCE)["target"].text == "2030年新认定或迁入本区的有效期内高新技术企业"
+
+
+SENT = """关于组织申报第二批专利特派员的通知
+一、申报条件
+从事专利工作两年以上，年龄不超过60周岁。
+二、支持方式
+每名特派员给予2万元补助。
+三、申报要求
+请有意申报的人员填写《专利特派员申报表》（附件2）和《专利特派员汇总表》（附件3），并于2031年5月29日下班前将上述表格发送至市知识产权局邮箱：zl@yunxi.cn。
+联系电话：2290805。"""
+
+MEANT = """云溪区加快楼宇经济发展意见
+（一）支持楼宇发展。本意见所说的楼宇是指建筑面积5000平方米以上、60%以上由商贸企业提供收入的商务楼。
+（二）设立引导资金。区设立服务业引导资金，主要用于扶持商贸企业发展，每年安排300万元。
+（三）新增税收奖励。对年度新增税收100万元以上的企业，给予10万元奖励。
+（四）租金补贴。对租用办公用房的企业，给予每年5万元补贴。"""
+
+
+def test_demands_that_say_where_papers_are_sent_are_no_conditions() -> None:
+    told = only(SENT)
+    assert told["conditions"].text == "从事专利工作两年以上，年龄不超过60周岁。"
+    assert "发送至市知识产权局邮箱" in told["channels"].text
+    assert "5月29日" in told["application_period"].text
+
+
+def test_forms_that_are_named_are_papers() -> None:
+    assert [entry.text for entry in only(SENT)["materials"].entries] == [
+        "《专利特派员申报表》（附件2）",
+        "《专利特派员汇总表》（附件3）",
+    ]
+
+
+def test_what_a_word_means_and_what_is_set_aside_are_no_benefits() -> None:
+    assert [item.name for item in extract(read_text(MEANT)).items] == ["新增税收奖励", "租金补贴"]
