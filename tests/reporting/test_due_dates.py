@@ -24,6 +24,7 @@ from redemption.evaluation.models import RatingFollowUp
 from redemption.kernel import audit, clock, due_dates
 from redemption.kernel.db import UtcDateTime
 from redemption.kernel.outbox import OutboxRow
+from redemption.messages.models import Message
 from redemption.reporting import recalculation, service
 from redemption.reporting.models import Duty
 from redemption.reporting.recalculation import Change
@@ -158,6 +159,25 @@ def test_a_day_off_moves_every_clock_each_is_counted_before_and_listed_after(ses
     assert clock.end_of_day(min(after["rating_follow_up.due_at"])) in set(
         session.scalars(select(Duty.due_at))
     )
+
+
+def test_the_enterprise_is_told_when_the_day_of_its_correction_moves(session, city):
+    def told() -> list[Message]:
+        return list(session.scalars(select(Message).where(Message.template == "correction_moved")))
+
+    correction = session.scalars(select(Correction)).one()
+    before = clock.last_day(correction.due_at)
+    with at(TODAY):
+        recalculation.preview(session, city, HOLIDAY)
+        assert not told(), "a preview tells nobody"
+        apply(session, city, HOLIDAY)
+        recalculation.recalculate(session, dt.date(2026, 9, 16))
+    session.expire_all()
+    (message,) = told()
+    assert message.enterprise_id is not None
+    assert clock.due_text(before) in message.body
+    assert clock.due_text(clock.last_day(correction.due_at)) in message.body
+    assert message.link.endswith("/correction")
 
 
 def test_what_is_over_stays_as_it_was(session, city):

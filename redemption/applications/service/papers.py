@@ -225,6 +225,24 @@ def remind(session: Session, case: Case, correction: Correction) -> None:
     )
 
 
+def tell_moved(session: Session, case: Case, correction: Correction, before: dt.date) -> None:
+    """The calendar moved the day by which a correction is due; told once for each time it moves."""
+    messages.tell(
+        session,
+        template="correction_moved",
+        once=f"correction:{correction.id}:due:{clock.last_day(correction.due_at)}:{clock.today()}",
+        data=_told(case)
+        | {
+            "before": clock.due_text(before),
+            "day": _due_text(None, correction),
+            "count": str(len(correction.entries)),
+        },
+        link=f"/applications/{case.application.number}/correction",
+        enterprise_id=case.submission.enterprise_id,
+        person_id=case.submission.filer_person_id,
+    )
+
+
 def invite_rating(session: Session, case: Case) -> None:
     """After the end: one invitation; who does not answer stays unrated."""
     messages.tell(

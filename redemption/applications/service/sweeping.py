@@ -101,8 +101,11 @@ def refresh(session: Session, application_id: int) -> bool:
         known = queries.events(session, application_id)
         due = clocks.due_now(known, Terms.of(case.version), calendar)
         if due is not None and due.at is not None and due.kind is DueKind.CORRECTION:
+            before = clock.last_day(correction.due_at)
             correction.due_at, correction.due_provisional = due.at, due.provisional
             session.flush()
+            if due.date != before:
+                papers.tell_moved(session, case, correction, before)
     return moved
 
 
