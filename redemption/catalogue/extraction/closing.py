@@ -18,13 +18,17 @@ def release_closing(node: Node) -> None:
     if not node.children:
         return
     last = node.children[-1]
-    if last.kind in _OWN:
+    if last.kind in _OWN and last.kind != "question":
         return
     before = [child for child in node.children[:-1] if child.kind == last.kind]
-    if len(before) < 2 or last.roles or any(child.roles for child in before):
+    if len(before) < 2:
         return
+    if last.kind != "question" and (last.roles or any(child.roles for child in before)):
+        return
+    _lift_labels(before, last)
     _release_labels(node, before, last)
-    _release_lines(node, before, last)
+    if last.kind != "question":
+        _release_lines(node, before, last)
 
 
 def _release_labels(node: Node, before: list[Node], last: Node) -> None:
@@ -40,6 +44,20 @@ def _release_labels(node: Node, before: list[Node], last: Node) -> None:
         for label in freed:
             label.parent = node
         node.children.extend(freed)
+
+
+def _lift_labels(before: list[Node], last: Node) -> None:
+    """Labels below the last part of the last entry stand beside that part, where no entry before has any there."""
+    part = last.children[-1] if last.children else None
+    if part is None or not part.roles or not part.children:
+        return
+    labels = part.children
+    alone = all(child.kind in ("label", "plain") and child.roles for child in labels)
+    if alone and not any(child.children and child.children[-1].children for child in before):
+        part.children = []
+        for label in labels:
+            label.parent = last
+        last.children.extend(labels)
 
 
 def _release_lines(node: Node, before: list[Node], last: Node) -> None:

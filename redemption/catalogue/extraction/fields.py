@@ -139,7 +139,7 @@ class FieldReader(SectionReader, GiftReader, SentenceReader):
         if told and item["channels"].state == MISSING:
             self._set(item, "channels", list(item["process"].spans), [])
         ways = item["channels"]
-        if item["process"].state == MISSING and len(ways.spans) >= 3 and tells_handling(ways.text):
+        if item["process"].state == MISSING and tells_handling(ways.text):
             self._set(item, "process", list(ways.spans), [])  # and the other way round
 
     def _applying(self, item: Item, draft: Draft) -> list[Node]:

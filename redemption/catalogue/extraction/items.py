@@ -287,8 +287,12 @@ class ItemFinder(GrantFinder):
         return None
 
     def _caption_or_start(self, node: Node, giving: Giving | None = None) -> Span | None:
-        if node.caption and "？" not in self._text[slice(*node.caption)]:
+        words = self._text[slice(*node.caption)] if node.caption else ""
+        if node.caption and "？" not in words:
             return node.caption
+        if node.caption and len(asked := benefit_asked(words)) >= 4:  # 参展补贴的标准是多少？
+            begin = node.caption[0] + words.find(asked)
+            return (begin, begin + len(asked))
         if giving and giving.grants:
             a, b = giving.sentences[0]
             purpose = _PURPOSE.match(self._text, a, b) if _URGED.match(self._text, a, b) else None

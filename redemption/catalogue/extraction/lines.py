@@ -37,11 +37,14 @@ _MARKERS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 MARKER = re.compile(r"[\s\u3000]*(?:" + "|".join(f"(?P<{name}>{rule})" for name, rule in _MARKERS) + ")")
 RANK = {name: rank for rank, (name, _) in enumerate(_MARKERS)}
-_LABELLED = re.compile(r"\s*([【\[]?[^\s：:，。；、？！?（(][^：:，。；？！?]{0,24}?[】\]]?)\s*[：:]")
+_LABELLED = re.compile(
+    r"\s*([【\[]?[^\s：:，。；、？！?（(][^：:，。；？！?]{0,24}?[】\]]?)\s*(?:[：:]|[—–]{2})"
+)
 _BRACKETED = re.compile(r"\s*[【\[]([^】\]]{2,24})[】\]]\s*[：:]?")
 _IN_BRACKETS = re.compile(
     r"（([\u4e00-\u9fff、“”]{4,24})）[。：]?\s*(?=对|给予|按|鼓励|支持|凡|企业|新|首次|经|获)"
 )
+_LABEL_IN_BRACKETS = re.compile(r"\s*（([\u4e00-\u9fff、]{2,14})）[：:。]?\s*(?=\S)")  # 第二条（申报条件）…
 _SPACED = re.compile(r"\s*(\S{3,12})(?:[ \t]{2,}|\u3000+)(?=\S)")
 _BANNER = re.compile(r"\s*[—–\-=~_*◆■●▌]{2,}\s*([\u4e00-\u9fff]{2,12})\s*[—–\-=~_*◆■●▌]{2,}\s*")
 _RUN_IN = re.compile(r"[\s\u3000]*((?!对)[^，。；：:！？\s]{2,24})(?:。|[\s\u3000]+(?=\S{6}))")
@@ -146,8 +149,7 @@ def parse_line(text: str, start: int, end: int, labels: Labels, heading: bool = 
 
 def _find_caption(line: Line, labels: Labels) -> None:
     if match := _BANNER.fullmatch(line.text):
-        roles = labels.classify(match.group(1))
-        if roles:
+        if roles := labels.classify(match.group(1)):
             line.kind = ""
             _caption(line, line.start, match.span(1), line.end - line.start, roles, strong=True)
             return
@@ -163,6 +165,9 @@ def _find_caption(line: Line, labels: Labels) -> None:
             return
     if _QUESTION.match(bare):
         _caption(line, offset, (0, len(rest)), len(rest), labels.question(bare), strong=True)
+        return
+    if line.kind and (match := _LABEL_IN_BRACKETS.match(rest)) and (roles := labels.classify(match.group(1))):
+        _caption(line, offset, match.span(1), match.end(), roles, strong=True)
         return
     if line.kind in ("paren_cn", "num", "cn", "article") and (match := _IN_BRACKETS.match(rest)):
         _caption(line, offset, match.span(1), match.end(), labels.classify(match.group(1)), strong=False)

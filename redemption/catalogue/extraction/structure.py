@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from redemption.catalogue.extraction.labels import in_two_languages
-from redemption.catalogue.extraction.lines import RANK, Line
+from redemption.catalogue.extraction.lines import MARKER, RANK, Line
 from redemption.catalogue.extraction.model import Span
-from redemption.catalogue.extraction.titles import titles_of_restarts, unnumbered_titles
+from redemption.catalogue.extraction.titles import labelled_names, titles_of_restarts, unnumbered_titles
 from redemption.catalogue.extraction.unnumbered import unnumbered_benefits
 
 
@@ -64,16 +64,19 @@ def build_tree(lines: list[Line]) -> Node:
     root = Node(None)
     stack: list[Node] = [root]
     headings = _unnumbered_headings(lines)
-    titles = unnumbered_titles(lines) or titles_of_restarts(lines)
+    named = labelled_names(lines)
+    titles = set(named) or unnumbered_titles(lines) or titles_of_restarts(lines)
     benefits = unnumbered_benefits(lines) if not titles else {}
     inner_articles = _articles_inside(lines)
+    adorned = sum(line.kind == "bullet" and line.strong for line in lines) >= 2  # ■ heads sections here
     for index, line in enumerate(lines):
         kind = line.kind
-        if kind == "bullet" and not line.strong:
+        if kind == "bullet" and not line.strong and not (adorned and line.roles and line.body >= line.end):
             kind = ""
         if index in titles:
             kind = "title"
-            line.caption, line.body = line.caption or (line.after_marker, line.end), line.end
+            line.caption = named.get(index) or line.caption or (line.after_marker, line.end)
+            line.body = line.end
             line.roles = ()  # 首次创业补贴政策 is a name, though it ends like a label
         if index in benefits:
             kind = "benefit"
@@ -236,6 +239,9 @@ def _pop_for(line: Line, kind: str, stack: list[Node], inner_articles: bool = Fa
         while stack[-1].kind == "label":  # a heading of its own ends what a colon began
             stack.pop()
     places = [place for place, node in enumerate(stack) if node.kind == kind]
+    if not places and (begun := _begun_inline(line, kind, stack)):
+        del stack[begun + 1 :]
+        return
     if not places and kind in RANK:  # 发布机构：… is no chapter of what follows it, nor 咨询电话：…
         heading = kind == "cn" and (line.roles or (line.caption is not None and line.body >= line.end))
         while (
@@ -243,7 +249,10 @@ def _pop_for(line: Line, kind: str, stack: list[Node], inner_articles: bool = Fa
         ):
             stack.pop()
     if not places:
-        if kind == "cn":  # 一、 stands above （一）, 1） and ①, whatever came first
+        if kind == "cn" and line.number > 1:  # counts on from nothing that is open: below them all
+            while stack[-1].kind not in ("root", "chapter", "section", "article", "lead"):
+                stack.pop()
+        elif kind == "cn":  # 一、 stands above （一）, 1） and ①, whatever came first
             while stack[-1].kind in ("paren_cn", "paren_num", "half", "circled"):
                 stack.pop()
         elif (
@@ -271,6 +280,18 @@ def _pop_for(line: Line, kind: str, stack: list[Node], inner_articles: bool = Fa
                     place = outer
                     break
     del stack[place:]
+
+
+def _begun_inline(line: Line, kind: str, stack: list[Node]) -> int:
+    """2、申报条件：（1）… ⏎ （2）…: the place of the section whose own line holds the entry before; 0 where none does."""
+    if line.number != 2:
+        return 0
+    for place in range(len(stack) - 1, 0, -1):
+        above = stack[place].line
+        first = MARKER.match(above.content) if above is not None and above.caption else None
+        if first and first.lastgroup == kind:
+            return place
+    return 0
 
 
 def _close_list(following: Line, stack: list[Node]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from redemption.catalogue.extraction.lines import Line
+from redemption.catalogue.extraction.model import FIELDS, Span
 from redemption.catalogue.extraction.promises import is_giving
 
+_FIELDS = frozenset(FIELDS) | {"target_weak"}
 _TITLE_LEADS = frozenset({"target", "target_weak", "conditions", "standard", "legal_basis"})
 
 
@@ -33,6 +35,22 @@ def unnumbered_titles(lines: list[Line]) -> set[int]:
     if len(found) < 2 or len(set(leads)) == len(leads):
         return set()
     return found | {index for index in range(min(found), len(lines) - 2) if _names_text(lines, index)}
+
+
+def labelled_names(lines: list[Line]) -> dict[int, Span]:
+    """政策名称：甲 ⏎ 适用对象：… and again 政策名称：乙 …: each such line begins an item; its name is the label's value."""
+    starts = [
+        index
+        for index, line in enumerate(lines)
+        if line.roles == ("name",) and line.strong and line.body < line.end and not line.cells
+    ]
+    if len(starts) < 2:
+        return {}
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        told = [line for line in lines[start + 1 : end] if line.strong and set(line.roles) & _FIELDS]
+        if len(told) < 2:
+            return {}
+    return {index: (lines[index].body, lines[index].end) for index in starts}
 
 
 def _names_text(lines: list[Line], index: int) -> bool:
