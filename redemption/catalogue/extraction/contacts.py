@@ -43,13 +43,16 @@ def read_phones(text: str, spans: list[Span]) -> list[Entry]:
             before = text[max(a, match.start() - 24) : match.start()]
             if _says_other(before):
                 continue
-            printed = match.group().strip()
+            start, end = match.span()
+            if text[start] in "（(" and not re.search("[）)]", match.group()):
+                start += 1  # （0799-8632011）: the bracket is around the whole
+            printed = text[start:end].strip()
             if re.fullmatch(r"(?:19|20)\d{6}", printed):
                 continue  # a date
             details: dict[str, Any] = {"normalised": normal_phone(printed)}
             if district := _district(before):
                 details["district"] = district
-            entries.append(Entry(printed, match.span(), details))
+            entries.append(Entry(printed, (start, end), details))
         for match in _RUN.finditer(text, a, b):
             entries.extend(_run_together(match, text[max(0, match.start() - 24) : match.start()]))
     return sorted(entries, key=lambda entry: entry.span)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from redemption.catalogue.extraction.model import FIELDS
+from redemption.catalogue.extraction.periods import APPLYING
 from redemption.catalogue.extraction.promises import is_giving
 from redemption.catalogue.extraction.structure import Node
 
@@ -53,6 +54,9 @@ _STEP = re.compile(
 _APPLICATION = re.compile(r"(?:预?申报|申请|申领|报名)[：:。]?$")
 _SENT = re.compile(
     r"(?:报送|提交|寄送|送|报)(?:至|到)|登[录陆]|提交[^，。；]{0,10}材料|向[^，。；]{2,24}(?:申[请报]|提交)"
+)
+_HOW = re.compile(
+    rf"{APPLYING.pattern}|\d\s*月|截[止至]|受理|随时|常年|全年|(?:完工|竣工|投产|认定)后[^。；]{{0,12}}申请|(?:送|报|寄|交)[至到]|联系|咨询|致电|\d{{7}}"
 )
 _FILED_BY = re.compile(
     r"网上申报|系统填报|登[录陆][^。；]{0,60}(?:填[写报]|提交|申[请报])|(?:发送|报送|递交|寄送)(?:至|到)"
@@ -120,7 +124,12 @@ def _open_demands(text: str, root: Node, demands: Node) -> None:
     )
     told = beside or any("target" in node.roles and node.caption for node in root.walk())
     says_how = any(_FILED_BY.search(text, a, b) for a, b in demands.spans())
-    if (other and beside) or (told and says_how) or (len(other) >= 2 and len(other) * 2 > len(parts)):
+    only_how = all(_HOW.search(text, a, b) for a, b in demands.spans())
+    if (
+        (beside and (other or only_how))
+        or (told and says_how)
+        or (len(other) >= 2 and len(other) * 2 > len(parts))
+    ):
         demands.roles = ("container",)
 
 

@@ -148,11 +148,10 @@ def parse_line(text: str, start: int, end: int, labels: Labels, heading: bool = 
 
 
 def _find_caption(line: Line, labels: Labels) -> None:
-    if match := _BANNER.fullmatch(line.text):
-        if roles := labels.classify(match.group(1)):
-            line.kind = ""
-            _caption(line, line.start, match.span(1), line.end - line.start, roles, strong=True)
-            return
+    if (match := _BANNER.fullmatch(line.text)) and (roles := labels.classify(match.group(1))):
+        line.kind = ""
+        _caption(line, line.start, match.span(1), line.end - line.start, roles, strong=True)
+        return
     rest = line.unmarked
     offset = line.after_marker
     bare = rest.strip()

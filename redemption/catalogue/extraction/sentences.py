@@ -44,11 +44,16 @@ _FILES = re.compile(r"登[录陆][^。；]{2,60}(?:提交|填报|申报)")
 _IN_CHARGE = re.compile(r"责任|主管|牵头|经办|实施")
 _HANDS_IN = re.compile(
     r"将[^。；]{2,70}(?:报送|提交|寄送|送交|递交|送|报|交)(?:至|到)?(?:[^，。；、（]|（[^（）]{0,12}）){1,30}(?:局|委|厅|处|科|室|中心|窗口|办|街道|镇|乡|部门)(?=[，。；（(]|$)"
+    r"|(?:材料|申报书|申请表|纸质版?)[^，。；]{0,20}(?:报送|送|邮寄|寄送|递交|提交)(?:至|到)(?:[^，。；、（]|（[^（）]{0,12}）){2,30}(?:局|委|厅|处|科|室|中心|窗口|办|街道|镇|乡|部门)(?=[，。；（(]|$)"
+    r"|(?:电子版|电子文档)[^，。；]{0,10}(?:发送|发|报)(?:至|到)[^，。；]{0,30}(?:邮箱|@)"
     r"|将[^。；]{2,70}(?:发送|发)(?:至|到)[^，。；]{0,30}(?:邮箱|@)"
 )
 _GENERAL_PART = re.compile(r"总则|目的|背景|意义")
 _OFFICE = re.compile(
     r"[（(](?:责任单位[：:])?[\u4e00-\u9fff]{2,16}(?:局|委|办|厅|部|处|中心|科|公司|银行)[，,：:\s]*(?:电话)?[：:]?\s*(?:\d{3,4}-)?\d{7,8}(?:、\d{7,8})*[)）]"
+)
+_OFFICE_LINE = re.compile(  # 市工信局节能科　张工　0799-8632011, on a line of its own
+    r"\s*[\u4e00-\u9fff（）]{2,24}(?:局|委|办|科|处|中心|室|站|部|会)[：:，\s]*(?:[\u4e00-\u9fff]{2,4}[：:，\s]*)?(?:0\d{2,3}[-—])?[2-9]\d{6,7}[。]?\s*"
 )
 _ADDRESSES = re.compile(
     r"^(?![^。]*(?:年审|变更|退出|复审|异议|举报))[^。]*?(?<![再统局委厅府])(?<!部门)向(?:我|所在|当地|注册|户籍|居住|各)?[^，。；、]{0,24}"
@@ -63,7 +68,7 @@ _REACHES = re.compile(
 _ARROWS = re.compile(r"[^—→>＞]+")
 _STEPS_IN_A_ROW = 4
 _ADDRESS_ALONE = re.compile(r"\s*[\x21-\x7e：]{6,}[。；]?\s*")  # 申报网址：https://…
-_CALL = re.compile(r"电\s*话|咨询|热线|手机|联系[人方]")
+_CALL = re.compile(r"电\s*话|咨询|热线|手机|联系[人方]|致电|拨打")
 _NUMBERED_BASIS = re.compile(
     r"(?:根据|依据|按照|依照|以)\s*([\u4e00-\u9fff]{2,12}[〔\[［【(（]?(?:19|20)\d{2}[〕\]］】)）]\s*第?\s*\d{1,4}\s*号(?:文件)?)"
 )
@@ -312,8 +317,9 @@ class SentenceReader(TimeReader, ApplicantReader, PaperReader):
         return [
             s
             for s in spans
-            if re.search(r"电\s*话|咨询|联系|热线|手机", self._text[s[0] : s[1]])
+            if re.search(r"电\s*话|咨询|联系|热线|手机|致电|拨打", self._text[s[0] : s[1]])
             or _OFFICE.search(self._text, *s)
+            or _OFFICE_LINE.fullmatch(self._text, *s)
         ]
 
     def _find_links(self, item: Item, around: Sequence[Span]) -> None:
