@@ -90,9 +90,42 @@ def is_budget(sentence: str) -> bool:
     return bool(_BUDGET.match(sentence[marker.end() :] if marker else sentence))
 
 
+# Sentences that name money and promise none: sanctions, what the money is for, what was given already, ceilings alone.
+_NAMES_MONEY_ONLY = re.compile(
+    r"弄虚作假|骗取|套取|截留|挪用|罚款|资金[^，。；]{0,8}用于|已(?:经)?(?:给予|获|享受)|总额|累计|合计|总计"
+)
+_PROMISES_NONE = tuple(
+    re.compile(rule)
+    for rule in (
+        r"(?=.*(?:弄虚作假|骗取|套取|截留|挪用|罚款)).*(?:追回|取消|处|不得|移送|责任)",
+        r"[^，。；]{0,16}资金(?:应当?|须|必须|只能|专项|主要){0,2}(?:应)?用于.*(?:占比|支出|不得)",
+        r"[^，。；]{0,24}已(?:经)?(?:给予|获得?|享受)[^，。；]{0,16}(?:奖励|补贴|补助|资助|支持)的，[^。]{0,20}(?:不再|不予|差额)",
+        r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[)）、.．])?(?:同一|单个|每[个家])[^，。；的]{0,16}(?:总额|累计|合计|总计)[^，。；]{0,10}(?:不超过|最高)[^，。；]*。?$",
+    )
+)
+_EACH_SENTENCE = re.compile(r"[^。]*(?:。|$)")
+
+
+def _promising(words: str) -> str:
+    """The words without sentences that name money and promise none."""
+    if not _NAMES_MONEY_ONLY.search(words):
+        return words
+    said = _EACH_SENTENCE.findall(words)
+    return "".join(s for s in said if not any(rule.match(s) for rule in _PROMISES_NONE))
+
+
+_RELIEVES = re.compile(
+    r"\s*(?:减免|免收|免除|免征|减征|减半收取)(?![^，。；]*(?:的|手续|材料|程序))[^，。；]{2,30}(?:税|费|租金|押金)(?:[，。；]|$)"
+)
+_GIVEN_TO = re.compile(rf"\s*给予[^，。；]{{2,40}}?{_WHO_NOUN}[^，。；]{{0,8}}{AMOUNT}")
+
+
 @lru_cache(maxsize=2048)  # every step asks it of the same sentences
 def is_giving(sentence: str) -> bool:
     """Whether a sentence promises something to an applicant."""
+    sentence = _promising(sentence)
+    if _RELIEVES.match(sentence) or _GIVEN_TO.match(sentence):
+        return True
     if FREE.search(sentence) or SERVED.search(sentence):
         return True
     if _NEGATIVE.search(sentence) and not re.search(
