@@ -12,7 +12,7 @@ from redemption.catalogue.extraction.model import Entry, Span
 from redemption.catalogue.extraction.structure import Node
 
 _REMARK = re.compile(
-    r"^[（(【]?(?:以上|上述|申[请报]材料|申报资料|申报书|所有|全部|各项|纸质|电子|注|备注|说明|其中|请|如|每[个份套项]|注意|温馨|装订|封面|复印件|需要|除"
+    r"^[（(【]?(?![^。；]{0,24}(?:以下|下列|如下)[^。；：:]{0,8}[：:]\s*\S)(?:以上|上述|申[请报]材料|申报资料|申报书|所有|全部|各项|纸质|电子|注|备注|说明|其中|请|如|每[个份套项]|注意|温馨|装订|封面|复印件|需要|除"
     r"|(?:材料|资料|申报单位|申请单位|企业)(?=[^、；]{0,16}(?:应|须|需|要|均|请|统一|一律|一式|必须|[:：])))"
     r"[^。]{0,80}(?:一式|装订|A4|A3|a4|盖公章|加盖|骑缝|扫描|顺序|复印件|原件核|胶装|页码|目录|格式|份|必须提供|根据实际|真实|PDF|pdf|压缩|命名|上传|负责|逾期|不予)"
 )
@@ -25,6 +25,10 @@ _CATEGORY = re.compile(
     r"(?:如下)?[:：]?$"
 )
 _STAGE = re.compile(r"[^，。；：:《（(]{1,8}(?:阶段|环节|时|材料|资料)[：:]\s*(?=\S{3})")
+_ONE_BY_ONE = re.compile(r"[一二三四五六七八九十]{1,2}是(?=\S{2})")  # 一是申请表；二是合同
+_TAKEN = re.compile(  # …和发票复印件到窗口办理: where they are taken is no part of the last paper
+    r"(?<=[表书证照件同票单册明])(?:到|至|向|前往)[^，。；、]{2,30}(?:办理|申请|申报|提交|受理)$"
+)
 _NONE_NEEDED = re.compile(
     r"(?:无需|无须|不需要?|不再|免于?)(?:企业|申请人|再|另行)?(?:提供|提交|报送|申报|准备)[^，。；]{0,8}(?:材料|资料)|^(?:无需|无须|不需要?)(?:提交|提供|申报|准备)|^(?:免申即享|无|材料|资料)$"
 )
@@ -94,7 +98,10 @@ def _trim(entry: Entry) -> None:
     bare = entry.text.rstrip(" 　；;。，、")
     entry.span = (entry.span[0], entry.span[1] - (len(entry.text) - len(bare)))
     entry.text = bare
-    if (stage := _STAGE.match(bare)) and "\n" not in bare:
+    if (taken := _TAKEN.search(bare)) and "\n" not in bare:
+        bare = entry.text = bare[: taken.start()]
+        entry.span = (entry.span[0], entry.span[0] + len(bare))
+    if (stage := _STAGE.match(bare) or _ONE_BY_ONE.match(bare)) and "\n" not in bare:
         entry.text = bare[stage.end() :]
         entry.span = (entry.span[0] + stage.end(), entry.span[1])
 
