@@ -56,7 +56,9 @@ _COPULA = re.compile(r"\s*([^，。；：:、]{4,14}?)(?:为|是)[：:]?(?=\S{4}
 _SAYABLE = frozenset(
     {"target", "conditions", "standard", "time_limit", "application_period", "phone", "channels"}
 )
-_ANSWER = re.compile(r"(?:解?答(?:复|案)?|A\s*\d{0,2})\s*[：:]\s*")
+_ANSWER = re.compile(
+    r"(?:解?答(?:复|案)?|A\s*\d{0,2})\s*[：:]\s*|[【\[]\s*解?答(?:复|案)?\s*[】\]]\s*[：:]?\s*"
+)
 _QUESTION = re.compile(r"[^。；]{4,60}[？?]$")
 _OFFICE = re.compile(
     r"(?<=[。；])[（(](?:(?:责任|实施|承办|咨询)(?:单位|部门)[：:])?([\u4e00-\u9fff]{2,16}(?:局|委|办|厅|部|处|中心|科|银行))[，,：:\s]*"

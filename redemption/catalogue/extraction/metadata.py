@@ -35,6 +35,7 @@ _SOURCE_LABEL = re.compile(
 _VALID = re.compile(
     r"[^。；\n]*(?:施行|实施|执行|有效期|生效)[^。；\n]*(?:有效期|止|施行|实施|至|执行)[^。；\n]*"
 )
+_SPEAKS = re.compile(r"补贴|补助|奖励|资助|贴息|津贴|返还|贷款|扶持|资金|申报|申领|认定")
 _LEVELS = (
     ("state", re.compile(r"国务院|国家|财政部|工业和信息化部|税务总局|人力资源社会保障部")),
     ("town", re.compile(r"[\u4e00-\u9fff]{1,6}(?:街道|镇|乡)(?:人民政府|办事处|党)")),
@@ -48,7 +49,12 @@ def find_title(lines: list[Line], properties: dict[str, str]) -> tuple[str, Span
     """Title, its span, and the index of the first line after it (0 where no title line stands)."""
     stated = [_SITE.sub("", properties.get(key, "")).strip() for key in ("title", "page_title")]
     stated = [title for title in stated if len(title) >= 5]
-    place = _stated_title(lines, stated) or _notice_title(lines) or _plain_title(lines)
+    place = (
+        _stated_title(lines, stated)
+        or _notice_title(lines)
+        or _plain_title(lines)
+        or (None if stated else _line_above(lines))
+    )
     if place is None:
         return (stated[0] if stated else ""), None, 0
     begin, end = place
@@ -124,6 +130,26 @@ def _opens_rules(lines: list[Line], index: int) -> bool:
         and following.number == 1
         and bool(_RULES_END.search(lines[index].text.strip()))
     )
+
+
+def _line_above(lines: list[Line]) -> tuple[int, int] | None:
+    """A line that speaks of a benefit, right above the salutation or the first section: 一次性补贴开始申报."""
+    for index, line in enumerate(lines[:20]):
+        begins = _SALUTATION.match(line.text.strip()) or (line.kind == "cn" and line.number == 1)
+        if not begins:
+            continue
+        above = lines[index - 1] if index else None
+        words = above.text.strip() if above else ""
+        told = (
+            above
+            and not (above.kind or above.cells or is_furniture(words))
+            and 6 <= len(words) <= 60
+            and len(words.split()) <= 2
+        )
+        return (
+            (index - 1, index - 1) if told and _SPEAKS.search(words) and words[-1] not in "。；，：" else None
+        )
+    return None
 
 
 def _continues(previous: Line, title: str) -> bool:

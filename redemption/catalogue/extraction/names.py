@@ -15,7 +15,7 @@ _BEFORE = re.compile(
     r"^.{0,60}?关于\s*(?:(?:组织|开展|做好|受理|启动|公开|征集|继续|进一步|集中|认真|全面|积极|申请|申报|办理|发放|报送|推荐|实施|落实|申领|兑现|拨付|补充|加快|全力|抓紧|公布|印发|发布|组织开展|组织实施)\s*(?:好|实施|做好)?\s*)*"
 )
 _AFTER = re.compile(
-    r"\s*(?:(?:的)?(?:申报|申请|受理|征集|推荐|兑现|申领|评选|遴选|办理|报送|发放|拨付|审核|评审|评定|组织)*(?:工作|事项|有关事项|事宜|有关工作|有关事宜|指南|须知|指引)*(?:的|有关)*\s*(?:预?通知|公告|通告|公示|函|启事|补充通知|通报))\s*(?:[（(][^（）()]{0,20}[)）])?\s*$"
+    r"\s*(?:(?:的)?(?:申报|申请|受理|征集|推荐|兑现|申领|评选|遴选|办理|报送|发放|拨付|审核|评审|评定|组织)*(?:工作|活动|事项|有关事项|事宜|有关工作|有关事宜|指南|须知|指引)*(?:的|有关)*\s*(?:预?通知|公告|通告|公示|函|启事|补充通知|通报))\s*(?:[（(][^（）()]{0,20}[)）])?\s*$"
 )
 _GUIDE = re.compile(
     r"(?:的)?(?:(?:申报|申请|办理|办事|服务|操作|政策|业务|申领|兑现)*(?:指南|指引|须知|问答|流程|说明|操作规程|解读|攻略|一览)|常见问题(?:解答)?|政策解读|申报条件及要求)\s*(?:[（(][^（）()]{0,20}[)）])?\s*$"
@@ -66,12 +66,19 @@ def name_in_answers(text: str, lines: Sequence[Line]) -> Span | None:
 def strip_title(title: str) -> str:
     """A title without what makes it a notice or a guide."""
     name = _READ.sub("", title.strip()).strip("《》【】 ")
-    if match := re.search(r"印发《([^》]+)》", name):
-        name = match.group(1)
+    if match := re.search(r"(印发|转发)《(.+)》", name):
+        if match.group(1) == "转发":
+            return strip_title(match.group(2))
+        name = match.group(2)
     stripped = _BEFORE.sub("", name) if "关于" in name else name
     stripped = _AFTER.sub("", stripped)
     stripped = _GUIDE.sub("", stripped)
-    stripped = re.sub(r"^(?:组织|开展|做好|申报|申请)", "", stripped)
+    stripped = re.sub(
+        r"^(?:组织|开展|做好|申报|申请|(?:如何|怎么|怎样)(?:申[领请报]|办理|享受))", "", stripped
+    )
+    stripped = re.sub(
+        r"(?:(?:开始|启动)申报|申报(?:开始|启动)|开始受理)[啦了]?[！!]?$|[？?！!]$", "", stripped
+    )
     if "关于" in name:
         stripped = _TAIL.sub("", stripped)
     stripped = stripped.strip(' 　《》“”"、，')
