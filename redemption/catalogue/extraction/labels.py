@@ -25,6 +25,7 @@ _NOT_PREFIX = re.compile(
 _ASKING = re.compile(
     r"(?:谁|哪些|哪类|什么|多少|怎么|怎样|如何|在哪|去哪|找谁|何时)(?:[人企单能可申办领享去补奖要条材时]|$)"
 )
+_FIRST = ("validity", "time_limit")
 _ASKING_MARK = re.compile(r"[？?]")
 # 加大人才引进力度, 拓展遴选范围: what is intended, no label
 _INTENDED = re.compile(r"(?:加大|加强|强化|拓[宽展]|扩大|提[高升])[^，。；]*(?:力度|强度|范围|领域)")
@@ -75,10 +76,16 @@ class Labels:
         return tuple(dict.fromkeys(role for role in roles if role))
 
     def _asked_about(self, question: str) -> str:
+        """The role whose word stands last, where a question ends; how long something takes or holds goes first."""
+        best, found = (-1, 0), ""
         for role, words in self._synonyms.questions.items():
-            if any(word in question for word in words):
+            if role in _FIRST and any(word in question for word in words):
                 return role
-        return ""
+            for word in words:
+                at = question.rfind(word)
+                if at >= 0 and (at + len(word), len(word)) > best:
+                    best, found = (at + len(word), len(word)), role
+        return found
 
     def _classify(self, text: str) -> tuple[str, ...]:
         """The roles of a heading, () when it is none. Most specific first; combined headings give several."""

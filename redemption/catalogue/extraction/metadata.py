@@ -35,6 +35,7 @@ _SOURCE_LABEL = re.compile(
 _VALID = re.compile(
     r"[^。；\n]*(?:施行|实施|执行|有效期|生效)[^。；\n]*(?:有效期|止|施行|实施|至|执行)[^。；\n]*"
 )
+_INTERPRETED = "政策解读"
 _SPEAKS = re.compile(r"补贴|补助|奖励|资助|贴息|津贴|返还|贷款|扶持|资金|申报|申领|认定")
 _LEVELS = (
     ("state", re.compile(r"国务院|国家|财政部|工业和信息化部|税务总局|人力资源社会保障部")),
@@ -108,7 +109,10 @@ def _plain_title(lines: list[Line]) -> tuple[int, int] | None:
             or (set(line.roles) & set(FIELDS) and not opens)
         ):
             break
-        labelled = line.roles and not opens
+        interprets = (
+            line.roles == ("ignore",) and len(text) > len(_INTERPRETED) + 4 and text.endswith(_INTERPRETED)
+        )
+        labelled = line.roles and not opens and not interprets  # 一次性扩岗补助政策解读
         if is_furniture(text) or _SALUTATION.match(text) or line.cells or line.kind or labelled:
             continue
         if not 6 <= len(text) <= 90 or text.endswith(("。", "；", "，", "：", ":")):

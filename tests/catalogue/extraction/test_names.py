@@ -5,6 +5,8 @@ import re
 import pytest
 
 from redemption.catalogue.extraction import extract
+from redemption.catalogue.extraction.labels import Labels
+from redemption.catalogue.extraction.synonyms import Synonyms
 from redemption.policies.reading import read_text
 
 BODY = """
@@ -94,3 +96,35 @@ def test_questions_and_answers_however_marked(marks: str) -> None:
     assert item["time_limit"].text == "审核通过后15个工作日内发放。"
     assert item["application_period"].text == "营业执照登记之日起3年内。"
     assert [entry.text for entry in item["phone"].entries] == ["0799-8632011"]
+
+
+QUESTIONS = [
+    ("谁可以申请？", "target"),
+    ("补贴发给谁？", "target"),
+    ("什么类型的企业可以享受？", "target"),
+    ("参保缴费期限有什么要求？", "conditions"),
+    ("申请有什么限制？", "conditions"),
+    ("补贴怎么算？", "standard"),
+    ("贷款期限多长？", "standard"),
+    ("申请期限是多久？", "application_period"),
+    ("可以随时申请吗？", "application_period"),
+    ("审核需要多长时间？", "time_limit"),
+    ("什么时候发钱？", "time_limit"),
+    ("需要填什么表？", "materials"),
+    ("向哪个部门申请？", "channels"),
+    ("资金怎么拨付？", "process"),
+    ("不清楚的问谁？", "phone"),
+    ("根据什么文件？", "legal_basis"),
+    ("政策有效期到什么时候？", "validity"),
+]
+
+
+@pytest.mark.parametrize(("question", "role"), QUESTIONS)
+def test_what_a_question_asks_stands_at_its_end(question: str, role: str) -> None:
+    assert Labels(Synonyms.default()).question(question) == (role,)
+
+
+def test_a_page_that_interprets_is_named_by_what_it_interprets() -> None:
+    page = "云溪市\n当前位置：首页 > 政策\n一次性扩岗补助政策解读\n来源：就业中心\n一、问：补助标准是多少？\n答：每人1500元。\n二、问：怎么申请？\n答：登录平台申请。"
+    (item,) = extract(read_text(page)).items
+    assert item.name == "一次性扩岗补助"
