@@ -69,8 +69,11 @@ def build_tree(lines: list[Line]) -> Node:
     benefits = unnumbered_benefits(lines) if not titles else {}
     inner_articles = _articles_inside(lines)
     adorned = sum(line.kind == "bullet" and line.strong for line in lines) >= 2  # ■ heads sections here
+    values = {span[0] for span in named.values()}
     for index, line in enumerate(lines):
         kind = line.kind
+        if line.start in values and index not in named:
+            continue  # the name itself, below its label
         if kind == "bullet" and not line.strong and not (adorned and line.roles and line.body >= line.end):
             kind = ""
         if index in titles:

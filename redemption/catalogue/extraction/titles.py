@@ -9,6 +9,7 @@ from redemption.catalogue.extraction.model import FIELDS, Span
 from redemption.catalogue.extraction.promises import is_giving
 
 _FIELDS = frozenset(FIELDS) | {"target_weak"}
+_LONGEST_NAME = 60
 _TITLE_LEADS = frozenset({"target", "target_weak", "conditions", "standard", "legal_basis"})
 
 
@@ -39,18 +40,23 @@ def unnumbered_titles(lines: list[Line]) -> set[int]:
 
 def labelled_names(lines: list[Line]) -> dict[int, Span]:
     """政策名称：甲 ⏎ 适用对象：… and again 政策名称：乙 …: each such line begins an item; its name is the label's value."""
-    starts = [
-        index
-        for index, line in enumerate(lines)
-        if line.roles == ("name",) and line.strong and line.body < line.end and not line.cells
-    ]
-    if len(starts) < 2:
+    named: dict[int, Span] = {}
+    for index, line in enumerate(lines):
+        if line.roles != ("name",) or not line.strong or line.cells:
+            continue
+        below = lines[index + 1] if index + 1 < len(lines) else None
+        if line.body < line.end:
+            named[index] = (line.body, line.end)
+        elif below and not (below.kind or below.roles or below.cells) and len(below.text) <= _LONGEST_NAME:
+            named[index] = (below.start, below.end)  # cells of a table, one below the other
+    if len(named) < 2:
         return {}
+    starts = list(named)
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         told = [line for line in lines[start + 1 : end] if line.strong and set(line.roles) & _FIELDS]
         if len(told) < 2:
             return {}
-    return {index: (lines[index].body, lines[index].end) for index in starts}
+    return named
 
 
 def _names_text(lines: list[Line], index: int) -> bool:
