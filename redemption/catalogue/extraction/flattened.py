@@ -13,6 +13,7 @@ import re
 from redemption.catalogue.extraction.labels import Labels
 from redemption.catalogue.extraction.lines import Line
 from redemption.catalogue.extraction.model import FIELDS, Span
+from redemption.catalogue.extraction.titles import labelled_names
 
 _NUMBER_HEADS = frozenset({"序号", "编号", "序"})
 _COLUMN = re.compile(r"[^，。；：:？！]{2,14}")
@@ -23,6 +24,8 @@ _SLACK = 3  # lines by which a row may be longer or shorter than the header
 
 def rejoin_tables(text: str, lines: list[Line], labels: Labels) -> list[Line]:
     """The lines, with every table of this kind turned into rows."""
+    if labelled_names(lines):
+        return lines  # 政策名称 ⏎ 甲 ⏎ 支持对象 … and again: labels and values, one card after the other
     out: list[Line] = []
     place = 0
     table = -1
