@@ -25,6 +25,7 @@ from redemption.catalogue.extraction.named import (
 )
 from redemption.catalogue.extraction.paragraphs import paragraph_benefits
 from redemption.catalogue.extraction.parting import all_different, several_benefits
+from redemption.catalogue.extraction.promises import is_giving
 from redemption.catalogue.extraction.references import keep_own_parts
 from redemption.catalogue.extraction.scopes import (
     CORE,
@@ -91,6 +92,7 @@ class ItemFinder(GrantFinder):
             elif (
                 roles & (TELLING | {"materials", "process", "channels", "application_period"})
                 or len(grants) == 1
+                or any(is_giving(self._text[a:b]) for a, b in root.own_spans())  # told in paragraphs
             ):
                 drafts = [self._single(root, title, title_span, grants)]
         self._share(root, drafts)
@@ -269,6 +271,14 @@ class ItemFinder(GrantFinder):
                 holder.spans() if whole and holder else [s for node in grants for s in node.spans()]
             )
             draft.giving = read_giving(self._text, draft.passage)
+        elif not {"standard", "conditions"} & roles:  # told in paragraphs
+            told = [self._text[a:b].rstrip() for a, b in root.own_spans()]
+            draft.passage = [
+                span
+                for span, words in zip(root.own_spans(), told, strict=True)
+                if is_giving(words) and not words.endswith(("：", ":"))
+            ]
+            draft.giving = read_giving(self._text, draft.passage) if draft.passage else None
         return draft
 
     # -- names and sharing

@@ -25,13 +25,23 @@ _ONE_PAPER = re.compile(  # 签署诚信承诺书后，提出申请; 凭身份�
 )
 
 
+_LISTED = re.compile(  # 申请需提交以下材料：1.…；2.…, in a paragraph
+    r"(?:提交|提供|报送|携带|准备|上传)(?:以下|下列|如下)[^。；：]{0,12}(?:材料|资料)[^。；：]{0,6}：(?=\S)"
+)
+
+
 class PaperReader(FieldWriter):
     """Looks for papers in sentences."""
 
-    def _find_papers(self, item: Item) -> None:
+    def _find_papers(self, item: Item, around: Sequence[Span]) -> None:
         """将申请表、营业执照复印件报送至…: papers named in the sentence that says where they go."""
         if item["materials"].state != MISSING:
             return
+        for a, b in around:
+            lead = _LISTED.search(self._text, a, b)
+            if lead and len(entries := read_materials(self._text, [], [(lead.end(), b)])) >= 2:
+                item["materials"].entries, item["materials"].state = entries, FOUND
+                return
         if listed := self._papers_of_step(
             sorted({*item["channels"].spans, *item["process"].spans, *item["conditions"].spans})
         ):

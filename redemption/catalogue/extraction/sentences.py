@@ -24,7 +24,7 @@ from redemption.catalogue.extraction.when import RECOMMENDING, TimeReader
 from redemption.catalogue.extraction.who import ApplicantReader
 
 _APPLY_SENTENCE = re.compile(
-    r"(?:登[录陆]|通过|在|访问|进入|到|向|至|前往)[^。；]{2,60}(?:提出申请|提交申请|进行申报|网上申报|在线申报|申报|申请|填报|办理|申领|报送|提交)"
+    r"(?:登[录陆]|通过|在|访问|进入|到|向|至|前往)[^。；]{2,60}(?:提出申请|提交申请|进行申报|网上申报|在线申报|申报|申请|填报|办理|申领|领取|报名|预约|报送|提交)"
 )
 _SITE = re.compile(r"登[录陆]|网上|线上|在线|系统|平台|网址|http|窗口|邮箱|小程序|APP|公众号")
 _ASIDE = re.compile(r"监督|下载|公示|查询|咨询")
@@ -87,6 +87,7 @@ class SentenceReader(TimeReader, ApplicantReader, PaperReader):
 
     def _from_sentences(self, item: Item, draft: Draft, preamble: list[Span], alone: bool) -> None:
         around = preamble if alone else [*draft.own_lines, *self._beside_gift(item, draft)]
+        around = [*around, *self._paper_leads(draft)]
         self._around = (*around, *item["channels"].spans, *item["process"].spans)
         item.values.pop("_papers_apart", None)
         receiver = item.values.pop("_receiver", [])
@@ -155,9 +156,18 @@ class SentenceReader(TimeReader, ApplicantReader, PaperReader):
         self._from_outside(item, aside if alone else [*preamble, *aside])
         self._find_links(item, around)
         self._find_addresses(item, contact_addresses, aside)
-        self._find_papers(item)
+        self._find_papers(item, around)
         self._find_pointers(item, [*around, *item["channels"].spans, *item["process"].spans])
         self._find_external(item)
+
+    def _paper_leads(self, draft: Draft) -> list[Span]:
+        """申请人登录…申请，并上传以下材料：（一）…: the sentence above a list of papers may tell how and when."""
+        told = [
+            section.own_spans()[0]
+            for section in [*draft.sections, *draft.shared]
+            if section.roles == ("materials",) and section.own_spans()
+        ]
+        return [(a, colon) for a, b in told if (colon := self._text.find("：", a, b)) > a]
 
     def _beside_gift(self, item: Item, draft: Draft) -> list[Span]:
         """Sentences of the item's paragraph that are no part of what it gives: 咨询电话：…, 申报时间：…"""
