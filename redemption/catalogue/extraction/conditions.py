@@ -30,6 +30,7 @@ class Attribute(StrEnum):
     REVENUE = "revenue"
     REVENUE_GROWTH = "revenue_growth"
     STAFF = "staff"
+    INSURED_STAFF = "insured_staff"
     RD_SHARE = "rd_share"
     RD_EXPENSE = "rd_expense"
     RD_STAFF_SHARE = "rd_staff_share"
@@ -37,6 +38,7 @@ class Attribute(StrEnum):
     REGISTERED_CAPITAL = "registered_capital"
     TAX_PAID = "tax_paid"
     INTELLECTUAL_PROPERTY = "intellectual_property"
+    INVENTION_PATENTS = "invention_patents"
     QUALIFICATIONS = "qualifications"
     SIZE_CLASS = "size_class"
     ABOVE_SCALE = "above_scale"
@@ -225,7 +227,8 @@ def _count(attribute: Attribute) -> Callable[[re.Match[str]], Predicate | None]:
 
 
 def _sizes(match: re.Match[str]) -> Predicate | None:
-    words = match.group()
+    """中小企业 are medium, small and micro ones (中小企业促进法, article 2); 小微企业 the two smallest."""
+    words = re.sub(r"中小(?!微)", "中小微", match.group())
     sizes = [
         name
         for word, name in (("微", "micro"), ("小", "small"), ("中", "medium"), ("大", "large"))
@@ -272,6 +275,8 @@ def _rule(pattern: str, build: Callable[[re.Match[str]], Predicate | None]) -> _
 _AMOUNT = r"(?:人民币)?[\d０-９.,，一二三四五六七八九十百千]{1,12}\s*(?:万|亿|百万|千万)?元"
 _COMPARED = r"(?:不低于|不少于|达到?|超过|突破|在|≥|>|不超过|低于|大于|不足|为)?\s*"
 _PLACE = r"(?P<place>(?:本|我|全)[市区县省]|[\u4e00-\u9fff]{2,12}?(?:市|区|县|开发区|自贸片区)(?:[\u4e00-\u9fff]{1,6}(?:区|县))?)"
+
+_PEOPLE = r"(?:总数|人数|数)?[^，。；\d]{0,8}(?:不少于|不低于|达到?|超过|不超过|≥|在)?\s*(?P<n>\d{1,6})\s*(?:人|名)(?:以上|以下)?"
 
 _RULES: tuple[_Rule, ...] = (
     _rule(
@@ -323,15 +328,27 @@ _RULES: tuple[_Rule, ...] = (
         _money(Attribute.TAX_PAID),
     ),
     _rule(
-        r"(?:员工|职工|从业人员|在职员工|在职职工|缴纳社保人数|参保人数)(?:总数|人数|数)?[^，。；\d]{0,8}(?:不少于|不低于|达到?|超过|不超过|≥|在)?\s*(?P<n>\d{1,6})\s*(?:人|名)(?:以上|以下)?",
+        rf"(?:员工|职工|从业人员|在职员工|在职职工){_PEOPLE}",
         _count(Attribute.STAFF),
     ),
     _rule(
-        r"(?:拥有|具有|取得|获得|持有)[^，。；\d]{0,12}(?P<n>\d{1,4}|[一二三四五六七八九十两]{1,3})\s*(?:件|项|个)(?:以上|及以上)?[^，。；]{0,10}(?:知识产权|专利|软件著作权)",
+        rf"(?:缴纳社(?:会)?保(?:险)?(?:的)?(?:职工|人数|人员)|参保(?:职工|人数|人员)|社保缴纳人数){_PEOPLE}",
+        _count(Attribute.INSURED_STAFF),
+    ),
+    _rule(
+        r"发明专利[^，。；、\d]{0,10}(?:不少于|不低于|达到?|≥)?\s*(?P<n>\d{1,4})\s*(?:件|项|个)(?:以上|及以上)?(?![^，。；]{0,6}(?:实用新型|软件著作权|知识产权))",
+        _count(Attribute.INVENTION_PATENTS),
+    ),
+    _rule(
+        r"(?:拥有|具有|取得|获得|持有)[^，。；\d]{0,12}(?P<n>\d{1,4}|[一二三四五六七八九十两]{1,3})\s*(?:件|项|个)(?:以上|及以上)?[^，。；、]{0,6}发明专利",
+        _count(Attribute.INVENTION_PATENTS),
+    ),
+    _rule(
+        r"(?:拥有|具有|取得|获得|持有)[^，。；\d]{0,12}(?P<n>\d{1,4}|[一二三四五六七八九十两]{1,3})\s*(?:件|项|个)(?:以上|及以上)?[^，。；]{0,10}(?:知识产权|(?<!发明)专利|软件著作权)",
         _count(Attribute.INTELLECTUAL_PROPERTY),
     ),
     _rule(
-        r"(?:知识产权|发明专利|专利|软件著作权)[^，。；\d]{0,10}(?:不少于|不低于|达到?|≥)?\s*(?P<n>\d{1,4})\s*(?:件|项|个)(?:以上|及以上)?",
+        r"(?:知识产权|(?<!发明)专利|软件著作权)[^，。；\d]{0,10}(?:不少于|不低于|达到?|≥)?\s*(?P<n>\d{1,4})\s*(?:件|项|个)(?:以上|及以上)?",
         _count(Attribute.INTELLECTUAL_PROPERTY),
     ),
     _rule(
@@ -344,6 +361,10 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         rf"(?P<names>(?:{_INDUSTRY})(?:[、和或及](?:{_INDUSTRY}))*)(?:领域|行业)?的?(?:规模以上)?(?:中小微?型?|小微型?|小型|中型|大型)?企业(?:（项目）)?(?P<not>除外|均?不(?:享受|适用|纳入|予|得))?",
+        _industry,
+    ),
+    _rule(
+        rf"(?:属于|从事|主营业务为|所属行业为)(?P<names>(?:{_INDUSTRY})(?:[、和或及](?:{_INDUSTRY}))*)(?P<not>(?!))?",
         _industry,
     ),
     _rule(r"规模以上|规上(?:工业|服务业)?企业|限额以上", _fixed(Attribute.ABOVE_SCALE, True)),
@@ -373,4 +394,5 @@ _RULES: tuple[_Rule, ...] = (
         lambda m: _is(Attribute.LEGAL_FORM, [_LEGAL_FORMS[m.group()]], Op.IN),
     ),
     _rule(r"外商投资企业|外资企业", _fixed(Attribute.OWNERSHIP, ["foreign"], Op.IN)),
+    _rule(r"民营企业|民营经济组织", _fixed(Attribute.OWNERSHIP, ["private"], Op.IN)),
 )

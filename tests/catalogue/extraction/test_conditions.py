@@ -32,7 +32,7 @@ def test_a_real_sentence_computes() -> None:
     assert found["penalised"] is False
     assert found["staff"] == 30
     assert found["qualifications"] in (["high_tech"], ["tech_sme"])
-    assert found["size_class"] == ["small", "medium"]
+    assert found["size_class"] == ["micro", "small", "medium"]
 
 
 def test_half_percents_foreign_firms_and_forms() -> None:
@@ -89,3 +89,31 @@ def test_a_proposal_on_an_attribute_that_does_not_exist_is_left_to_people() -> N
     offered = proposals.units({}, {"all": [strange, known]})
     assert [json.loads(unit.packed) for unit in offered] == [{"manual": True, "text": "信用良好"}, known]
     assert checking.check(strange)
+
+
+@pytest.mark.parametrize(
+    ("words", "attribute", "value"),
+    [
+        (
+            "中小企业",
+            "size_class",
+            ["micro", "small", "medium"],
+        ),  # 中小企业促进法 2: micro ones are among them
+        ("小微企业", "size_class", ["micro", "small"]),
+        ("中小微企业", "size_class", ["micro", "small", "medium"]),
+        ("中型企业", "size_class", ["medium"]),
+        ("参保人数10人以上", "insured_staff", 10),
+        ("从业人员300人以下", "staff", 300),
+        ("拥有发明专利1项以上", "invention_patents", 1),
+        ("拥有知识产权5件以上", "intellectual_property", 5),
+        ("属于制造业", "industry", ["C"]),
+        ("从事软件和信息技术服务业", "industry", ["I65"]),
+        ("民营企业", "ownership", ["private"]),
+    ],
+)
+def test_each_word_asks_for_its_own_attribute(words: str, attribute: str, value: object) -> None:
+    conditions = _proposed(words)
+    assert checking.check(conditions) == []
+    assert [(leaf["attribute"], leaf["value"]) for leaf in checking.leaves(conditions)] == [
+        (attribute, value)
+    ]

@@ -228,7 +228,7 @@ def _propose(text: str) -> list[dict[str, Any]]:
         ("纳税信用等级为A级", "tax_credit", "in", ["A"]),
         ("员工人数不少于50人", "staff", "at_least", 50),
         ("研发费用占营业收入比例不低于3%", "rd_share", "at_least", 3),
-        ("拥有3项以上发明专利", "intellectual_property", "at_least", 3),
+        ("拥有3项以上发明专利", "invention_patents", "at_least", 3),
         ("未被列入严重失信主体名单", "credit_status", "not_in", ["dishonest"]),
         ("具有独立法人资格", "independent_legal_person", "is", True),
         ("规模以上工业企业", "above_scale", "is", True),
