@@ -23,101 +23,14 @@ from redemption.policies.reading.document import (
 )
 from redemption.policies.reading.errors import ReadingError
 from redemption.policies.reading.plain import add_line, decode
+from redemption.policies.reading.tags import BLOCKS, SILENT, VOID, is_furniture
 
 MAX_DEPTH = 400
 MAX_EVENTS = 800_000
 
-_SILENT = frozenset(
-    {
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "iframe",
-        "object",
-        "svg",
-        "canvas",
-        "select",
-        "option",
-        "button",
-        "textarea",
-        "nav",
-        "map",
-        "head",
-    }
-)
-_VOID = frozenset(
-    {
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    }
-)
-_BLOCKS = frozenset(
-    {
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "center",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "label",
-        "legend",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "title",
-        "tr",
-        "td",
-        "th",
-        "ul",
-    }
-)
 _TEMPLATE = re.compile(r"\{\{[^{}]{0,500}\}\}|\$\{[^{}]{0,500}\}")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_\-]{2,30})""", re.I)
 _SPACES = re.compile(r"[ \t\n\u3000]+")
-_FURNITURE = re.compile(
-    r"(?:^|[\s_-])(?:navbar|submenu|topbar|toolbar|breadcrumb|crumbs?|sidebar|side-?nav|footer|foot|copyright"
-    r"|share|pager|pagination|modal|dialog|search)(?:$|[\s_-]|\d)",
-    re.I,
-)
 # A line end in the source means nothing on the screen, but often parts sentences that the page's author parted.
 _ENDS_SENTENCE = re.compile(r"[。；：！？]\s*$")
 _BEGINS_ENTRY = re.compile(
@@ -195,11 +108,11 @@ class _Page:
             self._read_property(attributes)
         if tag == "title":
             self._title = []
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self._flush()
-        if tag in _VOID:
+        if tag in VOID:
             return
-        silent = tag in _SILENT or _is_furniture(tag, attributes)
+        silent = tag in SILENT or is_furniture(tag, attributes)
         self._stack.append((tag, silent))
         if len(self._stack) > MAX_DEPTH:
             raise ReadingError("too_deep", "网页的层次过深，已拒绝读取。请复制网页正文，直接粘贴文字。")
@@ -235,7 +148,7 @@ class _Page:
             title = _SPACES.sub(" ", "".join(self._title)).strip()
             self.properties.setdefault("page_title", title)
             self._title = None
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self._flush()
         if not any(open_tag == tag for open_tag, _ in self._stack[-30:]):
             return
@@ -382,18 +295,6 @@ def _parted(raw: str) -> list[str]:
         else:
             lines.append(text)
     return lines
-
-
-def _is_furniture(tag: str, attributes: dict[str, str]) -> bool:
-    if tag not in ("div", "ul", "ol", "aside", "footer", "header", "section", "span", "dl", "p"):
-        return False
-    style = (attributes.get("style") or "").replace(" ", "").lower()
-    if "display:none" in style:
-        return False  # tabs of one page: hidden until clicked, but content
-    if tag == "footer":
-        return True
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return tag != "p" and bool(_FURNITURE.search(names))
 
 
 def _whole(value: str | None) -> int:
