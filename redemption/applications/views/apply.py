@@ -12,6 +12,7 @@ from redemption.applications.queries import Line, Sheet
 from redemption.applications.rules import DECLARATIONS
 from redemption.applications.service.starting import Offer
 from redemption.applications.views import posted
+from redemption.applications.views.tasks import page_of, tasks_of
 from redemption.documents import queries as documents
 from redemption.identity import queries as identity
 from redemption.kernel import clock, secrets, uow
@@ -94,7 +95,7 @@ def tasks(number: str) -> Answer:
     sheet = queries.sheet(db(), actor(), number)
     if not sheet.is_draft:
         return redirect(f"/apply/{number}/submitted", 303)
-    return render("applications/tasks.html", sheet=sheet, tasks=_tasks(sheet), amended=_amended(sheet))
+    return render("applications/tasks.html", sheet=sheet, tasks=tasks_of(sheet), amended=_amended(sheet))
 
 
 @blueprint.get("/apply/<number>/enterprise")
@@ -344,71 +345,9 @@ def _check_page(sheet: Sheet, declared: dict[str, Any], errors: dict[str, list[s
         declarations=DECLARATIONS,
         declared=declared,
         errors=errors,
-        problems=[(_where(sheet, name), said[0]) for name, said in found.items()],
+        problems=[(page_of(sheet, name), said[0]) for name, said in found.items()],
         amended=_amended(sheet),
     )
-
-
-def _where(sheet: Sheet, name: str) -> str:
-    """The page on which a problem is mended."""
-    base = f"/apply/{sheet.submission.number}"
-    part, _, rest = name.partition(".")
-    match part:
-        case "enterprise":
-            return f"{base}/enterprise#f-{rest}"
-        case "items":
-            place, _, field = rest.partition(".")
-            return f"{base}/items/{place}#f-{posted.PREFIX}{field}"
-        case "materials":
-            place, _, key = rest.partition(".")
-            return f"{base}/materials#f-file-{place}-{key}"
-        case "declarations":
-            return f"#f-{name}"
-        case _:
-            return base
-
-
-def _tasks(sheet: Sheet) -> list[tuple[str, str, str, str]]:
-    """(name, link, state, hint) of each subject, for `lists.tasks`."""
-    base = f"/apply/{sheet.submission.number}"
-    wrong = service.problems(sheet)
-
-    def state(start: str, begun: bool) -> tuple[str, str]:
-        mine = [name for name in wrong if name.startswith(start)]
-        if not mine:
-            return "done", ""
-        return ("in_progress" if begun else "not_started"), f"还有 {len(mine)} 处需要填写" if begun else ""
-
-    made: list[tuple[str, str, str, str]] = []
-    made.append(
-        (
-            "企业信息和收款账户" if sheet.pays_money else "企业信息",
-            f"{base}/enterprise",
-            *state("enterprise.", True),
-        )
-    )
-    for line in sheet.lines:
-        if forms.fields_of(line.version.form):
-            begun = bool(line.application.data or line.application.typed)
-            made.append(
-                (
-                    f"申报内容：{line.version.name}",
-                    f"{base}/items/{line.place}",
-                    *state(f"items.{line.place}.", begun),
-                )
-            )
-    if sheet.needs():
-        made.append(("申报材料", f"{base}/materials", *state("materials.", bool(sheet.materials))))
-    ready = not wrong
-    made.append(
-        (
-            "核对并提交",
-            f"{base}/check",
-            "todo" if ready else "blocked",
-            "" if ready else "前面各项填好后再提交",
-        )
-    )
-    return made
 
 
 def _amended(sheet: Sheet) -> list[Line]:
