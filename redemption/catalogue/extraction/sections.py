@@ -84,7 +84,9 @@ class SectionReader(FieldWriter):
                     self._set(item, name, group, [node])
                 continue
             spans = [span for group in groups for span in group]
-            if role == "target_weak" and nodes[role][0].kind == "article":
+            if role == "target_weak" and (
+                nodes[role][0].kind == "article" or SCOPE.match(self._text, *spans[0])
+            ):
                 spans = self._scope(spans)
             self._set(item, name, spans, nodes[role])
         inner = [child for section in sections for child in section.children if "receiver" in child.roles]
@@ -154,6 +156,8 @@ class SectionReader(FieldWriter):
             own = {role for role in child.roles if role in FIELDS}
             if own - set(roles) or (own and len(roles) > 1):
                 inner.extend(self._parts(child, strong_target))
+                if self._says_who(child, roles):
+                    continue  # 申报条件：1.申报主体为…的企业: who, and a condition too
                 if not ("process" in roles and own <= {"channels", "process"} and not child.children):
                     apart.add(id(child))  # but 网上填报 is a step of the procedure too
         aside = frozenset(
@@ -182,6 +186,12 @@ class SectionReader(FieldWriter):
                 out.append((role, spans))
         given = {role for role, spans in out if spans}
         return out + [(role, spans) for role, spans in inner if role not in given]
+
+    def _says_who(self, child: Node, roles: list[str]) -> bool:
+        line = child.line
+        if roles != ["conditions"] or child.roles != ("target",) or line is None or line.caption is None:
+            return False
+        return self._text[line.caption[1] : line.body].strip(" ：:") in ("为", "是")
 
     def _content(self, section: Node, without: frozenset[int], keep_number: bool) -> list[Span]:
         spans = section.own_spans()
