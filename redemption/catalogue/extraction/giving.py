@@ -6,6 +6,7 @@ import re
 
 from redemption.catalogue.extraction.grants import read_giving
 from redemption.catalogue.extraction.labels import Labels
+from redemption.catalogue.extraction.model import Span
 from redemption.catalogue.extraction.parting import all_different, is_recognition
 from redemption.catalogue.extraction.promises import is_budget, is_giving
 from redemption.catalogue.extraction.scopes import FIELD_ROLES
@@ -130,6 +131,16 @@ class GrantFinder:
 
     def _caption(self, node: Node) -> str:
         return self._text[slice(*node.caption)] if node.caption else ""
+
+    def _chapter_name(self, node: Node) -> Span | None:
+        """第二章 企业上市奖励 above the one article that gives: the chapter's heading names the benefit."""
+        chapter = node.parent
+        if node.kind != "article" or node.caption or chapter is None or chapter.kind != "chapter":
+            return None
+        giving = [child for child in chapter.children if self._gives(child)]
+        name = self._caption(chapter).rstrip(" ：:。")
+        specific = name.endswith(tuple(noun for noun in self._benefits if noun not in _VAGUE))
+        return chapter.caption if specific and len(name) >= 4 and len(giving) == 1 else None
 
     def _distinct_benefits(self, nodes: list[Node]) -> bool:
         names = [self._text[a:b] for node in nodes if node.caption for a, b in [node.caption]]

@@ -242,7 +242,7 @@ class ItemFinder(GrantFinder):
                 part = read_giving(self._text, sentences)
                 drafts.append(Draft(span, self._name(span), node, sections, passage=sentences, giving=part))
             return drafts
-        span = self._caption_or_start(node, giving)
+        span = self._chapter_name(node) or self._caption_or_start(node, giving)
         lead = self._lead_target(node)
         return [Draft(span, self._name(span), node, sections, passage=spans, giving=giving, lead_target=lead)]
 

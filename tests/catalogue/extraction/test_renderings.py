@@ -126,3 +126,35 @@ def test_a_list_in_every_layout(card: str, ending: str) -> None:
         assert _bare(item["standard"].text) == _bare(gift)
         assert _bare(APPLY) in _bare(item["channels"].text)
         assert _bare(HANDLE) in _bare(item["process"].text)
+
+
+TIERS = [
+    ("高新技术企业奖励", ["首次认定的，奖励20万元", "重新认定的，奖励10万元"]),
+    ("研发平台奖励", ["认定为国家级的，奖励100万元", "认定为省级的，奖励50万元", "认定为市级的，奖励20万元"]),
+    ("企业上市奖励", ["在境内主板上市的，奖励300万元", "在新三板挂牌的，奖励50万元"]),
+]
+TIERED = {
+    "articles and brackets": ("第{c}条 {name}\n", "（{c}）{tier}。\n", ""),
+    "articles in one line": ("第{c}条【{name}】", "{tier}；", "\n"),
+    "written numbers and figures": ("{c}、{name}\n", "{n}.{tier}。\n", ""),
+    "brackets and figures": ("（{c}）{name}\n", "{n}.{tier}。\n", ""),
+    "figures and circled": ("{n}.{name}。", "{o}{tier}；", "\n"),
+    "figures and brackets": ("{n}．{name}\n", "（{n}）{tier}。\n", ""),
+    "chapters": ("第{c}章 {name}\n第{c}条 ", "{tier}；", "\n"),
+}
+
+
+@pytest.mark.parametrize("layout", TIERED)
+def test_tiers_of_one_benefit_stay_together(layout: str) -> None:
+    head, tier, end = TIERED[layout]
+    page = "云溪区科技创新若干措施\n"
+    for place, (name, tiers) in enumerate(TIERS):
+        page += head.format(c=CN[place], n=place + 1, name=name)
+        page += "".join(
+            tier.format(c=CN[n], n=n + 1, o=chr(ord("①") + n), tier=said) for n, said in enumerate(tiers)
+        )
+        page += end
+    items = extract(read_text(page)).items
+    assert [item.name for item in items] == [name for name, _ in TIERS]
+    for item, (_, tiers) in zip(items, TIERS, strict=True):
+        assert all(_bare(said.partition("，")[2]) in _bare(item["standard"].text) for said in tiers)
