@@ -1,5 +1,7 @@
 """Notices that hand on what others published: annexes tell what they do not, grounds are numbers, gifts stand among conditions."""
 
+import pytest
+
 from redemption.catalogue.extraction import extract
 from redemption.catalogue.extraction.model import Item
 from redemption.policies.reading import read_text
@@ -111,3 +113,20 @@ def test_forms_that_are_named_are_papers() -> None:
 
 def test_what_a_word_means_and_what_is_set_aside_are_no_benefits() -> None:
     assert [item.name for item in extract(read_text(MEANT)).items] == ["新增税收奖励", "租金补贴"]
+
+
+GROUNDS = [
+    "根据{}，现将有关事项通知如下：",
+    "为落实{}，现就有关事项通知如下：",
+    "按照{}规定，现组织开展申报。",
+    "现根据{}的要求，组织申报。",
+    "为贯彻落实{}文件精神，现组织申报。",
+    "为做好奖励工作，结合{}，制定本指南。",
+]
+
+
+@pytest.mark.parametrize("said", GROUNDS)
+def test_the_ground_of_a_notice(said: str) -> None:
+    ground = "《云溪市创新办法》（云府发〔2031〕3号）"
+    page = f"关于申报2031年创新奖励的通知\n各企业：\n{said.format(ground)}\n一、申报对象\n本市企业。\n二、奖励标准\n每家20万元。"
+    assert only(page)["legal_basis"].text == ground
