@@ -19,6 +19,7 @@ _TIER = re.compile(
 _NOT_GRANT = re.compile(
     r"监督|管理|法律责任|罚|追究|绩效|附则|解释|施行|资金来源|保障|总则|职责|组织|目的|定义|名词|术语|程序|流程|材料|审核|拨付|兑现流程|重复|违规|退出|规则"
 )
+_LONGEST_URGE = 40  # characters of a sentence that stands as a heading
 _VAGUE = frozenset({"支持", "扶持", "资金", "奖", "补", "配套", "激励", "贷款", "认定", "担保", "保险金"})
 
 
@@ -84,6 +85,8 @@ class GrantFinder:
 
     def _only_heads(self, node: Node) -> bool:
         """一、创新能力建设 above numbered paragraphs, each with a benefit of its own: a chapter without the word."""
+        if node.kind == "cn" and self._urges(node):
+            return True
         if node.kind != "cn" or node.caption is None or node.own_spans():
             return False
         if any(noun in self._text[slice(*node.caption)] for noun in self._benefits if noun not in _VAGUE):
@@ -92,6 +95,18 @@ class GrantFinder:
         giving = [child for child in subs if self._gives(child)]
         continued = bool(subs and subs[0].line and subs[0].line.number > 1)
         return len(giving) >= (1 if continued else 2) and len(giving) * 2 >= len(subs)
+
+    def _urges(self, node: Node) -> bool:
+        """一、改善投资环境，提高利用水平。 （一）… （二）…: a sentence as a heading, above gifts for different things."""
+        own = [self._text[a:b].strip() for a, b in node.own_spans()]
+        if len(own) != 1 or len(own[0]) > _LONGEST_URGE or own[0].count("。") > 1 or is_giving(own[0]):
+            return False
+        if any(noun in own[0] for noun in self._benefits if noun not in _VAGUE):
+            return False
+        giving = [child for child in node.children if not child.roles and self._gives(child)]
+        given = [read_giving(self._text, child.spans()).grants for child in giving]
+        conditions = [self._text[slice(*g[0].condition)] for g in given if g and g[0].condition]
+        return len(giving) >= 2 and len(giving) * 2 >= len(node.children) and all_different(conditions)
 
     def _with_neighbours(self, node: Node, found: list[Node]) -> list[Node]:
         """Among captioned benefits, one whose words are unusual is still a benefit by its caption."""
@@ -164,8 +179,7 @@ class GrantFinder:
             conditions.append(self._text[slice(*first)])
         captions = [self._text[slice(*node.caption)] for node in nodes if node.caption]
         if unnamed and not captions:
-            return not any(is_recognition(condition) for condition in conditions) and all_different(
-                conditions
-            )
+            recognised = sum(is_recognition(condition) for condition in conditions)
+            return recognised < 2 and all_different(conditions)
         named = all(4 <= len(caption) <= 14 for caption in captions) and all_different(captions)
         return named or all_different(conditions)

@@ -202,8 +202,11 @@ class ItemFinder(GrantFinder):
         listing = (
             {"group", "standard"} if "standard" in told else {"group", "conditions", "target_weak", "name"}
         )
+        groups: list[Node] = []
         for node in root.walk():
             if node.kind in ("root", "chapter", "section") or not (listing & set(node.roles)):
+                continue
+            if groups and node.parent is not groups[-1].parent:
                 continue
             named = [child for child in node.children if self._gives(child)]
             if len(named) < 2 or _WAYS.search(self._caption(node)):
@@ -214,11 +217,17 @@ class ItemFinder(GrantFinder):
                 "standard" not in node.roles
                 or self._distinct_benefits(named)
                 or self._distinct_gifts(
-                    named, bool(_CONTENT.search(self._caption(node))) and len(named) == len(node.children)
+                    named,
+                    bool(_CONTENT.search(self._caption(node))) and len(named) * 4 >= len(node.children) * 3,
                 )
             ):
-                return [draft for child in self._grant_nodes(node) for draft in self._grant_drafts(child)]
-        return []
+                groups.append(node)  # and those beside it: （一）对人才的支持政策 （二）对企业的支持政策
+        return [
+            draft
+            for group in groups
+            for child in self._grant_nodes(group)
+            for draft in self._grant_drafts(child)
+        ]
 
     # -- articles and list entries that give
 

@@ -137,7 +137,9 @@ def _unwrap(root: Node) -> None:
     if len(root.children) != 1 or root.children[0].kind not in ("question", "plain", "label"):
         return
     wrapper = root.children[0]
-    if sum(bool(child.roles) for child in wrapper.children) < 3:
+    parts = sum(child.kind in ("cn", "paren_cn") for child in wrapper.children)
+    bare = not wrapper.lines and parts == len(wrapper.children) >= 2 and not _has_body(wrapper)
+    if sum(bool(child.roles) for child in wrapper.children) < 3 and not bare:
         return
     root.lines.extend(wrapper.lines)
     root.children = wrapper.children

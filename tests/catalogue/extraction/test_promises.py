@@ -95,3 +95,34 @@ def test_relief_from_a_charge_is_an_item() -> None:
         read("sections", "减免入驻企业第一年物业费。").items[2]["standard"].text
         == "减免入驻企业第一年物业费。"
     )
+
+
+TWO_GROUPS = """云溪县人才支持政策
+（一）对引进人才的支持政策
+1、凡经程序来本县工作的高层次人才，服务期内每人每月享受3000元特殊津贴。
+2、对全职调入本县并签订5年以上合同的人才，发放5万元一次性安家补助。
+3、对进站开展科研的博士后，一次性给予5万元科研经费资助。
+（二）对用人企业的支持政策
+1、企业引进的高端人才每年服务6个月以上的，给予企业每人50万元奖励。
+2、企业年薪10万元以上引进经营管理人员的，超过部分按30%给予补贴。"""
+
+URGED = """云溪镇经济发展奖励意见
+一、改善投资环境，提高外资利用水平。
+（一）当年引进境外资金30万美元以上的，每10万美元奖励1万元。
+（二）在本镇投资办厂的，每投资500万元，奖励5000元。
+二、优化产业结构，改善增长方式。
+（三）新增连片50亩以上果园的，每亩奖励100元。
+（四）新建投资额超过100万元的休闲农庄，奖励1万元。"""
+
+
+def test_groups_beside_each_other_list_their_benefits() -> None:
+    found = extract(read_text(TWO_GROUPS)).items
+    assert len(found) == 5
+    assert [item["standard"].text[-9:] for item in found][-1] == "按30%给予补贴。"
+
+
+def test_a_sentence_may_stand_as_the_heading_of_several_benefits() -> None:
+    found = extract(read_text(URGED)).items
+    assert len(found) == 4
+    assert found[0]["standard"].text == "每10万美元奖励1万元。"
+    assert found[3]["standard"].text == "奖励1万元。"

@@ -79,18 +79,17 @@ def _bare(words: str) -> str:
     return "".join(sign for sign in words if sign.isalnum())
 
 
-@pytest.mark.parametrize("heading", HEADINGS)
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        *(("application_period", said) for said in PERIODS),
-        *(("time_limit", said) for said in LIMITS),
-        *(("channels", said) for said in WAYS),
-    ],
-)
+SAYINGS = [
+    *(("application_period", said, heading) for said in PERIODS for heading in HEADINGS),
+    *(("channels", said, heading) for said in WAYS for heading in HEADINGS),
+    *(
+        ("time_limit", said, heading) for said in LIMITS for heading in HEADINGS[:3]
+    ),  # the office's time, not theirs
+]
+
+
+@pytest.mark.parametrize(("name", "said", "heading"), SAYINGS)
 def test_a_sentence_under_any_heading(name: str, said: str, heading: str) -> None:
-    if name == "time_limit" and heading == "申报要求":
-        pytest.skip("nobody says there how long the office takes")
     told = _bare(only(heading, said)[name].text)
     assert told
     assert told in _bare(said)
