@@ -55,7 +55,7 @@ def run() -> dict[str, dict[str, Any]]:
         results[f"extraction: 10,000 characters, text of {factor}×"] = _entry(taken, "ms", BAR_MS)
     results["extraction: 100× against 1×, per character"] = _entry(taken / single, "times", 2.0)
     for name, text in HURTFUL.items():
-        per_10k = seconds(text, 2) * 1000 * 10_000 / len(text)
+        per_10k = seconds(text, 1) * 1000 * 10_000 / len(text)  # once: what was judged before is remembered
         results[f"extraction: {name}, per 10,000 characters"] = _entry(per_10k, "ms", 10 * BAR_MS)
     return results
 

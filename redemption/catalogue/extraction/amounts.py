@@ -17,7 +17,8 @@ _CAPITAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬億两〇", "�
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000, "": 1}
 
-_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# From its first digit only, and bounded: a line of nothing but digits would be searched anew from each of them.
+_ARABIC = r"(?<!\d)\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,8})?|(?<!\d)\d{1,16}(?:\.\d{1,8})?"
 _CHINESE = r"[一二三四五六七八九十百千万亿零〇两壹贰叁肆伍陆柒捌玖拾佰仟萬億]{1,16}"
 _NUMBER = rf"(?:(?:{_ARABIC})\s*[多余]?\s*(?:百万|千万|万|亿|千|百)?(?:\s*\d{{1,4}}\s*万)?|{_CHINESE})"
 _MONEY = re.compile(
@@ -25,7 +26,7 @@ _MONEY = re.compile(
 )
 _BARE = re.compile(rf"(?P<high>(?:{_ARABIC})\s*(?:万|亿))(?![元人家户平吨千头亩台件个次度条名吨美港欧日])")
 _RATE = re.compile(
-    r"(?:(?P<low>\d+(?:\.\d+)?)\s*[%‰]?\s*(?:-|—|–|~|至|到)\s*)?(?P<high>\d+(?:\.\d+)?)\s*(?P<sign>%|‰)|百分之(?P<written>[一二三四五六七八九十百零]{1,6})"
+    r"(?:(?P<low>(?<!\d)\d{1,9}(?:\.\d{1,8})?)\s*[%‰]?\s*(?:-|—|–|~|至|到)\s*)?(?P<high>(?<!\d)\d{1,9}(?:\.\d{1,8})?)\s*(?P<sign>%|‰)|百分之(?P<written>[一二三四五六七八九十百零]{1,6})"
 )
 _CAP_BEFORE = re.compile(
     r"(?:最高|不超过|不高于|不得超过|上限|封顶|最多|限额|以内|不突破|最大|至多)[^，。；、]{0,14}$"

@@ -1,7 +1,9 @@
 """For any text: no exception, spans inside the text and verbatim, the same result twice."""
 
 import json
+import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,3 +89,31 @@ def test_synonyms_can_be_added() -> None:
     item = extract(read_text(text), more).items[0]
     assert item["target"].text == "本市企业。"
     assert item["standard"].text == "每月500元。"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "0799",
+        "奖励9",
+        "给予",
+        "1.",
+        "9%",
+        "，",
+        "（",
+        "A",
+        "万",
+        "—",
+        "对企业",
+        "资金用于",
+        "总额",
+        "提交",
+        "：",
+        "1月",
+    ],
+)
+def test_an_endless_line_costs_what_its_length_costs(piece: str) -> None:
+    text = "奖励标准\n" + piece * (20_000 // len(piece))
+    begin = time.process_time()
+    extract(read_text(text))
+    assert time.process_time() - begin < 20  # a rule that begins anew at each sign takes minutes
