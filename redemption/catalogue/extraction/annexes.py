@@ -11,16 +11,11 @@ from redemption.catalogue.extraction.model import EXTERNAL, MISSING, FieldValue,
 _LISTING = re.compile(r"\s*附\s*件\s*(?:下载|列表|目录)?\s*\d{0,2}\s*[：:.、．]\s*")
 _LISTED = re.compile(r"\s*(?:附\s*件\s*)?(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*[.．、：:]\s*\S")
 _LONGEST = 70
+_RULES = re.compile(r"(?:实施|管理|扶持|奖励|资助|补助|补贴)办法|细则|申报(?:指南|通知|公告)|申请指南|的通知")
 _TELLS = (
     ("materials", re.compile(r"(?:材料|资料)(?:清单|目录|要求)|申报指南|申请指南|办事指南|申报须知")),
-    (
-        "conditions",
-        re.compile(r"(?:实施|管理|扶持|奖励|资助|补助|补贴)办法|细则|申报(?:指南|通知|公告)|申请指南|的通知"),
-    ),
-    (
-        "standard",
-        re.compile(r"(?:实施|管理|扶持|奖励|资助|补助|补贴)办法|细则|申报(?:指南|通知|公告)|申请指南|的通知"),
-    ),
+    ("conditions", _RULES),
+    ("standard", _RULES),
 )
 _FORM = re.compile(r"(?:表|书|承诺|模板|样式)(?:[（(][^（）()]*[)）])?\s*[；;。]?\s*$")
 

@@ -344,3 +344,9 @@ def test_half_width_signs_read_like_full_width_ones_and_come_back_as_they_were()
     for value in item.fields.values():
         for a, b in value.spans:
             assert text[a:b] in value.text
+
+
+@pytest.mark.parametrize("text", ["补助1.1234567891元", "补助12345678901234567元", "利率1.1234567891%"])
+def test_a_number_too_long_is_left_open_and_never_read_in_part(text: str) -> None:
+    assert read_amounts(text) == []
+    assert read_rates(text) == []
